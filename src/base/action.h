@@ -1,0 +1,55 @@
+// Action and ActionSource: what the user (or a script) wants done, pulled by the session.
+//
+// The session pulls while the engine has room for output, so a slow server stops the reading of
+// stdin and memory stays flat. A source that reads elsewhere (a thread) calls the waker when
+// actions became available after next() said kEmpty; the waker may be called on any thread.
+// `data` and `reason` live until the next call of next().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace wscope {
+
+struct Action {
+  enum class Kind {
+    kText,       // data is valid UTF-8 already
+    kBinary,     // data
+    kPing,       // data
+    kPong,       // data
+    kClose,      // code (nothing: Close without a code), data as reason
+    kRefused,    // nothing to send: `error` tells why this input was refused (exit status 1)
+    kInfo,       // /info
+    kTrace,      // /trace: flag
+    kReconnect,  // /reconnect
+    kQuit,       // /quit, Ctrl-D at the prompt: close with 1000, leave with 0
+  };
+  Kind kind = Kind::kText;
+  std::string_view data;
+  std::optional<std::uint16_t> code;
+  bool flag = false;
+  Error error;
+};
+
+class ActionSource {
+ public:
+  enum class Pull { kAction, kEmpty, kEnd };
+  using Waker = std::function<void()>;
+
+  virtual ~ActionSource() = default;
+  /// Sets the waker and begins to read. Called once, before the first next().
+  virtual void start(Waker waker) = 0;
+  virtual Pull next(Action& action) = 0;
+  /// True where a person types: Ctrl-C then leaves with 0, and the end of input is `quit`.
+  virtual bool interactive() const { return false; }
+  /// Stops any thread of the source; idempotent. What was accepted and not pulled is dropped.
+  virtual void stop() {}
+  /// Messages accepted (read from stdin) but not yet pulled, as far as known.
+  virtual std::uint64_t unpulled() { return 0; }
+};
+
+}  // namespace wscope

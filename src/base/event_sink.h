@@ -1,0 +1,129 @@
+// EventSink: what a presenter hears of a connection's life.
+//
+// The session calls one method per event, on the loop thread, in the order things happened; each
+// presenter (terminal, text, raw, json, trace, timing …) overrides those it shows. Views live only
+// during the call. Seconds are wall seconds of the step itself. Text that came from the network is
+// untrusted bytes: a presenter that writes to a terminal escapes it (output/escape.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace wscope {
+
+enum class Direction { kSent, kReceived };
+enum class MessageType { kText, kBinary };
+
+struct Resolved {
+  std::string_view host;               // as looked up (the ASCII spelling)
+  std::vector<std::string> addresses;  // in the order they will be tried; empty when it failed
+  std::string_view error;
+  double seconds = 0;
+};
+
+struct ConnectAttempt {
+  std::string_view address;  // "127.0.0.1:8765", "[::1]:8765", "unix:/path", "proxy …"
+  std::string_view error;    // empty: connected
+  double seconds = 0;
+};
+
+/// A step between the TCP connection and TLS or the handshake that deserves a trace line.
+struct ProxyStep {
+  std::string_view text;  // "CONNECT echo.example:443 via 127.0.0.1:3128: 200"
+  double seconds = 0;
+};
+
+struct TlsEstablished {
+  std::string version;  // "TLSv1.3"
+  std::string cipher;
+  std::string alpn;
+  std::string subject;     // "CN=localhost"
+  std::string issuer;      // "CN=wscope test CA"
+  std::string not_before;  // RFC 3339, UTC
+  std::string not_after;   // RFC 3339, UTC
+  bool verified = false;
+  std::string verify_note;  // why verification was off or what was ignored; empty when verified
+  double seconds = 0;
+};
+
+struct RequestSent {
+  std::string_view head;  // the bytes on the wire up to and with the empty line
+};
+
+struct ResponseReceived {
+  std::string_view head;  // the bytes on the wire up to and with the empty line
+  double seconds = 0;     // since the request was written
+};
+
+struct Opened {
+  std::string_view url;  // without user info
+  std::string_view subprotocol;
+  std::string_view extensions;     // as agreed, "" for none
+  std::string_view local_address;  // "127.0.0.1:51234"
+  std::string_view peer_address;
+};
+
+struct Message {
+  Direction direction = Direction::kReceived;
+  MessageType type = MessageType::kText;
+  std::string_view data;
+};
+
+struct Control {
+  Direction direction = Direction::kReceived;
+  std::string_view data;
+  std::optional<double> round_trip;  // seconds; on a received pong that answers our ping
+};
+
+struct Closed {
+  std::optional<Direction> first;     // who sent the first Close; nothing when none was seen
+  std::optional<std::uint16_t> code;  // of the Close that decided; nothing: Close without a code
+  std::string_view reason;
+  bool clean = false;  // Close frames went both ways
+};
+
+/// Totals of the connection; bytes are of payloads, wire bytes of frames with their headers.
+struct Totals {
+  std::uint64_t messages_sent = 0;
+  std::uint64_t messages_received = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t wire_sent = 0;
+  std::uint64_t wire_received = 0;
+};
+
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+
+  virtual void on_resolved(const Resolved&) {}
+  virtual void on_connect_attempt(const ConnectAttempt&) {}
+  virtual void on_proxy_step(const ProxyStep&) {}
+  virtual void on_tls(const TlsEstablished&) {}
+  virtual void on_request(const RequestSent&) {}
+  virtual void on_response(const ResponseReceived&) {}
+  virtual void on_opened(const Opened&) {}
+  virtual void on_message(const Message&) {}
+  virtual void on_ping(const Control&) {}
+  virtual void on_pong(const Control&) {}
+  virtual void on_closed(const Closed&) {}
+  virtual void on_error(const Error&) {}
+  /// Human status: "listening on …", "reconnecting in 2 s".
+  virtual void on_notice(std::string_view) {}
+  virtual void on_end(ExitStatus, const Totals&) {}
+
+  /// Bytes as they went over the wire after the handshake; only called when wants_wire().
+  virtual void on_wire(Direction, std::string_view) {}
+  virtual bool wants_wire() const { return false; }
+
+  /// Nothing more to do right now: write what was gathered.
+  virtual void flush() {}
+};
+
+}  // namespace wscope

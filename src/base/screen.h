@@ -1,0 +1,20 @@
+// Screen: a terminal as the presenters see it: whole lines, printed above whatever is being typed.
+//
+// print() takes whole lines (each ends in '\n') that are safe to show. Without a prompt they go
+// straight to the descriptor; at the REPL they appear above the line being typed, which is then
+// redrawn. Any thread; implementations lock.
+#pragma once
+
+#include <string_view>
+
+namespace wscope {
+
+class Screen {
+ public:
+  virtual ~Screen() = default;
+  virtual void print(std::string_view lines) = 0;
+  /// Columns of the terminal now (changes on SIGWINCH); 80 when unknown.
+  virtual int columns() const = 0;
+};
+
+}  // namespace wscope

@@ -1,0 +1,40 @@
+// The sources of Actions: stdin's reader thread, -x messages, and the REPL.
+//
+// Each is an ActionSource (base/action.h). `fd` stays the caller's. A reader thread blocks on its
+// descriptor and on a wake pipe, so stop() always ends it at once. Whole blocks are handed over
+// through a bounded queue: at most about 1 MiB is accepted ahead of the session, or one line where
+// a line is longer.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/action.h"
+#include "base/options.h"
+#include "base/screen.h"
+
+namespace wscope::input {
+
+/// Piped input in the format of the options (lines by default).
+std::unique_ptr<ActionSource> make_pipe_source(const Options& options, int fd);
+
+/// -x messages in order, then the end.
+std::unique_ptr<ActionSource> make_execute_source(const Options& options);
+
+/// `first` until its end, then `second`.
+std::unique_ptr<ActionSource> make_sequence(std::unique_ptr<ActionSource> first,
+                                            std::unique_ptr<ActionSource> second);
+
+/// No input at all: the end at once.
+std::unique_ptr<ActionSource> make_empty_source();
+
+/// The REPL on the terminal of stdin; its screens print above the prompt.
+class Repl : public ActionSource {
+ public:
+  /// `prompt_fd`: where prompt and echo go: stdout where that is the terminal, else stderr.
+  static std::unique_ptr<Repl> open(const Options& options, int prompt_fd);
+  virtual Screen& screen() = 0;
+};
+
+}  // namespace wscope::input

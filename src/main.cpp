@@ -1,0 +1,32 @@
+// wscope: parse, run, print the one error, return the status.
+#include <cstdio>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+#include "cli/parse_args.h"
+#include "session/run.h"
+
+namespace {
+
+int report(const wscope::Error& error) {
+  if (!error.detail.empty()) std::fprintf(stderr, "%s\n", error.detail.c_str());
+  if (!error.message.empty()) std::fprintf(stderr, "wscope: %s\n", error.message.c_str());
+  if (!error.hint.empty()) std::fprintf(stderr, "wscope: hint: %s\n", error.hint.c_str());
+  return static_cast<int>(wscope::exit_status_of(error.stage));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = wscope::cli::parse_args(std::vector<std::string>(argv + 1, argv + argc));
+  if (!parsed) return report(parsed.error());
+  if (const auto* text = std::get_if<wscope::cli::Text>(&*parsed)) {
+    const bool written = std::fputs(text->text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+    if (written) return 0;
+    return report({wscope::Stage::kOutput, "can't write to stdout", {}, {}});
+  }
+  const auto ended = wscope::session::run(std::get<wscope::Options>(*parsed));
+  return ended ? static_cast<int>(*ended) : report(ended.error());
+}

@@ -1,0 +1,44 @@
+// Connector: from a Url to an open Stream: resolve, race addresses (RFC 8305), proxy, TLS.
+//
+// start() runs the steps on the loop and calls `done` exactly once, with the Stream ready for the
+// HTTP request or with the Error of the stage that failed (it names every address tried). Each step
+// is told to the sink as it happens. The caller owns the deadline: cancel() ends whatever step is
+// under way and `done` is not called any more; stage_in_words() then tells what was being waited
+// for. Loop thread only; the connector must outlive start() until done or cancel().
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "base/event_sink.h"
+#include "base/options.h"
+#include "net/stream.h"
+#include "net/url.h"
+
+namespace wscope::net {
+
+class Connector {
+ public:
+  using Done = std::function<void(Result<std::unique_ptr<Stream>>)>;
+
+  /// `network` and `tls` must outlive the connector.
+  Connector(asio::io_context& loop, const NetworkOptions& network, const TlsOptions& tls,
+            EventSink& sink);
+  ~Connector();
+  Connector(const Connector&) = delete;
+  Connector& operator=(const Connector&) = delete;
+
+  void start(const Url& url, Done done);
+  void cancel();
+  /// "resolving localhost", "connecting to 127.0.0.1:80", "TLS handshake with …".
+  std::string stage_in_words() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wscope::net

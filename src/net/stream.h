@@ -1,0 +1,54 @@
+// Stream: a byte stream that never blocks: a socket, or TLS over another Stream.
+//
+// read_some and write_some move what can be moved now and say kAgain when the caller must wait;
+// async_wait calls its handler once, on the loop thread, when the stream may be tried again. One
+// wait for reading and one for writing may be pending at a time; cancel() ends both (the handlers
+// are called with operation_aborted). Used on the loop thread only. The owner of a Stream cancels
+// and drains before it destroys it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace wscope::net {
+
+struct IoResult {
+  enum class Status {
+    kOk,      // `bytes` were moved, at least 1
+    kAgain,   // nothing can be moved now
+    kEnd,     // reading only: the peer ended its side properly (FIN, close_notify)
+    kFailed,  // `error` tells
+  };
+  Status status = Status::kAgain;
+  std::size_t bytes = 0;
+  std::error_code error;
+};
+
+enum class Readiness { kRead, kWrite };
+
+class Stream {
+ public:
+  using WaitHandler = std::function<void(std::error_code)>;
+
+  virtual ~Stream() = default;
+  virtual IoResult read_some(char* data, std::size_t size) = 0;
+  virtual IoResult write_some(const char* data, std::size_t size) = 0;
+  /// Ends our side (TLS close_notify, then FIN). kAgain: call again after a wait for writing.
+  virtual IoResult shutdown_send() = 0;
+  /// Waits until the operation of that kind is worth another try. TLS may wait for the other
+  /// direction of its lower stream; the caller need not know.
+  virtual void async_wait(Readiness readiness, WaitHandler handler) = 0;
+  virtual void cancel() = 0;
+  virtual void close() = 0;
+  /// "127.0.0.1:51234", "[::1]:8765", "unix:/path".
+  virtual std::string local_address() const = 0;
+  virtual std::string peer_address() const = 0;
+  /// Words for an error code of this stream ("connection reset by peer", "TLS: bad record mac").
+  virtual std::string explain(std::error_code error) const { return error.message(); }
+};
+
+}  // namespace wscope::net

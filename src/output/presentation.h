@@ -1,0 +1,39 @@
+// Presentation: all the presenters that the options ask for, behind one EventSink.
+//
+// open() decides by the options and by what stdout and stderr are: messages on stdout (text, raw,
+// hexdump on a terminal, JSON events …), status, trace and timing on stderr or in --trace-file,
+// records in their files. Stage::kUsage or kOutput when a file can't be opened. Loop thread only.
+#pragma once
+
+#include <memory>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/event_sink.h"
+#include "base/options.h"
+#include "base/screen.h"
+#include "output/output_stream.h"
+
+namespace wscope::output {
+
+/// Where a person looks: null where that stream is not a terminal.
+struct Screens {
+  Screen* out = nullptr;  // messages
+  Screen* err = nullptr;  // everything else
+};
+
+class Presentation {
+ public:
+  static Result<std::unique_ptr<Presentation>> open(const Options& options, const Clock& clock,
+                                                    Screens screens);
+  virtual ~Presentation() = default;
+  virtual EventSink& sink() = 0;
+  /// stdout when messages go there as bytes.
+  virtual OutputStream& out() = 0;
+  /// /trace on|off at the REPL.
+  virtual void set_trace(bool on) = 0;
+  /// Stage::kOutput when anything could not be written (disk full); a closed pipe is no error.
+  virtual Result<void> finish() = 0;
+};
+
+}  // namespace wscope::output

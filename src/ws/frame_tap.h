@@ -1,0 +1,58 @@
+// FrameTap: reads along the bytes of one direction and tells the frames on the wire (RFC 6455 5.2).
+//
+// feed() takes bytes in any split and calls the handler once per frame when it is whole: header
+// bits, mask, length, and the first kPreview bytes of the unmasked payload; a CLOSE whole (at most
+// 125 bytes). It never judges and never fails: what no frame can be is told as it is. One tap per
+// direction; used only while someone wants to see frames.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/event_sink.h"
+
+namespace wscope::ws {
+
+struct FrameInfo {
+  bool fin = false;
+  bool rsv1 = false;
+  bool rsv2 = false;
+  bool rsv3 = false;
+  std::uint8_t opcode = 0;
+  std::optional<std::uint32_t> mask;  // as in the frame, first byte in the highest bits
+  std::uint64_t length = 0;           // payload bytes
+  std::string_view payload;           // unmasked; at most `preview` bytes of it
+};
+
+class FrameTap {
+ public:
+  using Handler = std::function<void(const FrameInfo&)>;
+  static constexpr std::size_t kAll = static_cast<std::size_t>(-1);
+
+  /// `preview`: how many payload bytes to keep per frame; kAll for every byte.
+  FrameTap(std::size_t preview, Handler handler);
+  void feed(std::string_view bytes);
+  /// Bytes of a frame that has begun and is not whole.
+  bool inside_frame() const;
+
+ private:
+  void end_header();
+  void end_frame();
+
+  std::size_t preview_;
+  Handler handler_;
+  std::string header_;
+  std::string payload_;
+  FrameInfo frame_;
+  std::uint64_t payload_left_ = 0;
+  bool in_payload_ = false;
+};
+
+/// "TEXT", "BINARY", "CONT", "CLOSE", "PING", "PONG", "0x3".
+std::string opcode_name(std::uint8_t opcode);
+
+}  // namespace wscope::ws

@@ -1,0 +1,63 @@
+// ResponseGate: holds the server's bytes until its answer to the upgrade is whole and right.
+//
+// feed() takes bytes in any split. kMore: keep reading. kAccepted: the upgrade holds (RFC 6455 4.1,
+// RFC 7692 5): agreed() tells what was agreed and rest() the bytes that came after the head.
+// kFailed: error() tells (Stage::kHandshake) with status line, the headers that matter and the
+// bounded, de-chunked body in `detail`; head() is set when it could be parsed. A refusal's body is
+// read until it is whole, until finish() (the peer's end or a deadline) or 16 KiB. Heads over 64
+// KiB fail. Pure: no clock, no socket.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "ws/handshake_request.h"
+#include "ws/response_head.h"
+
+namespace wscope::ws {
+
+struct Agreed {
+  std::string subprotocol;
+  std::string extensions;  // the header's value, "" for none
+  std::optional<DeflateAgreement> deflate;
+};
+
+class ResponseGate {
+ public:
+  enum class Progress { kMore, kAccepted, kFailed };
+
+  explicit ResponseGate(const HandshakeRequest& request);
+
+  Progress feed(std::string_view bytes);
+  /// No more bytes will come: the peer ended, or the caller's patience did (`why` in words).
+  Progress finish(std::string_view why);
+
+  /// The head is whole (accepted or not); parsed unless it was no HTTP.
+  const std::optional<ResponseHead>& head() const { return head_; }
+  /// The body of a refusal, de-chunked, as far as it was read.
+  const std::string& body() const { return body_; }
+  const Agreed& agreed() const { return agreed_; }
+  std::string_view rest() const { return rest_; }
+  const Error& error() const { return error_; }
+  /// True after the first byte of the answer.
+  bool begun() const { return begun_; }
+
+ private:
+  Progress judge();
+  Progress read_body();
+  Progress refuse(std::string message, std::string hint);
+
+  HandshakeRequest request_;
+  std::string buffer_;
+  std::optional<ResponseHead> head_;
+  std::string body_;
+  Agreed agreed_;
+  std::string rest_;
+  Error error_;
+  bool begun_ = false;
+};
+
+}  // namespace wscope::ws
