@@ -29,7 +29,7 @@
 
 namespace wscope::session {
 
-class ClientSession : private ConnectionOwner {
+class ClientSession : public ConnectionOwner {
  public:
   using Finished = std::function<void(Result<ExitStatus>)>;
 
@@ -53,6 +53,7 @@ class ClientSession : private ConnectionOwner {
   void connection_wakes() override { clock_.sample(); }
   void connection_rests() override { flush(); }
   void connection_has_room() override { pull(); }
+  void connection_drained() override { linger(); }
   bool connection_may_read() override;
   void connection_wire(Direction direction, std::string_view bytes) override;
 
@@ -98,8 +99,8 @@ class ClientSession : private ConnectionOwner {
   Deadline drain_deadline_;
 
   bool input_ended_ = false;
-  bool lingering_ = false;
-  bool quitting_ = false;      // the user asked for the end: no offer to reconnect
+  bool lingering_ = false;      // everything was written; waiting for silence
+  bool quitting_ = false;       // the user asked for the end: no offer to reconnect
   bool output_closed_ = false;  // the reader of stdout has gone
   std::uint64_t refused_ = 0;   // input that was not sent
   Clock::Steady::time_point quiet_since_;

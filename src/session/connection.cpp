@@ -78,11 +78,18 @@ void Connection::close(std::optional<std::uint16_t> code, std::string_view reaso
     ending_.closed.code = code;
     ending_.reason = reason;
   }
-  close_deadline_.start(close_timeout_, [this] {
+  start_close_deadline();
+}
+
+// The deadline is for the peer's answer: it begins anew while what was queued before our Close is
+// still being written, so that a slow reader gets everything.
+void Connection::start_close_deadline() {
+  close_deadline_.start(close_timeout_, [this, written = bytes_written_] {
     if (finished_) return;
+    if (bytes_written_ != written) return start_close_deadline();
     if (!ending_.error) {
       std::string text = "connection ended abnormally: no answer to our Close";
-      if (!write_broken_ && queued() > 0) text += ", and the peer does not read";
+      if (queued() > 0) text += ", and the peer does not read";
       ending_.error = Error{Stage::kConnection, text, "--close-timeout waits longer", {}};
     }
     finish();
@@ -121,6 +128,7 @@ void Connection::settle() {
   }
   if (!read_done_ && owner_.connection_may_read()) wait_readable();
   if (!drained) wait_writable();
+  if (queued() == 0) tell_drained();
   if (was_full_ && queued() < kHighWater / 2) {
     was_full_ = false;
     // From the loop, not from here: the owner may be in the middle of its own work.
@@ -129,6 +137,19 @@ void Connection::settle() {
       owner_.connection_has_room();
     });
   }
+}
+
+void Connection::tell_when_drained() {
+  tell_when_drained_ = true;
+  if (queued() == 0) tell_drained();
+}
+
+void Connection::tell_drained() {
+  if (!tell_when_drained_) return;
+  tell_when_drained_ = false;
+  asio::post(loop_, [this, weak = std::weak_ptr<bool>(alive_)] {
+    if (!weak.expired() && !finished_) owner_.connection_drained();
+  });
 }
 
 Totals Connection::totals() const {
@@ -140,6 +161,10 @@ Totals Connection::totals() const {
   totals.bytes_received = counters.payload_received;
   totals.wire_sent = counters.wire_sent;
   totals.wire_received = counters.wire_received;
+  totals.compressed_out = counters.compressed_out;
+  totals.deflated = counters.deflated;
+  totals.compressed_in = counters.compressed_in;
+  totals.inflated = counters.inflated;
   return totals;
 }
 
@@ -160,10 +185,8 @@ void Connection::on_close(const ws::CloseFrame& frame) {
     const std::string who = role_ == Role::kClient ? "server" : "client";
     const std::string text =
         first ? who + " closed the connection: " : std::string("connection closed: ");
-    ending_.error = Error{Stage::kConnection,
-                          text + describe_close(ending_.closed.code, ending_.reason),
-                          {},
-                          {}};
+    ending_.error = Error{
+        Stage::kConnection, text + describe_close(ending_.closed.code, ending_.reason), {}, {}};
   }
 }
 

@@ -1,9 +1,10 @@
 // Connection: one open WebSocket, client or server side: the pump between a Stream and an Engine.
 //
 // Reads while the owner allows it and hands whole messages over; writes what the engine has for the
-// peer; carries the closing handshake and its deadline (RFC 6455 section 7). Calls of the owner come
-// on the loop thread; `connection_ended` comes exactly once, as the last call, from the loop itself,
-// so the owner may destroy the connection in it. Sending only queues; settle() moves the bytes.
+// peer; carries the closing handshake and its deadline (RFC 6455 section 7). Calls of the owner
+// come on the loop thread; `connection_ended` comes exactly once, as the last call, from the loop
+// itself, so the owner may destroy the connection in it. Sending only queues; settle() moves the
+// bytes.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -25,7 +26,7 @@ namespace wscope::session {
 
 /// How a connection ended: the Close that decided, and an error unless it ended as it should.
 struct Ending {
-  Closed closed;       // its reason is not set: closed_event() gives it whole
+  Closed closed;  // its reason is not set: closed_event() gives it whole
   std::string reason;
   std::optional<Error> error;
   std::uint64_t undelivered = 0;  // queued messages of which bytes were left when it ended
@@ -52,6 +53,8 @@ class ConnectionOwner {
   virtual void connection_rests() {}
   /// The output has fallen below the low-water mark: more may be sent.
   virtual void connection_has_room() {}
+  /// Asked for by tell_when_drained(): everything that was queued has been written.
+  virtual void connection_drained() {}
   /// False stops reading until settle() is called again.
   virtual bool connection_may_read() { return true; }
   /// Bytes as they are on the wire; only when observe_wire() was asked for.
@@ -86,6 +89,9 @@ class Connection : private ws::EngineListener {
   /// Writes what can be written, reads on, notices the end. After any call from outside a callback.
   void settle();
 
+  /// One call of connection_drained(), from the loop, once nothing is queued.
+  void tell_when_drained();
+
   ws::Engine::State state() const { return engine_->state(); }
   bool open() const { return engine_->state() == ws::Engine::State::kOpen; }
   std::size_t queued() const { return engine_->output().size(); }
@@ -113,6 +119,8 @@ class Connection : private ws::EngineListener {
   void read_ended(const net::IoResult& result);
   void judge_end(const std::string& how);
   void note_written(std::size_t bytes);
+  void start_close_deadline();
+  void tell_drained();
   void finish();
 
   asio::io_context& loop_;
@@ -125,7 +133,7 @@ class Connection : private ws::EngineListener {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
   bool observe_wire_ = false;
-  std::size_t observed_output_ = 0;  // bytes at the front of output() that were shown already
+  std::size_t observed_output_ = 0;       // bytes at the front of output() that were shown already
   std::deque<std::size_t> message_ends_;  // of queued messages, in bytes ever queued
   std::uint64_t bytes_written_ = 0;
 
@@ -134,6 +142,7 @@ class Connection : private ws::EngineListener {
   bool waiting_readable_ = false;
   bool waiting_writable_ = false;
   bool was_full_ = false;
+  bool tell_when_drained_ = false;
   bool write_broken_ = false;
   bool read_done_ = false;
   bool ending_begun_ = false;

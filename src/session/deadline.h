@@ -24,14 +24,15 @@ class Deadline {
     pending_ = std::make_shared<std::function<void()>>(std::move(expired));
     timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
         std::chrono::duration<double>(seconds)));
-    timer_.async_wait([weak = std::weak_ptr<std::function<void()>>(pending_)](std::error_code error) {
-      if (error) return;
-      const auto action = weak.lock();
-      if (!action) return;
-      const auto run = std::move(*action);
-      *action = nullptr;
-      if (run) run();
-    });
+    timer_.async_wait(
+        [weak = std::weak_ptr<std::function<void()>>(pending_)](std::error_code error) {
+          if (error) return;
+          const auto action = weak.lock();
+          if (!action) return;
+          const auto run = std::move(*action);
+          *action = nullptr;
+          if (run) run();
+        });
   }
   void cancel() {
     pending_.reset();

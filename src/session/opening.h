@@ -1,9 +1,9 @@
 // Opening: from the URL to an upgraded Stream: connect, handshake, and what a refusal leads to.
 //
-// start() calls `done` exactly once: with the stream, what was agreed and the bytes that came behind
-// the response head, or with the Error that ends the run. One deadline (--connect-timeout) covers it
-// all; its expiry names the stage that was under way (Stage::kTimeout). cancel() stops silently. The
-// steps are told to the sink. Loop thread only.
+// start() calls `done` exactly once: with the stream, what was agreed and the bytes that came
+// behind the response head, or with the Error that ends the run. One deadline (--connect-timeout)
+// covers it all; its expiry names the stage that was under way (Stage::kTimeout). cancel() stops
+// silently. The steps are told to the sink. Loop thread only.
 #pragma once
 
 #include <asio/io_context.hpp>

@@ -17,16 +17,15 @@ void OutputWatch::arm(std::function<void()> progress) {
     if (error) return;
   }
   waiting_ = true;
-  descriptor_.async_wait(
-      asio::posix::stream_descriptor::wait_write,
-      [this, progress = std::move(progress), weak = std::weak_ptr<bool>(alive_)](
-          std::error_code error) {
-        if (weak.expired()) return;
-        waiting_ = false;
-        if (error) return;
-        stream_.flush();
-        progress();
-      });
+  descriptor_.async_wait(asio::posix::stream_descriptor::wait_write,
+                         [this, progress = std::move(progress),
+                          weak = std::weak_ptr<bool>(alive_)](std::error_code error) {
+                           if (weak.expired()) return;
+                           waiting_ = false;
+                           if (error) return;
+                           stream_.flush();
+                           progress();
+                         });
 }
 
 }  // namespace wscope::session

@@ -1,9 +1,9 @@
 // Upgrade: writes the opening request to a Stream and waits for the answer (RFC 6455 4.1).
 //
-// One try on one stream: start() calls `done` exactly once, when the gate has accepted, refused, or the
-// stream ended. The caller owns the stream and the deadline; give_up() ends the waiting with what is
-// known so far (a refusal whose body stalls is still told). Request and response go to the sink. Loop
-// thread only; destroying it cancels.
+// One try on one stream: start() calls `done` exactly once, when the gate has accepted, refused, or
+// the stream ended. The caller owns the stream and the deadline; give_up() ends the waiting with
+// what is known so far (a refusal whose body stalls is still told). Request and response go to the
+// sink. Loop thread only; destroying it cancels.
 #pragma once
 
 #include <asio/io_context.hpp>
