@@ -25,7 +25,7 @@
 
 namespace wscope::session {
 
-class ListenSession : private ServedClient::Host {
+class ListenSession : public ServedClient::Host {
  public:
   using Finished = std::function<void(Result<ExitStatus>)>;
 

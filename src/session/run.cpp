@@ -5,8 +5,10 @@
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/clock.h"
@@ -79,9 +81,10 @@ class Signals {
   std::function<void(ExitStatus)> act_;
 };
 
-/// Runs a session on the loop until it says how it ended.
+/// Runs a session on the loop until it says how it ended, and closes what it wrote to.
 template <class Session>
-Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session) {
+Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Terminal& terminal,
+                              output::Presentation& presentation) {
   Result<ExitStatus> result = ExitStatus::kOk;
   const Signals signals(loop, [&](ExitStatus status) { session.interrupt(status); });
   session.start([&](Result<ExitStatus> ended) {
@@ -89,34 +92,34 @@ Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session) {
     loop.stop();
   });
   loop.run();
+  terminal.source->stop();
+  if (auto written = presentation.finish(); !written && result) {
+    return fail(std::move(written.error()));
+  }
   return result;
 }
 
-Result<ExitStatus> run_client(const Options& options, const std::string& address) {
-  auto url = net::parse_url(address);
-  if (!url) return fail(std::move(url.error()));
+Result<ExitStatus> run_client(const Options& options) {
   auto condition = EndCondition::create(options.messages);
   if (!condition) return fail(std::move(condition.error()));
   asio::io_context loop(1);
   Clock clock;
-  ListenSession echo(loop, options, clock, nullptr, nullptr);
+  std::string address = options.url;
+  std::optional<ListenSession> echo;
   if (options.listen.embedded) {
-    auto bound = echo.open("127.0.0.1:0");
-    if (!bound) return fail(std::move(bound.error()));
-    echo.start([](const Result<ExitStatus>&) {});
-    url = net::parse_url(echo.url());
+    echo.emplace(loop, options, clock, nullptr, nullptr);
+    if (auto bound = echo->open("127.0.0.1:0"); !bound) return fail(std::move(bound.error()));
+    echo->start([](const Result<ExitStatus>&) {});
+    address = echo->url();
   }
+  auto url = net::parse_url(address);
+  if (!url) return fail(std::move(url.error()));
   const Terminal terminal = open_terminal(options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens);
   if (!presentation) return fail(std::move(presentation.error()));
   ClientSession session(loop, options, std::move(*url), clock, **presentation, *terminal.source,
                         std::move(*condition));
-  auto result = run_to_end(loop, session);
-  terminal.source->stop();
-  if (auto written = (*presentation)->finish(); !written && result) {
-    return fail(std::move(written.error()));
-  }
-  return result;
+  return run_to_end(loop, session, terminal, **presentation);
 }
 
 Result<ExitStatus> run_listener(const Options& options) {
@@ -129,12 +132,7 @@ Result<ExitStatus> run_listener(const Options& options) {
   if (auto bound = session.open(options.listen.address); !bound) {
     return fail(std::move(bound.error()));
   }
-  auto result = run_to_end(loop, session);
-  terminal.source->stop();
-  if (auto written = (*presentation)->finish(); !written && result) {
-    return fail(std::move(written.error()));
-  }
-  return result;
+  return run_to_end(loop, session, terminal, **presentation);
 }
 
 }  // namespace
@@ -143,7 +141,7 @@ Result<ExitStatus> run(const Options& options) {
   // A reader that leaves is told by the write that fails, not by a signal that kills us.
   std::signal(SIGPIPE, SIG_IGN);
   if (options.listen.enabled) return run_listener(options);
-  return run_client(options, options.listen.embedded ? "ws://127.0.0.1:0/" : options.url);
+  return run_client(options);
 }
 
 }  // namespace wscope::session
