@@ -304,4 +304,7 @@ TEST_CASE("base64 (RFC 4648 section 10), decoded strictly") {
 TEST_CASE("Sec-WebSocket-Accept (RFC 6455 1.3)") {
   CHECK(accept_for_key("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
   CHECK(accept_for_key("") == "Kfh9QIsMVZcl6xEPYxPHzW8SZ8w=");
+  // Keys of -H may have any length: SHA-1 over one, two and more blocks.
+  CHECK(accept_for_key(std::string(20, 'k')) == "tSsjsIAvEVIQ+IC5K8+T/OkG8nU=");
+  CHECK(accept_for_key(std::string(200, 'k')) == "HXr7Nbki1tHdEVpq+a7G7IV4VJU=");
 }
