@@ -12,6 +12,8 @@
 namespace wscope::ws {
 
 bool is_valid_utf8(std::string_view text);
+/// Offset of the byte that makes the text invalid; its size when the text is whole, or only cut.
+std::size_t utf8_error_offset(std::string_view text);
 
 class Utf8Checker {
  public:
@@ -20,8 +22,11 @@ class Utf8Checker {
   /// True when everything so far is whole and valid.
   bool complete() const;
   void reset();
+  /// How many bytes came before the one that made feed() say false.
+  std::uint64_t failed_at() const { return accepted_; }
 
  private:
+  std::uint64_t accepted_ = 0;
   std::uint32_t state_ = 0;
 };
 
