@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/utf8.h"
 #include "ws/engine_config.h"
 #include "ws/engine_mends.h"
 #include "ws/engine_wire.h"
