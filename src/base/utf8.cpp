@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/utf8_validators.h"
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 #define WSCOPE_UTF8_X86 1
@@ -274,23 +276,26 @@ struct Sse {
 }
 #endif
 
-using Validator = bool (*)(const char*, std::size_t);
-
 bool valid_by_first_call(const char* text, std::size_t size);
-Validator validator = valid_by_first_call;  // constant-initialised: right before main, too
+// Constant-initialised: right before main, too.
+bool (*validator)(const char*, std::size_t) = valid_by_first_call;
 
 bool valid_by_first_call(const char* text, std::size_t size) {
-  Validator best = valid_by_bytes;
-#ifdef WSCOPE_UTF8_X86
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("sse4.1")) best = valid_by_sse;
-  if (__builtin_cpu_supports("avx2")) best = valid_by_avx2;
-#endif
-  validator = best;
-  return best(text, size);
+  validator = utf8_validators().back().valid;
+  return validator(text, size);
 }
 
 }  // namespace
+
+std::vector<Utf8Validator> utf8_validators() {
+  std::vector<Utf8Validator> validators = {{"bytes", valid_by_bytes}};
+#ifdef WSCOPE_UTF8_X86
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("sse4.1")) validators.push_back({"sse4.1", valid_by_sse});
+  if (__builtin_cpu_supports("avx2")) validators.push_back({"avx2", valid_by_avx2});
+#endif
+  return validators;
+}
 
 bool is_valid_utf8(std::string_view text) { return validator(text.data(), text.size()); }
 

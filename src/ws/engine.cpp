@@ -4,13 +4,13 @@
 #include <cstring>
 #include <utility>
 
-#include "base/utf8.h"
 #include "ws/engine_config.h"
 #include "ws/engine_mends.h"
 #include "ws/engine_wire.h"
 #include "ws/engine_words.h"
 #include "ws/frame_header.h"
-#include "ws/masking.h"
+#include "ws/frame_writer.h"
+#include "ws/message_lane.h"
 
 namespace wscope::ws {
 namespace {
@@ -30,8 +30,8 @@ class WebsocketEngine final : public Engine {
   Span receive_buffer() override;
   void received(std::size_t size) override;
   void received(std::string_view bytes) override;
-  std::string_view output() const override { return out_.view(); }
-  void output_written(std::size_t size) override;
+  std::string_view output() const override { return out_.output(); }
+  void output_written(std::size_t size) override { out_.written(size); }
   bool send_text(std::string_view data) override { return send(kOpText, data); }
   bool send_binary(std::string_view data) override { return send(kOpBinary, data); }
   bool send_ping(std::string_view data) override;
@@ -42,16 +42,6 @@ class WebsocketEngine final : public Engine {
  private:
   using Connection = websocketpp::connection<EngineConfig>;
   using ErrorCode = websocketpp::lib::error_code;
-
-  /// What the fast lane could do with the frame at the front.
-  enum class Lane { kTaken, kWait, kOther };
-
-  /// A whole-message frame whose bytes have not all come.
-  struct Partial {
-    bool active = false;
-    std::size_t whole = 0;    // header and payload
-    std::size_t checked = 0;  // payload bytes that were unmasked and checked
-  };
 
   void attach();
   bool live() const { return state_ == State::kOpen || state_ == State::kClosing; }
@@ -67,13 +57,9 @@ class WebsocketEngine final : public Engine {
 
   // Frames.
   void read_frames();
-  Lane take_whole_frames();
-  Lane take_partial(const FrameHeader& header, std::size_t available);
-  Lane take_compressed(const FrameHeader& header);
-  void deliver(const FrameHeader& header, std::string_view data);
   bool feed_slow();
   void feed(std::size_t size);
-  void fail(Violation violation);
+  void fail();
 
   // What websocketpp tells.
   void on_message(const EngineMessage& message);
@@ -81,22 +67,18 @@ class WebsocketEngine final : public Engine {
   void on_close();
 
   bool send(std::uint8_t opcode, std::string_view data);
-  void append_frame(std::uint8_t first, std::string_view payload);
-  void append_compressed(std::uint8_t opcode, std::string_view data);
-  ErrorCode write(const char* bytes, std::size_t size);
+  ErrorCode write(std::string_view bytes);
 
   EngineListener& listener_;
   const EngineSettings settings_;
   State state_;
   Wire wire_;
-  ByteBuffer in_;
-  ByteBuffer out_;
-  ByteBuffer deflated_;
-  MaskPool& masks_;
   EngineCounters counters_;
+  ByteBuffer in_;
+  FrameWriter out_;
+  MessageLane lane_;
 
   bool inside_message_ = false;  // between the fragments of one
-  Partial partial_;
   char slow_header_[kMaxHeader] = {};
   std::size_t slow_header_size_ = 0;
   std::uint64_t slow_left_ = 0;  // payload bytes of the frame that websocketpp is reading
@@ -115,7 +97,8 @@ WebsocketEngine::WebsocketEngine(const EngineSettings& settings, EngineListener&
     : listener_(listener),
       settings_(settings),
       state_(server ? State::kHandshake : State::kOpen),
-      masks_(MaskPool::of_this_thread()) {
+      out_(!server, counters_),
+      lane_(wire_, listener, counters_) {
   wire_.server = server;
   wire_.max_message_size = settings.max_message_size;
   if (server) {
@@ -157,11 +140,12 @@ void WebsocketEngine::attach() {
   connection_->set_close_handler([this](connection_hdl) { on_close(); });
   connection_->set_validate_handler([this](connection_hdl) { return on_validate(); });
   connection_->set_http_handler([this](connection_hdl) { on_http(); });
-  connection_->set_write_handler(
-      [this](connection_hdl, const char* bytes, std::size_t size) { return write(bytes, size); });
+  connection_->set_write_handler([this](connection_hdl, const char* bytes, std::size_t size) {
+    return write(std::string_view(bytes, size));
+  });
   connection_->set_vector_write_handler(
       [this](connection_hdl, const std::vector<websocketpp::transport::buffer>& buffers) {
-        for (const auto& buffer : buffers) write(buffer.buf, buffer.len);
+        for (const auto& buffer : buffers) write({buffer.buf, buffer.len});
         return ErrorCode();
       });
   if (!wire_.server) return;
@@ -174,13 +158,11 @@ void WebsocketEngine::attach() {
 // --- bytes in -----------------------------------------------------------------------------------
 
 Engine::Span WebsocketEngine::receive_buffer() {
-  const bool large = partial_.active && partial_.whole > kKeptBuffer;
-  if (!large) in_.shrink(kKeptBuffer);
-  if (in_.capacity() == 0) in_.grow(kUsualBuffer - ByteBuffer::kSlack);
   // A frame that has begun gets room for all of it at once; a few bytes more let the next one in.
-  std::size_t wanted = kReadRoom;
-  if (partial_.active && partial_.whole > in_.size()) wanted += partial_.whole - in_.size();
-  if (!in_.try_grow(wanted)) in_.grow(kReadRoom);
+  const std::size_t lacking = lane_.lacking(in_);
+  if (in_.size() + lacking < kKeptBuffer) in_.shrink(kKeptBuffer);
+  if (in_.capacity() == 0) in_.grow(kUsualBuffer - ByteBuffer::kSlack);
+  if (!in_.try_grow(lacking + kReadRoom)) in_.grow(kReadRoom);
   return {in_.data() + in_.size(), in_.room()};
 }
 
@@ -304,123 +286,17 @@ void WebsocketEngine::answer(const ServerReply& reply) {
 
 void WebsocketEngine::read_frames() {
   while (live()) {
-    if (slow_header_size_ == 0 && slow_left_ == 0) {
-      const Lane lane = take_whole_frames();
-      if (lane == Lane::kWait) return;
-      if (lane == Lane::kTaken) continue;
+    const bool between_frames = slow_header_size_ == 0 && slow_left_ == 0;
+    if (between_frames && !inside_message_) {
+      const MessageLane::Outcome outcome = lane_.take(in_);
+      if (outcome == MessageLane::Outcome::kMore) return;
+      if (outcome == MessageLane::Outcome::kFailed) {
+        fail();
+        return;
+      }
     }
     if (!feed_slow()) return;
   }
-}
-
-// The fast lane: whole messages in one frame, as nearly all are, need no copy and no state machine.
-// Whatever else comes, or is wrong, is websocketpp's to judge.
-WebsocketEngine::Lane WebsocketEngine::take_whole_frames() {
-  const std::uint8_t mask_bit = wire_.server ? kMaskBit : 0;
-  while (true) {
-    const std::size_t available = in_.size();
-    if (available < 2) return Lane::kWait;
-    const std::uint8_t first = byte_at(in_.data(), 0);
-    const std::uint8_t second = byte_at(in_.data(), 1);
-    const std::uint8_t opcode = first & 0x0f;
-    const bool compressed = (first & kRsv1) != 0;
-    if ((first & (kFin | kRsv2 | kRsv3)) != kFin || (opcode != kOpText && opcode != kOpBinary) ||
-        (second & kMaskBit) != mask_bit || (compressed && wire_.codec == nullptr) ||
-        inside_message_) {
-      return Lane::kOther;
-    }
-    if (available < header_size(second)) return Lane::kWait;
-    const FrameHeader header = read_frame_header(in_.data());
-    if (!header.shortest || header.length > settings_.max_message_size) return Lane::kOther;
-    if (available - header.size < header.length) {
-      return compressed ? Lane::kOther : take_partial(header, available);
-    }
-    if (compressed) return take_compressed(header);
-    const auto length = static_cast<std::size_t>(header.length);
-    char* payload = in_.data() + header.size;
-    if (partial_.active) {
-      if (take_partial(header, available) == Lane::kTaken) return Lane::kTaken;
-      partial_.active = false;
-      if (opcode == kOpText && !wire_.text.complete()) {
-        fail(cut_text());
-        return Lane::kTaken;
-      }
-      wire_.text.reset();
-    } else {
-      if (wire_.server) mask_in_place(payload, length, header.mask);
-      if (opcode == kOpText && !is_valid_utf8({payload, length})) {
-        const std::size_t at = utf8_error_offset({payload, length});
-        fail(at == length ? cut_text() : not_utf8(at));
-        return Lane::kTaken;
-      }
-    }
-    deliver(header, {payload, length});
-    in_.consume(header.size + length);
-  }
-}
-
-// Unmasks and checks what has come of a frame, so that bad text fails at once and not at its end.
-// kTaken: it failed.
-WebsocketEngine::Lane WebsocketEngine::take_partial(const FrameHeader& header,
-                                                    std::size_t available) {
-  if (!partial_.active) {
-    partial_.active = true;
-    partial_.checked = 0;
-    partial_.whole = header.size + static_cast<std::size_t>(header.length);
-    wire_.text.reset();
-  }
-  const std::size_t come = std::min(available, partial_.whole) - header.size;
-  char* fresh = in_.data() + header.size + partial_.checked;
-  const std::size_t size = come - partial_.checked;
-  if (wire_.server) mask_in_place(fresh, size, header.mask, partial_.checked % 4);
-  partial_.checked = come;
-  if (header.opcode() == kOpText && !wire_.text.feed({fresh, size})) {
-    fail(not_utf8(wire_.text.failed_at()));
-    return Lane::kTaken;
-  }
-  return Lane::kWait;
-}
-
-WebsocketEngine::Lane WebsocketEngine::take_compressed(const FrameHeader& header) {
-  const auto length = static_cast<std::size_t>(header.length);
-  char* payload = in_.data() + header.size;
-  if (wire_.server) mask_in_place(payload, length, header.mask);
-  auto outcome = wire_.codec->inflate({payload, length}, wire_.message, settings_.max_message_size);
-  if (outcome == DeflateCodec::Outcome::kOk) {
-    outcome = wire_.codec->finish_inflate(wire_.message, settings_.max_message_size);
-  }
-  const std::string_view data = wire_.message.view();
-  if (header.opcode() == kOpText && !is_valid_utf8(data)) {
-    const std::size_t at = utf8_error_offset(data);
-    // Bad text that came out before the stream went wrong or too far was there first.
-    if (at < data.size()) {
-      fail(not_utf8(at));
-      return Lane::kTaken;
-    }
-    if (outcome == DeflateCodec::Outcome::kOk) {
-      fail(cut_text());
-      return Lane::kTaken;
-    }
-  }
-  if (outcome != DeflateCodec::Outcome::kOk) {
-    fail(violation_of(outcome, wire_));
-    return Lane::kTaken;
-  }
-  counters_.compressed_in += length;
-  counters_.inflated += data.size();
-  deliver(header, data);
-  in_.consume(header.size + length);
-  wire_.message.clear();
-  wire_.message.shrink(kKeptBuffer);
-  return Lane::kTaken;
-}
-
-void WebsocketEngine::deliver(const FrameHeader& header, std::string_view data) {
-  ++counters_.messages_received;
-  counters_.payload_received += data.size();
-  counters_.wire_received += header.size + header.length;
-  listener_.on_message(header.opcode() == kOpText ? MessageType::kText : MessageType::kBinary,
-                       data);
 }
 
 /// Hands the next bytes of a frame to websocketpp. False: there are none yet.
@@ -458,8 +334,7 @@ void WebsocketEngine::feed(std::size_t size) {
   in_.consume(size);
 }
 
-void WebsocketEngine::fail(Violation violation) {
-  wire_.violation = std::move(violation);
+void WebsocketEngine::fail() {
   ErrorCode ignored;
   connection_->close(wire_.violation->code, wire_.violation->words, ignored);
 }
@@ -477,10 +352,7 @@ void WebsocketEngine::on_message(const EngineMessage& message) {
   }
   const bool text = message.get_opcode() == websocketpp::frame::opcode::TEXT;
   listener_.on_message(text ? MessageType::kText : MessageType::kBinary, data);
-  wire_.message.clear();
-  wire_.message.shrink(kKeptBuffer);
-  wire_.text.reset();
-  wire_.compressed_in = 0;
+  wire_.end_message();
 }
 
 void WebsocketEngine::on_ping(const std::string& data) {
@@ -507,55 +379,16 @@ void WebsocketEngine::on_close() {
 
 // --- bytes out ----------------------------------------------------------------------------------
 
-void WebsocketEngine::output_written(std::size_t size) {
-  out_.consume(size);
-  if (out_.empty()) out_.shrink(kKeptBuffer);
-}
-
-WebsocketEngine::ErrorCode WebsocketEngine::write(const char* bytes, std::size_t size) {
-  out_.append({bytes, size});
-  if (state_ != State::kHandshake) counters_.wire_sent += size;
+WebsocketEngine::ErrorCode WebsocketEngine::write(std::string_view bytes) {
+  out_.raw(bytes);
+  if (state_ != State::kHandshake) counters_.wire_sent += bytes.size();
   return {};
-}
-
-void WebsocketEngine::append_frame(std::uint8_t first, std::string_view payload) {
-  char* to = out_.grow(kMaxHeader + payload.size());
-  std::size_t header = write_frame_header(to, first, payload.size(), !wire_.server);
-  if (wire_.server) {
-    if (!payload.empty()) std::memcpy(to + header, payload.data(), payload.size());
-  } else {
-    const std::uint32_t key = masks_.next();
-    std::memcpy(to + header, &key, sizeof key);
-    header += sizeof key;
-    mask_copy(to + header, payload.data(), payload.size(), key);
-  }
-  out_.added(header + payload.size());
-  counters_.wire_sent += header + payload.size();
 }
 
 bool WebsocketEngine::send(std::uint8_t opcode, std::string_view data) {
   if (state_ != State::kOpen) return false;
-  ++counters_.messages_sent;
-  counters_.payload_sent += data.size();
-  if (wire_.codec != nullptr && wire_.codec->worth_deflating(data.size())) {
-    append_compressed(opcode, data);
-  } else {
-    append_frame(static_cast<std::uint8_t>(kFin | opcode), data);
-  }
+  out_.message(opcode, data, wire_.codec.get());
   return true;
-}
-
-void WebsocketEngine::append_compressed(std::uint8_t opcode, std::string_view data) {
-  deflated_.clear();
-  if (!wire_.codec->deflate(data, deflated_)) {
-    append_frame(static_cast<std::uint8_t>(kFin | opcode), data);
-    return;
-  }
-  append_frame(static_cast<std::uint8_t>(kFin | kRsv1 | opcode), deflated_.view());
-  counters_.deflated += data.size();
-  counters_.compressed_out += deflated_.size();
-  deflated_.clear();
-  deflated_.shrink(kKeptBuffer);
 }
 
 bool WebsocketEngine::send_ping(std::string_view data) {
@@ -583,7 +416,7 @@ bool WebsocketEngine::close(std::optional<std::uint16_t> code, std::string_view 
     payload += static_cast<char>(*code & 0xff);
     payload += reason;
   }
-  append_frame(kFin | kOpClose, payload);
+  out_.frame(kFin | kOpClose, payload);
   wire_.close_sent = true;
   state_ = State::kClosing;
   return true;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "ws/byte_buffer.h"
 #include "ws/close_code.h"
@@ -27,6 +28,8 @@ struct Violation {
 };
 
 struct Wire {
+  static constexpr std::size_t kKeptMessage = std::size_t{1} << 20;
+
   bool server = false;
   std::size_t max_message_size = 0;
   std::optional<DeflateOffer> server_deflate;
@@ -41,6 +44,13 @@ struct Wire {
   std::uint64_t compressed_in = 0;  // payload bytes of the message being read, when compressed
   std::optional<Violation> violation;
 
+  /// The message was delivered.
+  void end_message() {
+    message.clear();
+    message.shrink(kKeptMessage);
+    text.reset();
+    compressed_in = 0;
+  }
   const char* peer() const { return server ? "client" : "server"; }
 };
 
@@ -52,6 +62,12 @@ inline Violation not_utf8(std::uint64_t at) {
 
 inline Violation cut_text() {
   return {kCloseInvalidPayload, "text ends in the middle of a character (RFC 6455 8.1)", {}};
+}
+
+/// What is wrong with a whole text that is not valid.
+inline Violation bad_text(std::string_view text) {
+  const std::size_t at = utf8_error_offset(text);
+  return at == text.size() ? cut_text() : not_utf8(at);
 }
 
 inline Violation too_big(std::size_t limit) {
