@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace wscope::output {
 namespace {
 
-/// Offset, two blanks, three columns a byte (one more after eight), and |…| at the end.
-std::size_t row_width(std::size_t bytes) { return 10 + 3 * bytes + bytes / 8 + 3 + bytes; }
+/// Offset, two blanks, three columns a byte, one more after each eight (or at the end), and |…|.
+std::size_t row_width(std::size_t bytes) {
+  return 10 + 3 * bytes + std::max<std::size_t>(1, bytes / 8) + 2 + bytes;
+}
 
 std::size_t bytes_per_row(const HexdumpStyle& style) {
   const auto columns = static_cast<std::size_t>(style.columns > 0 ? style.columns : 80);

@@ -72,11 +72,13 @@ class OutputStream {
   void clear();
   /// Writes all parts or until nothing more is taken; returns the bytes written.
   std::size_t write_parts(iovec* parts, int count);
+  bool enlarge_pipe();
   ssize_t write_once(iovec* parts, int count);
   void stop(State state, int error);
 
   int fd_;
   bool own_fd_ = false;
+  bool enlarged_ = false;
   Way way_ = Way::kPlain;
   State state_ = State::kOk;
   std::unique_ptr<char[]> buffer_;

@@ -228,8 +228,8 @@ void Presenters::choose_listeners() {
   std::vector<EventSink*> frames;
   if (trace_level_ >= TraceLevel::kFrames) frames.push_back(trace_);
   if (trace_to_file_ != nullptr) frames.push_back(trace_to_file_);
-  std::vector<EventSink*> messages{messages_};
-  messages.insert(messages.end(), frames.begin(), frames.end());
+  std::vector<EventSink*> messages = frames;  // a frame's line stands before its message
+  messages.push_back(messages_);
   for (EventSink* sink : {record_, timing_}) {
     if (sink != nullptr) messages.push_back(sink);
   }

@@ -108,7 +108,7 @@ TEST_CASE("a pipe nobody reads blocks the stream, not the caller, and nothing is
 TEST_CASE("a large message into a pipe keeps its remainder") {
   Pipe pipe;
   OutputStream out(pipe.writer());
-  const std::string large = random_bytes(1000000);
+  const std::string large = random_bytes(3000000);
   out.put("before ");
   out.put_line(large, '\n');
   CHECK(out.state() == State::kBlocked);
