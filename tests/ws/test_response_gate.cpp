@@ -348,6 +348,19 @@ TEST_CASE("a refusal's body in every framing, over any reads") {
             .detail == "HTTP/1.1 500 Oops\nContent-Encoding: gzip\n\n(3 bytes, gzip)");
 }
 
+TEST_CASE("a hostile head makes no flood of lines") {
+  std::string head = "HTTP/1.1 500 " + std::string(3000, 'r') + "\r\n";
+  for (int i = 0; i < 1000; ++i) head += "Server: " + std::to_string(i) + "\r\n";
+  const Error error = error_after(
+      request_for(), head + "Via: " + std::string(3000, 'v') + "\r\nContent-Length: 0\r\n\r\n");
+  CHECK(error.message.size() < 300);
+  CHECK(error.detail.size() < 2000);
+  CHECK(error.detail.find("\nServer: 31\n…") != std::string::npos);
+  CHECK(error_after(request_for(), "HTTP/1.1 302 x\r\nLocation: /" + std::string(60000, 'l') +
+                                       "\r\nContent-Length: 0\r\n\r\n")
+            .hint.size() < 300);
+}
+
 TEST_CASE("body() is the plain body of a refusal") {
   ResponseGate gate(request_for());
   CHECK(gate.feed("HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\x1b"
@@ -395,6 +408,14 @@ TEST_CASE("what to do about a refusal") {
   CHECK(hint_for("200 OK") == "\"/chat\" answers plain HTTP requests: check the path of the URL");
   CHECK(hint_for("426 Upgrade Required", "Sec-WebSocket-Version: 8, 7\r\n") ==
         "the server speaks version 8, 7 of the protocol: try -p 8");
+  HandshakeOptions with_version;
+  with_version.version = 14;
+  CHECK(hint_for("400 Bad Request", "Sec-WebSocket-Version: 13, 8\r\n", "", with_version) ==
+        "the server speaks version 13, 8 of the protocol: try -p 13");
+  CHECK(hint_for("400 Bad Request", "Sec-WebSocket-Version: 8, 13\r\n") ==
+        "the server could not make sense of the request: -v shows it");
+  CHECK(hint_for("426 Upgrade Required", "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n") ==
+        "");
   CHECK(hint_for("426 Upgrade Required", "Upgrade: h2c\r\n") ==
         "the server asks for an upgrade to h2c, not to websocket");
   CHECK(hint_for("429 Too Many", "Retry-After: 120\r\n") ==
