@@ -169,6 +169,15 @@ inline lib::error_code mended::Connection::initialize_processor() {
   return {};
 }
 
+// RFC 9112 4: the library gave the requests that it could not parse a status without a reason.
+template <>
+inline void mended::Connection::write_http_response_error(const lib::error_code& ec) {
+  if (m_response.get_status_msg().empty()) m_response.set_status(m_response.get_status_code());
+  m_response.replace_header("Connection", "close");
+  m_internal_state = istate::PROCESS_HTTP_REQUEST;
+  write_http_response(ec);
+}
+
 // A client's engine begins when the response gate has accepted the upgrade: the connection is open,
 // and no request is sent.
 template <>
