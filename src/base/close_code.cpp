@@ -1,9 +1,9 @@
-#include "ws/close_code.h"
+#include "base/close_code.h"
 
 #include <algorithm>
 #include <iterator>
 
-namespace wscope::ws {
+namespace wscope {
 namespace {
 
 struct NamedCode {
@@ -116,4 +116,14 @@ std::string why_not_sendable(std::uint16_t code) {
   return number + " is not a close code: they end at 4999";
 }
 
-}  // namespace wscope::ws
+std::vector<std::string> sendable_close_words() {
+  std::vector<std::string> words;
+  for (const NamedCode& named : kNames) {
+    if (!close_code_valid_on_wire(named.code)) continue;
+    words.emplace_back(named.name);
+    std::replace(words.back().begin(), words.back().end(), ' ', '-');
+  }
+  return words;
+}
+
+}  // namespace wscope
