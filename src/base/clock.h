@@ -16,7 +16,12 @@ class Clock {
 
   Clock() : start_(Steady::now()), start_wall_(System::now()), now_(start_) {}
 
+  /// A run that began at a known time, for tests.
+  Clock(Steady::time_point start, System::time_point wall)
+      : start_(start), start_wall_(wall), now_(start) {}
+
   void sample() { now_ = Steady::now(); }
+  void sample_at(Steady::time_point now) { now_ = now; }
   Steady::time_point now() const { return now_; }
   /// Seconds from the start of the run to the last sample.
   double seconds() const { return std::chrono::duration<double>(now_ - start_).count(); }

@@ -22,6 +22,7 @@ enum class MessageType { kText, kBinary };
 
 struct Resolved {
   std::string_view host;               // as looked up (the ASCII spelling)
+  std::string_view display_host;       // as typed, for an international name; else empty
   std::vector<std::string> addresses;  // in the order they will be tried; empty when it failed
   std::string_view error;
   double seconds = 0;
@@ -73,12 +74,28 @@ struct Message {
   Direction direction = Direction::kReceived;
   MessageType type = MessageType::kText;
   std::string_view data;
+  /// A sent message that nobody typed (-x, --echo, --on-key): a terminal shows it with `> `.
+  bool show_sent = false;
 };
 
 struct Control {
   Direction direction = Direction::kReceived;
   std::string_view data;
   std::optional<double> round_trip;  // seconds; on a received pong that answers our ping
+};
+
+/// One frame as it was on the wire (RFC 6455 5.2), told when it is whole.
+struct Frame {
+  Direction direction = Direction::kReceived;
+  bool fin = false;
+  bool rsv1 = false;
+  bool rsv2 = false;
+  bool rsv3 = false;
+  std::uint8_t opcode = 0;
+  std::optional<std::uint32_t> mask;  // as in the frame, first byte in the highest bits
+  std::uint64_t length = 0;           // payload bytes
+  std::string_view payload;           // unmasked; the first frame_preview() bytes of it
+  bool whole = false;                 // payload is all of it
 };
 
 struct Closed {
@@ -96,6 +113,11 @@ struct Totals {
   std::uint64_t bytes_received = 0;
   std::uint64_t wire_sent = 0;
   std::uint64_t wire_received = 0;
+  // permessage-deflate: payloads of compressed messages on the wire, and uncompressed.
+  std::uint64_t compressed_out = 0;
+  std::uint64_t deflated = 0;  // what compressed_out came from
+  std::uint64_t compressed_in = 0;
+  std::uint64_t inflated = 0;  // what compressed_in became
 };
 
 class EventSink {
@@ -113,14 +135,20 @@ class EventSink {
   virtual void on_ping(const Control&) {}
   virtual void on_pong(const Control&) {}
   virtual void on_closed(const Closed&) {}
+  /// An error the run survives (a refused input line, a lost connection at the REPL): shown at
+  /// once.
   virtual void on_error(const Error&) {}
-  /// Human status: "listening on …", "reconnecting in 2 s".
+  /// The error that ends the run: main prints it, so only records and traces tell it.
+  virtual void on_failure(const Error&) {}
+  /// Human status that a person should see even with stderr in a file: "listening on …",
+  /// "reconnecting in 2 s". Never called in a run in which nothing special happens.
   virtual void on_notice(std::string_view) {}
   virtual void on_end(ExitStatus, const Totals&) {}
 
-  /// Bytes as they went over the wire after the handshake; only called when wants_wire().
-  virtual void on_wire(Direction, std::string_view) {}
-  virtual bool wants_wire() const { return false; }
+  /// Frames after the handshake; only called while frame_preview() is not 0.
+  virtual void on_frame(const Frame&) {}
+  /// How many payload bytes of each frame on_frame() wants; 0: nobody wants frames, SIZE_MAX: all.
+  virtual std::size_t frame_preview() const { return 0; }
 
   /// Nothing more to do right now: write what was gathered.
   virtual void flush() {}
