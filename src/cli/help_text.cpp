@@ -10,7 +10,7 @@ constexpr std::size_t kHelpColumn = 30;
 constexpr std::string_view kUsage =
     "Usage: wscope [options] URL                   talk to a server\n"
     "       wscope [options] --listen [HOST:]PORT  be a server\n"
-    "       wscope [options]                       try it out: talk to a built-in echo\n";
+    "       wscope [options]                       try it: talk to a built-in echo\n";
 
 constexpr std::string_view kBriefEnd =
     "\n"
@@ -33,10 +33,17 @@ std::string heading(Group group) {
   return title + ":\n";
 }
 
-std::string line_of(const OptionRow& row) {
-  std::string line = synopsis(row);
-  line.append(line.size() < kHelpColumn ? kHelpColumn - line.size() : 1, ' ');
-  return line.append(row.help) + '\n';
+std::string lines_of(const OptionRow& row, Show show) {
+  const std::string indent(kHelpColumn, ' ');
+  std::string text = synopsis(row);
+  text += text.size() < kHelpColumn - 1 ? indent.substr(text.size()) : '\n' + indent;
+  text += row.help;
+  if (row.repeatable()) text += " (repeatable)";
+  text += '\n';
+  if (show == Show::kFull && row.takes_value() && !row.choices.empty()) {
+    text += indent + std::string(row.choices) + '\n';
+  }
+  return text;
 }
 
 }  // namespace
@@ -49,7 +56,7 @@ std::string synopsis(const OptionRow& row) {
     text += row.long_name;
   }
   if (row.takes_value()) text += ' ';
-  return text.append(row.argument);
+  return text.append(row.value_name());
 }
 
 std::string help_text(Show show) {
@@ -57,7 +64,7 @@ std::string help_text(Show show) {
   for (const Group group : kGroups) {
     std::string lines;
     for (const OptionRow& row : option_table()) {
-      if (row.group == group && shown(row, show)) lines += line_of(row);
+      if (row.group == group && shown(row, show)) lines += lines_of(row, show);
     }
     if (lines.empty()) continue;
     if (show == Show::kFull) text += '\n';

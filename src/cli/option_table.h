@@ -31,9 +31,9 @@ constexpr Group kGroups[] = {
     Group::kMessages,  Group::kHandshake, Group::kNetwork,    Group::kTls,    Group::kLiveness,
     Group::kDiagnosis, Group::kTerminal,  Group::kAutomation, Group::kServer, Group::kGeneral};
 
-enum class Role { kBoth, kClient, kServer };      // where it has a meaning: --listen or not
-enum class Show { kBrief, kFull, kUnavailable };  // --help, --help=all only, nowhere
-enum class Complete { kNothing, kFile, kHost };   // what its value is, beyond `choices`
+enum class Role { kBoth, kClient, kServer };              // where it has a meaning: --listen or not
+enum class Show { kBrief, kFull, kUnavailable };          // --help, --help=all only, nowhere
+enum class Complete { kNothing, kFile, kAtFile, kHost };  // its value, beyond `choices`
 
 struct OptionRow {
   using Setter = Result<void> (*)(const OptionRow& row, std::string value, Options& options);
@@ -41,8 +41,9 @@ struct OptionRow {
   Group group;
   char short_name;             // '\0': none
   std::string_view long_name;  // empty: none
-  std::string_view argument;   // "FILE": required; "[=NS]": optional; empty: a flag
-  std::string_view choices;    // "a|b|c" where only these are allowed
+  std::string_view
+      argument;  // "FILE": required; "[=NS]": optional; "": a flag; "MSG...": repeatable
+  std::string_view choices;  // "a|b|c" where only these are allowed
   Complete complete;
   Role role;
   Show show;
@@ -51,6 +52,11 @@ struct OptionRow {
 
   bool may_take_value() const { return !argument.empty(); }
   bool takes_value() const { return may_take_value() && argument.substr(0, 2) != "[="; }
+  bool repeatable() const { return !argument.empty() && argument.back() == '.'; }
+  /// The argument without the dots that say `repeatable`.
+  std::string_view value_name() const {
+    return argument.substr(0, argument.size() - (repeatable() ? 3 : 0));
+  }
   bool available() const { return show != Show::kUnavailable; }
   /// "--origin", or "-t" where there is no long name.
   std::string name() const;

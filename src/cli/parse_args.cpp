@@ -58,7 +58,8 @@ class Parser {
   CLI::Option* url_ = nullptr;
   Given given_;
   Options options_;
-  std::optional<Text> text_;    // help, version or completion: wins over any error
+  std::optional<Text> text_;    // version or completion: wins over any error
+  std::optional<Show> help_;    // so does help
   std::optional<Error> error_;  // the first one
 };
 
@@ -98,8 +99,10 @@ void Parser::register_row(const OptionRow& row) {
 }
 
 void Parser::take(const OptionRow& row, std::string value) {
-  if (error_) return;
-  if (const auto applied = apply(row, std::move(value)); !applied) error_ = applied.error();
+  if (error_ && row.set != nullptr) return;
+  if (const auto applied = apply(row, std::move(value)); !applied && !error_) {
+    error_ = applied.error();
+  }
 }
 
 Result<void> Parser::apply(const OptionRow& row, std::string value) {
@@ -126,7 +129,7 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
     if (!value.empty() && value != "all") {
       return fail(Stage::kUsage, "--help '" + value + "': not all");
     }
-    text_ = Text{help_text(value.empty() ? Show::kBrief : Show::kFull)};
+    help_ = value.empty() ? Show::kBrief : Show::kFull;
   } else if (const auto known = parse_choice(row.name(), value, row.choices); known) {
     text_ = Text{completion_script(value)};
   } else {
@@ -178,7 +181,7 @@ Error Parser::missing_value(std::string_view what) const {
   const std::string_view name = what.substr(0, what.find(':'));
   const OptionRow* row = is_long(name) ? find_long(name.substr(2)) : nullptr;
   if (row == nullptr) return {Stage::kUsage, std::string(what), {}, {}};
-  std::string hint = row->name() + " " + std::string(row->argument) + ": ";
+  std::string hint = row->name() + " " + std::string(row->value_name()) + ": ";
   return {Stage::kUsage, row->name() + " needs a value", hint.append(row->help), {}};
 }
 
@@ -223,6 +226,10 @@ Result<std::variant<Options, Text>> Parser::run() {
     missing = missing_value(mismatch.what());
   } catch (const CLI::Error& error) {
     missing = Error{Stage::kUsage, error.what(), {}, {}};
+  }
+  if (help_) {
+    const bool all = url_->results() == std::vector<std::string>{"all"};  // --help all
+    return Text{help_text(all ? Show::kFull : *help_)};
   }
   if (text_) return *std::move(text_);
   const std::vector<std::string> rest = app_.remaining();

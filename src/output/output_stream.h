@@ -1,13 +1,19 @@
 // OutputStream: bytes gathered for a descriptor, written in large blocks, never blocking the loop.
 //
-// put() only appends; flush() writes what the descriptor takes now. A pipe or terminal is reopened
-// through /proc/self/fd so that O_NONBLOCK stays ours and never leaks to the processes that share
-// the descriptor; where that can't be had, writes block. Regular files are simply written. The
-// session stops reading the socket while congested(). Loop thread only.
+// put() only appends (a few ns); flush() writes what the descriptor takes now. A pipe or terminal
+// is reopened through /proc/self/fd so that O_NONBLOCK stays ours and never leaks to the processes
+// that share the descriptor; where that can't be had, it is asked before each small write. Sockets
+// are sent to without blocking, regular files and devices simply written. A put is never split over
+// two writes where one would do, so a file of lines holds whole lines. The session stops reading
+// the socket while congested(). SIGPIPE must be ignored by the process. Loop thread only.
 #pragma once
 
+#include <sys/types.h>
+#include <sys/uio.h>
+
 #include <cstddef>
-#include <string>
+#include <cstring>
+#include <memory>
 #include <string_view>
 #include <system_error>
 
@@ -19,9 +25,11 @@ class OutputStream {
     kOk,
     kBlocked,  // the descriptor takes nothing now: wait for poll_fd() to be writable
     kClosed,   // the reader has gone (EPIPE): what is left is dropped
-    kFailed,   // error() tells (disk full …)
+    kFailed,   // error() tells (disk full …): what is left is dropped
   };
   static constexpr std::size_t kHighWater = std::size_t{256} << 10;
+  /// As much is gathered before it is written without being asked to.
+  static constexpr std::size_t kBlock = std::size_t{64} << 10;
 
   /// Does not own `fd`.
   explicit OutputStream(int fd);
@@ -29,30 +37,55 @@ class OutputStream {
   OutputStream(const OutputStream&) = delete;
   OutputStream& operator=(const OutputStream&) = delete;
 
-  /// Appends; flushes by itself when kHighWater is passed and the descriptor is not blocked. Large
-  /// data is written from where it lies when nothing blocks.
-  void put(std::string_view data);
+  /// Appends; flushes by itself when kBlock is passed and the descriptor is not blocked. Large data
+  /// is written from where it lies when nothing blocks.
+  void put(std::string_view data) {
+    if (data.size() > static_cast<std::size_t>(limit_ - end_)) return put_slowly(data, {});
+    if (!data.empty()) std::memcpy(end_, data.data(), data.size());
+    end_ += data.size();
+  }
   /// The same for data and a terminator behind it.
-  void put_line(std::string_view data, char terminator);
+  void put_line(std::string_view data, char terminator) {
+    if (data.size() >= static_cast<std::size_t>(limit_ - end_)) {
+      return put_slowly(data, std::string_view(&terminator, 1));
+    }
+    if (!data.empty()) std::memcpy(end_, data.data(), data.size());
+    end_ += data.size();
+    *end_++ = terminator;
+  }
   State flush();
   /// Writes all that is left, blocking; for the end of the run.
   State drain();
 
   State state() const { return state_; }
-  std::size_t pending() const { return buffer_.size() - begin_; }
+  std::size_t pending() const { return static_cast<std::size_t>(end_ - begin_); }
   bool congested() const { return state_ == State::kBlocked && pending() >= kHighWater; }
   std::error_code error() const { return error_; }
   int poll_fd() const { return fd_; }
 
  private:
-  State write_now(const char* data, std::size_t size, std::size_t& written);
+  enum class Way { kPlain, kNonBlocking, kAsking, kSocket };
+
+  void put_slowly(std::string_view data, std::string_view terminator);
+  bool stopped() const { return state_ == State::kClosed || state_ == State::kFailed; }
+  void make_room(std::size_t size);
+  void clear();
+  /// Writes all parts or until nothing more is taken; returns the bytes written.
+  std::size_t write_parts(iovec* parts, int count);
+  bool enlarge_pipe();
+  ssize_t write_once(iovec* parts, int count);
+  void stop(State state, int error);
 
   int fd_;
   bool own_fd_ = false;
-  bool is_socket_ = false;
-  std::string buffer_;
-  std::size_t begin_ = 0;
+  bool enlarged_ = false;
+  Way way_ = Way::kPlain;
   State state_ = State::kOk;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t capacity_ = 0;
+  char* begin_ = nullptr;  // of what is pending
+  char* end_ = nullptr;
+  char* limit_ = nullptr;  // the fast path ends here
   std::error_code error_;
 };
 

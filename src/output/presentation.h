@@ -16,10 +16,12 @@
 
 namespace wscope::output {
 
-/// Where a person looks: null where that stream is not a terminal.
+/// The REPL's screens, where there is one; null: open() looks at the descriptor and prints straight
+/// to a terminal.
 struct Screens {
-  Screen* out = nullptr;  // messages
-  Screen* err = nullptr;  // everything else
+  Screen* out = nullptr;     // messages
+  Screen* err = nullptr;     // everything else
+  bool interactive = false;  // a person types: tell opening and closing even with stdout in a file
 };
 
 class Presentation {
@@ -28,9 +30,10 @@ class Presentation {
                                                     Screens screens);
   virtual ~Presentation() = default;
   virtual EventSink& sink() = 0;
-  /// stdout when messages go there as bytes.
+  /// stdout as bytes; the session watches it for congestion, closing and failure. Unused (and never
+  /// congested) where messages go to a screen.
   virtual OutputStream& out() = 0;
-  /// /trace on|off at the REPL.
+  /// /trace on|off at the REPL; ask sink().frame_preview() again afterwards.
   virtual void set_trace(bool on) = 0;
   /// Stage::kOutput when anything could not be written (disk full); a closed pipe is no error.
   virtual Result<void> finish() = 0;

@@ -1,5 +1,7 @@
 #include "session/connection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <asio/post.hpp>
 #include <utility>
@@ -88,8 +90,9 @@ void Connection::start_close_deadline() {
     if (finished_) return;
     if (bytes_written_ != written) return start_close_deadline();
     if (!ending_.error) {
-      std::string text = "connection ended abnormally: no answer to our Close";
-      if (queued() > 0) text += ", and the peer does not read";
+      std::string text = fmt::format(
+          "connection closed without an answer to our Close within {:g} s", close_timeout_);
+      if (queued() > 0) text += ": the peer does not read";
       ending_.error = Error{Stage::kConnection, text, "--close-timeout waits longer", {}};
     }
     finish();
@@ -108,23 +111,21 @@ void Connection::settle() {
   busy_ = true;
   write_some();
   busy_ = false;
-  if (finished_) return;
 
   const auto state = engine_->state();
   const bool drained = engine_->output().empty() || write_broken_;
+  if (read_done_) {
+    if (drained) return judge_end();
+    if (!close_deadline_.running()) start_close_deadline();
+  }
   const bool over = state == ws::Engine::State::kClosed || state == ws::Engine::State::kFailed;
-  if (over && drained) {
-    if (read_done_ || write_broken_) {
-      finish();
-      return;
-    }
-    if (!ending_begun_) {
-      ending_begun_ = true;
-      // The server ends TCP first (RFC 6455 7.1.1). Who fails the connection says so with a FIN and
-      // reads on: closing with bytes unread would send a reset that can overtake our Close.
-      if (role_ == Role::kServer || state == ws::Engine::State::kFailed) stream_->shutdown_send();
-      close_deadline_.start(std::min(close_timeout_, kPeerEndWait), [this] { finish(); });
-    }
+  if (over && write_broken_) return finish();
+  if (over && drained && !ending_begun_) {
+    ending_begun_ = true;
+    // The server ends TCP first (RFC 6455 7.1.1). Who fails the connection says so with a FIN and
+    // reads on: closing with bytes unread would send a reset that can overtake our Close.
+    if (role_ == Role::kServer || state == ws::Engine::State::kFailed) stream_->shutdown_send();
+    close_deadline_.start(std::min(close_timeout_, kPeerEndWait), [this] { finish(); });
   }
   if (!read_done_ && owner_.connection_may_read()) wait_readable();
   if (!drained) wait_writable();
@@ -269,7 +270,6 @@ void Connection::write_some() {
     if (result.status != net::IoResult::Status::kOk) {
       // What the peer said before it went (a Close with the reason, say) is still to be read.
       write_broken_ = true;
-      if (read_done_) judge_end(stream_->explain(result.error));
       return;
     }
     engine_->output_written(result.bytes);
@@ -285,25 +285,28 @@ void Connection::note_written(std::size_t bytes) {
   }
 }
 
+// A peer that ended its side may read on: what is queued for it (a Pong, the answer to its Close)
+// is written before the connection is judged.
 void Connection::read_ended(const net::IoResult& result) {
   read_done_ = true;
-  judge_end(result.status == net::IoResult::Status::kEnd ? "the peer ended it without a Close"
-                                                         : stream_->explain(result.error));
+  const bool proper = result.status == net::IoResult::Status::kEnd;
+  end_words_ = proper ? "the peer ended it without a Close" : stream_->explain(result.error);
+  if (!proper) write_broken_ = true;
 }
 
 // The remote Close decides; how TCP or TLS ended after it does not matter.
-void Connection::judge_end(const std::string& how) {
+void Connection::judge_end() {
   const auto state = engine_->state();
   if (state != ws::Engine::State::kClosed && !ending_.error) {
     std::string text;
     if (state == ws::Engine::State::kClosing) {
-      text = "connection ended abnormally: no answer to our Close: ";
+      text = "connection closed without an answer to our Close: ";
     } else if (state == ws::Engine::State::kHandshake) {
       text = "client left before its request was whole: ";
     } else {
       text = "connection lost: ";
     }
-    ending_.error = Error{Stage::kConnection, text + how, {}, {}};
+    ending_.error = Error{Stage::kConnection, text + end_words_, {}, {}};
   }
   finish();
 }

@@ -117,7 +117,7 @@ class Connection : private ws::EngineListener {
   void wait_readable();
   void wait_writable();
   void read_ended(const net::IoResult& result);
-  void judge_end(const std::string& how);
+  void judge_end();
   void note_written(std::size_t bytes);
   void start_close_deadline();
   void tell_drained();
@@ -146,6 +146,7 @@ class Connection : private ws::EngineListener {
   bool write_broken_ = false;
   bool read_done_ = false;
   bool ending_begun_ = false;
+  std::string end_words_;  // how reading ended
   bool finished_ = false;
   Ending ending_;
 };

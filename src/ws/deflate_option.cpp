@@ -10,7 +10,7 @@ namespace wscope::ws {
 namespace {
 
 constexpr std::string_view kKnown =
-    "parameters: server_no_context_takeover, client_no_context_takeover, "
+    "parameters, separated by \";\": server_no_context_takeover, client_no_context_takeover, "
     "server_max_window_bits=8…15, client_max_window_bits[=8…15|off], level=0…9, threshold=BYTES";
 
 struct Setting {
@@ -72,7 +72,10 @@ Result<bool> apply(DeflateOffer& offer, const Setting& setting) {
     return set(read_bits(setting), offer.client_max_window_bits);
   }
   if (setting.name == "level") {
-    return set(read_number(setting, 0, 9, "a level is 0 (none) to 9 (smallest)"), offer.level);
+    const auto level = read_number(setting, 0, 9, "a level is 0 (none) to 9 (smallest)");
+    if (!level) return fail(level.error());
+    offer.level = static_cast<int>(*level);
+    return true;
   }
   if (setting.name == "threshold") {
     return set(read_number(setting, 0, 1U << 30U, "a threshold is a number of bytes"),

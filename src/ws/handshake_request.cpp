@@ -166,8 +166,12 @@ std::optional<std::string> sent_value(const std::vector<Field>& fields, std::str
 Result<HandshakeRequest> write_request(const RequestTarget& target, const HandshakeOptions& options,
                                        const std::optional<DeflateOffer>& deflate,
                                        std::string_view nonce) {
-  if (breaks_line(target.resource) || target.resource.find(' ') != std::string::npos) {
-    return usage("the path of the URL contains a space, a line break or NUL",
+  // RFC 9112 3.2: no white space in a request target; a control character is as surely a mistake.
+  const bool breaks_target =
+      std::any_of(target.resource.begin(), target.resource.end(),
+                  [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; });
+  if (breaks_target) {
+    return usage("the path of the URL contains a space or a control character",
                  "write a space as %20");
   }
   std::vector<CustomHeader> custom;

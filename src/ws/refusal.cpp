@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "ws/http_field.h"
 #include "ws/visible.h"
@@ -25,6 +26,7 @@ bool tells_why(std::string_view name) {
 // A hostile head has up to 64 KiB of each of these.
 constexpr std::size_t kLongestValue = 1000;
 constexpr std::size_t kLongestInSentence = 200;
+constexpr std::size_t kMostHeaders = 32;
 
 std::string in_sentence(std::string_view value) { return visible(value, kLongestInSentence); }
 
@@ -52,14 +54,18 @@ std::string shown_body(const ResponseHead& head, std::string_view body) {
   return visible(lines);
 }
 
-bool sent(const HandshakeRequest& request, std::string_view name) {
+/// First value of a header of the request; nothing when it was not sent.
+std::optional<std::string_view> sent(const HandshakeRequest& request, std::string_view name) {
   std::string_view head = request.head;
   while (!head.empty()) {
     const std::string_view line = head.substr(0, head.find('\n'));
-    if (equal_ignoring_case(line.substr(0, line.find(':')), name)) return true;
+    const std::size_t colon = line.find(':');
+    if (colon != std::string_view::npos && equal_ignoring_case(line.substr(0, colon), name)) {
+      return trim_ows(line.substr(colon + 1, line.find('\r') - colon - 1));
+    }
     head.remove_prefix(std::min(head.size(), line.size() + 1));
   }
-  return false;
+  return std::nullopt;
 }
 
 /// The path that was asked for, without the query, which may hold a token.
@@ -81,16 +87,25 @@ std::string hint_for_unauthorized(const HandshakeRequest& request, const Respons
   return "send credentials with --auth USER:PASS or --bearer TOKEN";
 }
 
-std::string hint_for_upgrade_required(const ResponseHead& head) {
+/// RFC 6455 4.4: the server lists the versions it speaks; "" when ours is one of them.
+std::string hint_for_version(const HandshakeRequest& request, const ResponseHead& head) {
   const std::string versions = head.joined("Sec-WebSocket-Version");
   const auto list = split_list(versions);
-  if (!list.empty()) {
-    return "the server speaks version " + in_sentence(versions) + " of the protocol: try -p " +
-           in_sentence(list.front());
-  }
+  const auto ours = sent(request, "Sec-WebSocket-Version");
+  if (list.empty() || (ours && list_has(versions, *ours))) return {};
+  return "the server speaks version " + in_sentence(versions) + " of the protocol: try -p " +
+         in_sentence(list.front());
+}
+
+std::string hint_for_upgrade_required(const HandshakeRequest& request, const ResponseHead& head) {
   const std::string upgrade = head.joined("Upgrade");
-  if (upgrade.empty() || list_has(upgrade, "websocket")) return {};
+  if (upgrade.empty() || list_has(upgrade, "websocket")) return hint_for_version(request, head);
   return "the server asks for an upgrade to " + in_sentence(upgrade) + ", not to websocket";
+}
+
+std::string hint_for_bad_request(const HandshakeRequest& request, const ResponseHead& head) {
+  const std::string version = hint_for_version(request, head);  // RFC 6455 4.4 answers so
+  return version.empty() ? "the server could not make sense of the request: -v shows it" : version;
 }
 
 std::string hint_for_retry(const ResponseHead& head) {
@@ -129,7 +144,7 @@ std::string hint_for(const HandshakeRequest& request, const ResponseHead& head,
       }
       return {};
     case 400:
-      return "the server could not make sense of the request: -v shows it";
+      return hint_for_bad_request(request, head);
     case 401:
       return hint_for_unauthorized(request, head);
     case 403:
@@ -141,7 +156,7 @@ std::string hint_for(const HandshakeRequest& request, const ResponseHead& head,
     case 407:
       return "a proxy wants credentials: --proxy http://USER:PASS@HOST:PORT";
     case 426:
-      return hint_for_upgrade_required(head);
+      return hint_for_upgrade_required(request, head);
     case 429:
     case 503:
       return hint_for_retry(head);
@@ -157,8 +172,11 @@ std::string hint_for(const HandshakeRequest& request, const ResponseHead& head,
 
 std::string telling_headers(const ResponseHead& head) {
   std::string lines = visible(head.status_line, kLongestValue);
+  std::size_t shown = 0;
   for (const auto& [name, value] : head.headers) {
-    if (tells_why(name)) lines += "\n" + name + ": " + shown_value(name, value);
+    if (!tells_why(name)) continue;
+    if (++shown > kMostHeaders) return lines + "\n…";
+    lines += "\n" + visible(name, kLongestInSentence) + ": " + shown_value(name, value);
   }
   return lines;
 }

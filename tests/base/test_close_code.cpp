@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "ws/close_code.h"
+#include "base/close_code.h"
 
-using namespace wscope::ws;
+using namespace wscope;
 
 TEST_CASE("close codes have the names of RFC 6455 7.4.1 and of IANA's registry") {
   CHECK(close_code_name(1000) == "normal");
@@ -78,4 +78,16 @@ TEST_CASE("codes on the wire and codes to send (RFC 6455 7.4)") {
   CHECK(why_not_sendable(999) == "999 is not a close code: they begin at 1000");
   CHECK(why_not_sendable(2000) == "2000 is reserved for future versions of the protocol");
   CHECK(why_not_sendable(5000) == "5000 is not a close code: they end at 4999");
+}
+
+TEST_CASE("the words offered for /close lead to codes that may be sent") {
+  const auto words = sendable_close_words();
+  CHECK(words.size() > 10);
+  for (const std::string& word : words) {
+    CAPTURE(word);
+    CHECK(word.find(' ') == std::string::npos);
+    const auto code = close_code_from_word(word);
+    REQUIRE(code.has_value());
+    CHECK(why_not_sendable(*code).empty());
+  }
 }

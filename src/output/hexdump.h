@@ -1,0 +1,26 @@
+// hexdump: bytes → rows of offset, hex and ASCII, as `hexdump -C` writes them.
+//
+// Long ones are elided in the middle, with the number of bytes left out told. The rows get narrower
+// (16, 8 or 4 bytes) where the terminal is. Every row begins with `indent` and ends in '\n'. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace wscope::output {
+
+struct HexdumpStyle {
+  std::string_view indent;
+  int columns = 80;            // of the terminal, with the indent
+  std::size_t max_rows = 0;    // 0: all of them
+  std::string_view faint;      // put before offsets and the note of what was left out (colour)
+  std::string_view faint_end;  // put behind them
+};
+
+void append_hexdump(std::string& out, std::string_view bytes, const HexdumpStyle& style);
+
+/// "1 byte", "12 bytes".
+std::string byte_count(std::size_t bytes);
+
+}  // namespace wscope::output

@@ -1,0 +1,43 @@
+#include "output/line_output.h"
+
+#include <poll.h>
+
+#include <cstddef>
+
+namespace wscope::output {
+namespace {
+
+/// A person can't see more than this at once; printing more often only costs time.
+constexpr std::size_t kScreenful = std::size_t{32} << 10;
+
+}  // namespace
+
+void LineOutput::put(std::string_view lines) {
+  if (lines.empty()) return;
+  if (partner_ != nullptr && partner_->pending()) partner_->flush();
+  if (screen_ != nullptr) {
+    lines_.append(lines);
+    if (lines_.size() >= kScreenful) flush();
+    return;
+  }
+  stream_->put(lines);
+  if (immediate_) stream_->flush();
+  while (when_full_ == WhenFull::kWait && stream_->congested()) {
+    pollfd waiting{stream_->poll_fd(), POLLOUT, 0};
+    // A signal ends the waiting: whoever handles it must get a turn.
+    if (::poll(&waiting, 1, -1) < 0) return;
+    stream_->flush();
+  }
+}
+
+void LineOutput::flush() {
+  if (stream_ != nullptr) {
+    stream_->flush();
+  } else if (!lines_.empty()) {
+    screen_->print(lines_);
+    lines_.clear();
+    if (lines_.capacity() > 8 * kScreenful) lines_.shrink_to_fit();
+  }
+}
+
+}  // namespace wscope::output

@@ -1,0 +1,48 @@
+// LineOutput: where whole lines for people and records go: a Screen, or an OutputStream.
+//
+// Lines are gathered and printed on flush(), or when enough have come. `partner` is the output that
+// shares the place (stdout and stderr on one terminal or in one pipe): what it holds is written
+// first, so that lines stay in the order in which they were told. A full pipe makes put() wait
+// (a trace that nobody reads must not grow in memory) unless the session watches that stream
+// itself. Loop thread only.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/screen.h"
+#include "output/output_stream.h"
+
+namespace wscope::output {
+
+class LineOutput {
+ public:
+  enum class WhenFull { kWait, kGather };
+
+  explicit LineOutput(Screen& screen) : screen_(&screen) {}
+  LineOutput(OutputStream& stream, WhenFull when_full) : stream_(&stream), when_full_(when_full) {}
+  LineOutput(const LineOutput&) = delete;
+  LineOutput& operator=(const LineOutput&) = delete;
+
+  /// Whole lines, each ending in '\n'; safe to show where is_screen().
+  void put(std::string_view lines);
+  void flush();
+  bool pending() const { return stream_ != nullptr ? stream_->pending() > 0 : !lines_.empty(); }
+
+  void set_partner(LineOutput* partner) { partner_ = partner; }
+  /// Print at once: the partner's lines come from elsewhere and would overtake these.
+  void set_immediate(bool immediate) { immediate_ = immediate; }
+  bool is_screen() const { return screen_ != nullptr; }
+  /// Columns of the terminal; a line's usual length elsewhere.
+  int columns() const { return screen_ != nullptr ? screen_->columns() : 80; }
+
+ private:
+  Screen* screen_ = nullptr;
+  OutputStream* stream_ = nullptr;
+  WhenFull when_full_ = WhenFull::kWait;
+  bool immediate_ = false;
+  LineOutput* partner_ = nullptr;
+  std::string lines_;
+};
+
+}  // namespace wscope::output

@@ -1,0 +1,273 @@
+#include "output/presentation.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "output/fan_out.h"
+#include "output/json_events.h"
+#include "output/line_output.h"
+#include "output/message_writers.h"
+#include "output/palette.h"
+#include "output/status.h"
+#include "output/terminal_messages.h"
+#include "output/terminal_screen.h"
+#include "output/time_stamp.h"
+#include "output/timing.h"
+#include "output/trace.h"
+
+namespace wscope::output {
+namespace {
+
+std::string cause_of(std::error_code error) {
+  std::string cause = error.message();
+  if (cause.size() > 1 && cause[0] >= 'A' && cause[0] <= 'Z' && cause[1] >= 'a') {
+    cause[0] = static_cast<char>(cause[0] - 'A' + 'a');
+  }
+  return cause;
+}
+
+bool same_place(int one, int other) {
+  struct stat a {};
+  struct stat b {};
+  return ::fstat(one, &a) == 0 && ::fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+         a.st_ino == b.st_ino;
+}
+
+/// A file of lines: a trace or a record.
+class LineFile {
+ public:
+  static Result<std::unique_ptr<LineFile>> open(const std::string& path, bool append,
+                                                bool is_private) {
+    const int how = O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC);
+    const int fd = ::open(path.c_str(), how, is_private ? 0600 : 0666);
+    if (fd < 0) {
+      const std::error_code error(errno, std::generic_category());
+      return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(error));
+    }
+    return std::make_unique<LineFile>(path, fd);
+  }
+
+  LineFile(std::string path, int fd)
+      : path_(std::move(path)),
+        fd_(fd),
+        stream_(fd),
+        lines_(stream_, LineOutput::WhenFull::kWait) {}
+  ~LineFile() { ::close(fd_); }
+  LineFile(const LineFile&) = delete;
+  LineFile& operator=(const LineFile&) = delete;
+
+  LineOutput& lines() { return lines_; }
+  OutputStream& stream() { return stream_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  int fd_;
+  OutputStream stream_;
+  LineOutput lines_;
+};
+
+class Presenters final : public Presentation {
+ public:
+  Presenters(const Options& options, const Clock& clock, Screens screens)
+      : options_(options),
+        clock_(clock),
+        screens_(screens),
+        out_(STDOUT_FILENO),
+        err_(STDERR_FILENO),
+        stamper_(options.messages.timestamps, clock) {
+    choose_places();
+  }
+
+  Result<void> build();
+
+  EventSink& sink() override { return all_; }
+  OutputStream& out() override { return out_; }
+  void set_trace(bool on) override;
+  Result<void> finish() override;
+
+ private:
+  void choose_places();
+  void add_messages();
+  Result<void> add_traces();
+  Result<void> add_record();
+  void choose_listeners();
+  template <class Sink>
+  Sink& keep(std::unique_ptr<Sink> sink) {
+    Sink& kept = *sink;
+    all_.add(kept);
+    sinks_.push_back(std::move(sink));
+    return kept;
+  }
+
+  const Options& options_;
+  const Clock& clock_;
+  Screens screens_;
+  std::unique_ptr<Screen> own_out_;
+  std::unique_ptr<Screen> own_err_;
+  OutputStream out_;
+  OutputStream err_;
+  std::unique_ptr<LineOutput> out_lines_;
+  std::unique_ptr<LineOutput> err_lines_;
+  std::unique_ptr<LineFile> trace_file_;
+  std::unique_ptr<LineFile> record_file_;
+  TimeStamper stamper_;
+  FanOut all_;
+  std::vector<std::unique_ptr<EventSink>> sinks_;
+  EventSink* messages_ = nullptr;
+  Status* status_ = nullptr;
+  Trace* trace_ = nullptr;  // on stderr
+  TraceLevel trace_level_ = TraceLevel::kNone;
+  EventSink* trace_to_file_ = nullptr;
+  EventSink* record_ = nullptr;
+  EventSink* timing_ = nullptr;
+};
+
+void Presenters::choose_places() {
+  if (screens_.out == nullptr && ::isatty(STDOUT_FILENO) == 1) {
+    own_out_ = std::make_unique<TerminalScreen>(STDOUT_FILENO);
+    screens_.out = own_out_.get();
+  }
+  if (screens_.err == nullptr && ::isatty(STDERR_FILENO) == 1) {
+    own_err_ = std::make_unique<TerminalScreen>(STDERR_FILENO);
+    screens_.err = own_err_.get();
+  }
+  out_lines_ = screens_.out != nullptr
+                   ? std::make_unique<LineOutput>(*screens_.out)
+                   : std::make_unique<LineOutput>(out_, LineOutput::WhenFull::kGather);
+  err_lines_ = screens_.err != nullptr
+                   ? std::make_unique<LineOutput>(*screens_.err)
+                   : std::make_unique<LineOutput>(err_, LineOutput::WhenFull::kWait);
+  const bool both_screens = screens_.out != nullptr && screens_.err != nullptr;
+  const bool no_screen = screens_.out == nullptr && screens_.err == nullptr;
+  if (both_screens || (no_screen && same_place(STDOUT_FILENO, STDERR_FILENO))) {
+    out_lines_->set_partner(err_lines_.get());
+    err_lines_->set_partner(out_lines_.get());
+    err_lines_->set_immediate(no_screen);  // writers of messages know only their stream
+  }
+}
+
+Result<void> Presenters::build() {
+  add_messages();
+  StatusWishes wishes{screens_.err != nullptr && (screens_.out != nullptr || screens_.interactive),
+                      options_.diagnosis.quiet, options_.messages.show_ping_pong,
+                      options_.listen.enabled,
+                      choose_palette(options_.terminal.color, err_lines_->is_screen())};
+  status_ = &keep(std::make_unique<Status>(*err_lines_, wishes, stamper_));
+  if (const auto traced = add_traces(); !traced) return traced;
+  if (const auto recorded = add_record(); !recorded) return recorded;
+  if (options_.diagnosis.timing) {
+    timing_ = &keep(std::make_unique<Timing>(*err_lines_, clock_));
+  }
+  choose_listeners();
+  return {};
+}
+
+void Presenters::add_messages() {
+  const MessageOptions& messages = options_.messages;
+  const bool is_screen = out_lines_->is_screen();
+  const Palette& palette = choose_palette(options_.terminal.color, is_screen);
+  const bool plain_text =
+      messages.output == OutputFormat::kAuto || messages.output == OutputFormat::kText;
+  const bool decorated = messages.pretty || stamper_.enabled() || palette.enabled();
+  std::unique_ptr<EventSink> sink;
+  if (messages.output == OutputFormat::kJson) {
+    sink = std::make_unique<JsonEvents>(*out_lines_, clock_, options_.diagnosis.trace_secrets);
+  } else if (is_screen) {
+    const MessageLook look{messages.output, messages.pretty, palette};
+    sink = std::make_unique<TerminalMessages>(*out_lines_, look, stamper_);
+  } else if (plain_text && decorated) {
+    sink = make_decorated_writer(out_, stamper_, messages.pretty, palette);
+  } else {
+    sink = make_message_writer(messages.output, out_);
+  }
+  messages_ = &keep(std::move(sink));
+}
+
+Result<void> Presenters::add_traces() {
+  const DiagnosisOptions& diagnosis = options_.diagnosis;
+  trace_level_ = diagnosis.trace;
+  const std::string& path = diagnosis.trace_file;
+  if (!path.empty() && path != "-") {
+    auto file = LineFile::open(path, false, diagnosis.trace_secrets);
+    if (!file) return fail(std::move(file.error()));
+    trace_file_ = std::move(*file);
+    const TraceWishes wishes{std::max(diagnosis.trace, TraceLevel::kFrames),
+                             diagnosis.trace_secrets, true, options_.listen.enabled};
+    trace_to_file_ = &keep(std::make_unique<Trace>(trace_file_->lines(), clock_, wishes));
+    // Frames went to the file; the steps of -v stay where a person sees them.
+    if (trace_level_ >= TraceLevel::kFrames) trace_level_ = TraceLevel::kNone;
+  } else if (path == "-") {
+    trace_level_ = std::max(trace_level_, TraceLevel::kFrames);
+  }
+  const TraceWishes wishes{trace_level_, diagnosis.trace_secrets, false, options_.listen.enabled,
+                           choose_palette(options_.terminal.color, err_lines_->is_screen())};
+  trace_ = &keep(std::make_unique<Trace>(*err_lines_, clock_, wishes));
+  status_->set_traced(trace_level_ != TraceLevel::kNone);
+  return {};
+}
+
+Result<void> Presenters::add_record() {
+  if (options_.automation.record.empty()) return {};
+  const bool secrets = options_.diagnosis.trace_secrets;
+  auto file = LineFile::open(options_.automation.record, true, secrets);
+  if (!file) return fail(std::move(file.error()));
+  record_file_ = std::move(*file);
+  record_ = &keep(std::make_unique<JsonEvents>(record_file_->lines(), clock_, secrets));
+  return {};
+}
+
+void Presenters::choose_listeners() {
+  std::vector<EventSink*> frames;
+  if (trace_level_ >= TraceLevel::kFrames) frames.push_back(trace_);
+  if (trace_to_file_ != nullptr) frames.push_back(trace_to_file_);
+  std::vector<EventSink*> messages = frames;  // a frame's line stands before its message
+  messages.push_back(messages_);
+  for (EventSink* sink : {record_, timing_}) {
+    if (sink != nullptr) messages.push_back(sink);
+  }
+  all_.set_frame_sinks(std::move(frames));
+  all_.set_message_sinks(std::move(messages));
+}
+
+void Presenters::set_trace(bool on) {
+  trace_level_ = on ? std::max(options_.diagnosis.trace, TraceLevel::kFrames) : TraceLevel::kNone;
+  trace_->set_level(trace_level_);
+  status_->set_traced(on);
+  choose_listeners();
+}
+
+Result<void> Presenters::finish() {
+  all_.flush();
+  out_.drain();
+  err_.drain();
+  const auto failure = [](const OutputStream& stream, const std::string& name) -> Result<void> {
+    if (stream.state() != OutputStream::State::kFailed) return {};
+    return fail(Stage::kOutput, "can't write to " + name + ": " + cause_of(stream.error()));
+  };
+  if (const auto written = failure(out_, "stdout"); !written) return written;
+  for (LineFile* file : {trace_file_.get(), record_file_.get()}) {
+    if (file == nullptr) continue;
+    file->stream().drain();
+    if (const auto written = failure(file->stream(), file->path()); !written) return written;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Presentation>> Presentation::open(const Options& options, const Clock& clock,
+                                                         Screens screens) {
+  auto presenters = std::make_unique<Presenters>(options, clock, screens);
+  if (auto built = presenters->build(); !built) return fail(std::move(built.error()));
+  return presenters;
+}
+
+}  // namespace wscope::output

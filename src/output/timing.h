@@ -1,0 +1,48 @@
+// Timing: the table of --timing at the end of the run: how long each step took and what was moved.
+//
+// resolve, connect, proxy, TLS and upgrade are the steps' own seconds (of the last connection);
+// first message counts from the opening, total from the start of the run. Compression is the size
+// on the wire in percent of the size before. Loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/event_sink.h"
+#include "output/line_output.h"
+
+namespace wscope::output {
+
+class Timing : public EventSink {
+ public:
+  Timing(LineOutput& err, const Clock& clock) : err_(err), clock_(clock) {}
+
+  void on_resolved(const Resolved& resolved) override { resolve_ = resolved.seconds; }
+  void on_connect_attempt(const ConnectAttempt& attempt) override;
+  void on_proxy_step(const ProxyStep& step) override { proxy_ = proxy_.value_or(0) + step.seconds; }
+  void on_tls(const TlsEstablished& tls) override { tls_ = tls.seconds; }
+  void on_response(const ResponseReceived& response) override { upgrade_ = response.seconds; }
+  void on_opened(const Opened& opened) override;
+  void on_message(const Message& message) override;
+  void on_pong(const Control& pong) override;
+  void on_end(ExitStatus status, const Totals& totals) override;
+  void flush() override { err_.flush(); }
+
+ private:
+  void row(std::string_view name, std::string_view value);
+  void seconds(std::string_view name, std::optional<double> value);
+
+  LineOutput& err_;
+  const Clock& clock_;
+  std::string table_;
+  std::optional<double> resolve_, connect_, proxy_, tls_, upgrade_, opened_, first_message_;
+  std::uint64_t pongs_ = 0;
+  double shortest_ = 0;
+  double longest_ = 0;
+  double sum_ = 0;
+};
+
+}  // namespace wscope::output

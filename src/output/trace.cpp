@@ -1,0 +1,213 @@
+#include "output/trace.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/mask_credentials.h"
+#include "output/escape.h"
+#include "output/frame_words.h"
+#include "output/hexdump.h"
+#include "output/words.h"
+
+namespace wscope::output {
+namespace {
+
+constexpr std::size_t kDumpedBytes = std::size_t{1} << 20;
+constexpr std::string_view kDumpIndent = "            ";  // under the frame's words
+constexpr std::size_t kWaitingLines = 256;
+
+std::size_t index(Direction direction) { return direction == Direction::kSent ? 0 : 1; }
+
+std::string join(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+}  // namespace
+
+void Trace::set_level(TraceLevel level) {
+  // Frames of messages under way have been missed, or will be.
+  if (level != wishes_.level) pairing_.stop();
+  wishes_.level = level;
+}
+
+std::size_t Trace::frame_preview() const {
+  switch (wishes_.level) {
+    case TraceLevel::kBytes:
+      return kDumpedBytes;
+    case TraceLevel::kFrames:
+      return 2 * kTextPreview;  // a Close whole (RFC 6455 5.5), and no cut inside a character
+    default:
+      return 0;
+  }
+}
+
+void Trace::on_resolved(const Resolved& resolved) {
+  const std::string outcome =
+      resolved.error.empty() ? join(resolved.addresses) : "failed: " + std::string(resolved.error);
+  step(
+      fmt::format("resolve {}: {} ({})", resolved.host, outcome, duration_words(resolved.seconds)));
+}
+
+void Trace::on_connect_attempt(const ConnectAttempt& attempt) {
+  const std::string failure =
+      attempt.error.empty() ? std::string() : ": failed: " + std::string(attempt.error);
+  step(fmt::format("connect {}{} ({})", attempt.address, failure, duration_words(attempt.seconds)));
+}
+
+void Trace::on_proxy_step(const ProxyStep& proxy) {
+  step(fmt::format("proxy {} ({})", proxy.text, duration_words(proxy.seconds)));
+}
+
+void Trace::on_tls(const TlsEstablished& tls) {
+  std::string verdict = tls.verified ? "verified" : "not verified";
+  if (!tls.verify_note.empty()) verdict += ": " + tls.verify_note;
+  step(fmt::format("{} {}, certificate {}, {} ({})", tls.version, tls.cipher, tls.subject, verdict,
+                   duration_words(tls.seconds)));
+  step(fmt::format("certificate issued by {}, valid from {} to {}", tls.issuer, tls.not_before,
+                   tls.not_after));
+  if (!tls.alpn.empty()) step("ALPN " + tls.alpn);
+}
+
+void Trace::on_request(const RequestSent& request) { head('>', request.head); }
+
+void Trace::on_response(const ResponseReceived& response) {
+  upgrade_seconds_ = response.seconds;
+  head('<', response.head);
+}
+
+void Trace::on_opened(const Opened& opened) {
+  deflate_agreed_ = !opened.extensions.empty();
+  for (bool& compressed : compressed_) compressed = false;
+  if (frames()) {
+    pairing_.begin();
+  } else {
+    pairing_.stop();
+  }
+  std::string text = "open";
+  if (!opened.subprotocol.empty()) text += ": subprotocol " + std::string(opened.subprotocol);
+  if (!opened.extensions.empty()) {
+    text += opened.subprotocol.empty() ? ": " : ", ";
+    text += opened.extensions;
+  }
+  if (upgrade_seconds_ > 0) text += " (" + duration_words(upgrade_seconds_) + ")";
+  step(text);
+}
+
+void Trace::on_message(const Message& message) {
+  if (!frames()) return;
+  pairing_.add_message(message);
+  if (const std::string lines = pairing_.take(); !lines.empty()) out_.put(lines);
+}
+
+void Trace::on_frame(const Frame& frame) {
+  if (!frames()) return;
+  const std::size_t side = index(frame.direction);
+  const bool data = !is_control(frame.opcode);
+  if (data && frame.opcode != 0) {
+    opcode_[side] = frame.opcode;
+    compressed_[side] = frame.rsv1 && deflate_agreed_;
+  }
+  const bool compressed = data && compressed_[side];
+  // Only a frame that is a message by itself can be told by the message's text.
+  const bool wants_preview = compressed && frame.fin && frame.opcode != 0;
+  std::string text = prefix(frame.direction == Direction::kSent ? '>' : '<');
+  text += frame_header_words(frame);
+  if (!wants_preview) {
+    const std::string payload = payload_words(frame, compressed);
+    if (!payload.empty()) text += " " + payload;
+  }
+  std::string tail = "\n";
+  if (wishes_.level >= TraceLevel::kBytes) append_dump(tail, frame);
+  pairing_.add_frame(frame.direction, std::move(text), std::move(tail), data && frame.fin,
+                     wants_preview);
+  out_.put(pairing_.waiting() < kWaitingLines ? pairing_.take() : pairing_.release());
+}
+
+std::string Trace::payload_words(const Frame& frame, bool compressed) const {
+  if (compressed) return "(compressed)";
+  if (frame.opcode == 8) return close_payload_words(frame.payload);
+  if (frame.length == 0) return is_control(frame.opcode) ? "" : "\"\"";
+  const std::uint8_t kind = frame.opcode == 0 ? opcode_[index(frame.direction)] : frame.opcode;
+  // What people put into pings is mostly text.
+  const bool printable = escaped(utf8_prefix(frame.payload, kTextPreview), kOneLine) ==
+                         utf8_prefix(frame.payload, kTextPreview);
+  if (kind == 1 || (is_control(kind) && printable)) {
+    return text_preview(frame.payload, frame.length);
+  }
+  return hex_preview(frame.payload, frame.length);
+}
+
+void Trace::append_dump(std::string& lines, const Frame& frame) const {
+  append_hexdump(lines, frame.payload,
+                 {kDumpIndent, out_.columns(), 0, wishes_.palette.faint, wishes_.palette.reset});
+  if (frame.payload.size() < frame.length) {
+    lines +=
+        fmt::format("{}… {} more\n", kDumpIndent, byte_count(frame.length - frame.payload.size()));
+  }
+}
+
+void Trace::on_closed(const Closed& closed) {
+  step(closed_words(closed, wishes_.listening ? "the client" : "the server"));
+}
+
+void Trace::on_error(const Error& error) {
+  if (wishes_.alone) step("error: " + error.message);
+}
+
+void Trace::on_failure(const Error& error) {
+  if (wishes_.alone) step("error: " + error.message);
+}
+
+void Trace::on_notice(std::string_view notice) {
+  if (wishes_.alone) step(notice);
+}
+
+void Trace::on_end(ExitStatus status, const Totals& totals) {
+  step(fmt::format("end: status {}, sent {} messages ({}), received {} messages ({})",
+                   static_cast<int>(status), totals.messages_sent, byte_count(totals.bytes_sent),
+                   totals.messages_received, byte_count(totals.bytes_received)));
+}
+
+void Trace::flush() {
+  const std::string lines = pairing_.release();
+  if (!lines.empty()) out_.put(lines);
+  out_.flush();
+}
+
+std::string Trace::prefix(char mark) const {
+  const Palette& palette = wishes_.palette;
+  const std::string_view color = mark == '>'   ? palette.sent
+                                 : mark == '<' ? palette.received
+                                               : palette.faint;
+  return fmt::format("{}[{:7.3f}]{} {}{}{} ", palette.faint, clock_.seconds(), palette.reset, color,
+                     mark, palette.reset);
+}
+
+void Trace::line(char mark, std::string_view text) {
+  if (!on()) return;
+  std::string whole = prefix(mark);
+  if (out_.is_screen()) {
+    append_escaped(whole, text, kOneLine);
+  } else {
+    whole += text;
+  }
+  whole += '\n';
+  pairing_.add_line(std::move(whole));
+  out_.put(pairing_.take());
+}
+
+void Trace::head(char mark, std::string_view head) {
+  if (!on()) return;
+  const std::string shown = wishes_.secrets ? std::string(head) : mask_credentials(head);
+  std::string_view rest = shown;
+  while (!rest.empty()) {
+    const auto newline = rest.find('\n');
+    std::string_view text = rest.substr(0, newline);
+    rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
+    if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
+    if (!text.empty() || !rest.empty()) line(mark, text);
+  }
+}
+
+}  // namespace wscope::output

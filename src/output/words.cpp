@@ -1,0 +1,44 @@
+#include "output/words.h"
+
+#include <fmt/format.h>
+
+#include "base/close_code.h"
+#include "output/escape.h"
+
+namespace wscope::output {
+
+std::string error_lines(const Error& error, bool escape) {
+  const auto safe = [escape](const std::string& text) { return escape ? escaped(text) : text; };
+  std::string lines;
+  if (!error.detail.empty()) {
+    lines += safe(error.detail);
+    if (lines.back() != '\n') lines += '\n';
+  }
+  if (!error.message.empty()) lines += "wscope: " + safe(error.message) + "\n";
+  if (!error.hint.empty()) lines += "wscope: hint: " + safe(error.hint) + "\n";
+  return lines;
+}
+
+std::string close_words(std::optional<std::uint16_t> code, std::string_view reason) {
+  std::string words = code ? fmt::format("{} ({})", *code, close_code_name(*code)) : "no code";
+  if (!reason.empty()) {
+    words += " \"" + escaped(reason, kOneLine) + "\"";
+  }
+  return words;
+}
+
+std::string closed_words(const Closed& closed, std::string_view peer) {
+  if (!closed.first) return "connection lost without a Close";
+  const bool ours = *closed.first == Direction::kSent;
+  std::string words = fmt::format("closed by {}: {}", ours ? "wscope" : peer,
+                                  close_words(closed.code, closed.reason));
+  if (!closed.clean) words += fmt::format(", not answered by {}", ours ? peer : "wscope");
+  return words;
+}
+
+std::string duration_words(double seconds) {
+  if (seconds < 1) return fmt::format("{:.1f} ms", seconds * 1e3);
+  return fmt::format("{:.2f} s", seconds);
+}
+
+}  // namespace wscope::output

@@ -1,0 +1,27 @@
+// Words that several presenters say the same way: errors, closes, durations. Pure.
+//
+// The texts hold what came from the network escaped where `escape` is set (a terminal reads them).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/event_sink.h"
+
+namespace wscope::output {
+
+/// The lines main and the presenters print for an error: its detail, "wscope: message", and
+/// "wscope: hint: …".
+std::string error_lines(const Error& error, bool escape);
+
+/// `1000 (normal) "bye"`, `1000 (normal)`, `no code`.
+std::string close_words(std::optional<std::uint16_t> code, std::string_view reason);
+
+/// `closed by the server: 1000 (normal) "bye"`; `peer` is "the server" or "the client".
+std::string closed_words(const Closed& closed, std::string_view peer);
+
+/// "0.4 ms", "1.25 s".
+std::string duration_words(double seconds);
+
+}  // namespace wscope::output
