@@ -1,6 +1,7 @@
 #include "cli/parse_args.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -46,6 +47,7 @@ class Parser {
   void register_row(const OptionRow& row);
   void take(const OptionRow& row, std::string value);
   Result<void> apply(const OptionRow& row, std::string value);
+  bool swallowed_option(const OptionRow& row, const std::string& value) const;
   Result<void> take_positionals(const std::vector<std::string>& rest);
   Result<void> take_profile(std::string name);
   Error unknown(const std::string& word) const;
@@ -115,6 +117,10 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
   if (!row.available()) {
     return fail(Stage::kUsage, row.name() + " is not available in this version");
   }
+  if (swallowed_option(row, value)) {
+    return fail(Stage::kUsage, row.name() + " needs a value, but " + value + " follows",
+                "write " + row.name() + "=" + value + " if that is the value");
+  }
   if (row.short_name != '\0') {
     if (const OptionRow* meant = one_dash_short(row.short_name + value)) {
       return fail(Stage::kUsage, "unknown option -" + std::string(meant->long_name),
@@ -138,6 +144,14 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
     return fail(known.error());
   }
   return {};
+}
+
+/// A value left out before the next option; a message may well look like one.
+bool Parser::swallowed_option(const OptionRow& row, const std::string& value) const {
+  if (!row.takes_value() || row.value_name() == "MSG" || !is_long(value)) return false;
+  if (find_long(name_in(value)) == nullptr) return false;
+  const std::string joined = row.name() + "=" + value;
+  return std::find(words_.begin(), words_.end(), joined) == words_.end();
 }
 
 const OptionRow* Parser::one_dash_short(std::string_view end_of_word) const {
