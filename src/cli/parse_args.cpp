@@ -49,7 +49,7 @@ class Parser {
   Result<void> apply(const OptionRow& row, std::string value);
   bool swallowed_option(const OptionRow& row, const std::string& value) const;
   Result<void> take_positionals(const std::vector<std::string>& rest);
-  Result<void> take_profile(std::string name);
+  Result<void> take_profile(const std::string& name);
   Error unknown(const std::string& word) const;
   Error missing_value(std::string_view what) const;
   /// The word on the command line that is `-` and a long option's name, with one dash too few.
@@ -127,7 +127,7 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
                   "did you mean " + meant->name() + "?");
     }
   }
-  if (row.set != nullptr) return row.set(row, std::move(value), options_);
+  if (row.set != nullptr) return row.set(row, value, options_);
   if (row.long_name == "null" || text_) return {};
   if (row.long_name == "version") {
     text_ = Text{version_text()};
@@ -201,7 +201,7 @@ Error Parser::missing_value(std::string_view what) const {
   return {Stage::kUsage, row->name() + " needs a value", hint.append(row->help), {}};
 }
 
-Result<void> Parser::take_profile(std::string name) {
+Result<void> Parser::take_profile(const std::string& name) {
   if (!find_long("config")->available()) {
     return fail(Stage::kUsage, name + ": profiles are not available in this version");
   }
@@ -218,11 +218,10 @@ Result<void> Parser::take_positionals(const std::vector<std::string>& rest) {
   for (const std::string& word : rest) {
     if (word != "--") positionals.push_back(word);
   }
-  for (std::string& word : positionals) {
+  for (const std::string& word : positionals) {
     if (looks_like_option(word)) return fail(unknown(word));
     const bool profile = word.size() > 1 && word.front() == '@';
-    auto taken = profile ? take_profile(std::move(word))
-                         : setters::url(*find_long("connect"), std::move(word), options_);
+    auto taken = profile ? take_profile(word) : setters::url(*find_long("connect"), word, options_);
     if (!taken) return taken;
   }
   return {};
