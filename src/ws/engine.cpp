@@ -86,6 +86,7 @@ class WebsocketEngine final : public Engine {
   std::string head_;
   bool head_fed_ = false;
   bool asked_ = false;
+  std::string handshake_fault_;
 
   std::unique_ptr<websocketpp::client<EngineConfig>> client_;
   std::unique_ptr<websocketpp::server<EngineConfig>> server_;
@@ -220,11 +221,14 @@ void WebsocketEngine::end_handshake() {
     return;
   }
   state_ = State::kFailed;
-  std::string why = connection_->get_response_msg();
-  listener_.on_failed(
-      Error{
-          Stage::kConnection, "client's handshake is wrong: " + why + " (RFC 6455 4.2.1)", {}, {}},
-      static_cast<std::uint16_t>(connection_->get_response_code()));
+  const auto status = connection_->get_response_code();
+  const std::string why = handshake_fault_.empty()
+                              ? words_for_refusal(connection_->get_ec(), status)
+                              : handshake_fault_;
+  Error error;
+  error.stage = Stage::kConnection;
+  error.message = "client's handshake is wrong: " + why + " (RFC 6455 4.2.1)";
+  listener_.on_failed(error, static_cast<std::uint16_t>(status));
 }
 
 ServerReply WebsocketEngine::ask(bool is_upgrade) {
@@ -248,6 +252,7 @@ bool is_handshake_key(std::string_view key) {
 
 bool WebsocketEngine::on_validate() {
   if (!is_handshake_key(connection_->get_request_header("Sec-WebSocket-Key"))) {
+    handshake_fault_ = "Sec-WebSocket-Key is not 16 bytes in base64";
     connection_->set_status(websocketpp::http::status_code::bad_request);
     return false;
   }
