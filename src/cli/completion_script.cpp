@@ -51,8 +51,8 @@ constexpr std::string_view kBashEnd = R"(' -- "$cur")
       fi
       ;;
   esac
-  # readline replaces only what stands behind the last character that breaks words
-  local behind=${cur##*[$COMP_WORDBREAKS]}
+  # readline replaces only what stands behind the last character that breaks words, but for '@'
+  local behind=${cur##*[${COMP_WORDBREAKS//@/}]}
   COMPREPLY=("${COMPREPLY[@]#"${cur%"$behind"}"}")
 }
 complete -F _wscope wscope
@@ -65,7 +65,7 @@ std::string bash_answer(const OptionRow& row) {
   if (!row.choices.empty()) return reply("-W '" + join_choices(row) + "' -- \"$cur\"");
   switch (row.complete) {
     case Complete::kFile:
-      return "compopt -o filenames; " + reply("-f -- \"$cur\"");
+      return "compopt -o filenames 2> /dev/null; " + reply("-f -- \"$cur\"");
     case Complete::kAtFile:
       return "[[ $cur == @* ]] && " + reply("-P @ -f -- \"${cur#@}\"");
     case Complete::kHost:

@@ -130,6 +130,8 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
       return fail(Stage::kUsage, "--help '" + value + "': not all");
     }
     help_ = value.empty() ? Show::kBrief : Show::kFull;
+  } else if (value == "list") {  // not told: for scripts/check_docs.sh
+    text_ = Text{option_list()};
   } else if (const auto known = parse_choice(row.name(), value, row.choices); known) {
     text_ = Text{completion_script(value)};
   } else {

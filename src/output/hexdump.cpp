@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "output/words.h"
+
 namespace wscope::output {
 namespace {
 
@@ -55,16 +57,12 @@ void append_hexdump(std::string& out, std::string_view bytes, const HexdumpStyle
     if (row == head && head + tail < rows) {
       const std::size_t left_out = (rows - head - tail) * per_row;
       fmt::format_to(std::back_inserter(out), "{}{}… {} left out of {} …{}\n", style.indent,
-                     style.faint, byte_count(left_out), bytes.size(), style.faint_end);
+                     style.faint, counted(left_out, "byte"), bytes.size(), style.faint_end);
       row = rows - tail;
     }
     if (row >= rows) break;
     append_row(out, bytes.substr(row * per_row, per_row), row * per_row, per_row, style);
   }
-}
-
-std::string byte_count(std::size_t bytes) {
-  return fmt::format("{} {}", bytes, bytes == 1 ? "byte" : "bytes");
 }
 
 }  // namespace wscope::output

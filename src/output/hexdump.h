@@ -20,7 +20,4 @@ struct HexdumpStyle {
 
 void append_hexdump(std::string& out, std::string_view bytes, const HexdumpStyle& style);
 
-/// "1 byte", "12 bytes".
-std::string byte_count(std::size_t bytes);
-
 }  // namespace wscope::output

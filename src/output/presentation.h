@@ -2,7 +2,8 @@
 //
 // open() decides by the options and by what stdout and stderr are: messages on stdout (text, raw,
 // hexdump on a terminal, JSON events …), status, trace and timing on stderr or in --trace-file,
-// records in their files. Stage::kUsage or kOutput when a file can't be opened. Loop thread only.
+// records in their files. Stage::kUsage when a file can't be opened. Options, clock and
+// screens must outlive it. Loop thread only.
 #pragma once
 
 #include <memory>

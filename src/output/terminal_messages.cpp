@@ -4,6 +4,7 @@
 #include "output/escape.h"
 #include "output/hexdump.h"
 #include "output/json_text.h"
+#include "output/words.h"
 
 namespace wscope::output {
 namespace {
@@ -88,7 +89,7 @@ void TerminalMessages::append_indented(std::string_view body) {
 
 void TerminalMessages::append_binary(std::string_view data) {
   const Palette& palette = look_.palette;
-  lines_.append(palette.faint).append("binary, ").append(byte_count(data.size()));
+  lines_.append(palette.faint).append("binary, ").append(counted(data.size(), "byte"));
   lines_.append(palette.reset).append("\n");
   append_hexdump(lines_, data, {kIndent, out_.columns(), kDumpRows, palette.faint, palette.reset});
 }

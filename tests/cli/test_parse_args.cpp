@@ -175,7 +175,7 @@ const Case kCases[] = {
     {{"--trace-hex", "-v"}, [](const Options& o) { return o.diagnosis.trace == TraceLevel::kBytes; }},
     {{"--trace-file", "f"},
      [](const Options& o) {
-       return o.diagnosis.trace_file == "f" && o.diagnosis.trace == TraceLevel::kFrames;
+       return o.diagnosis.trace_file == "f" && o.diagnosis.trace == TraceLevel::kNone;
      }},
     {{"--trace-file", "f", "-v"},
      [](const Options& o) { return o.diagnosis.trace == TraceLevel::kSteps; }},
@@ -385,9 +385,9 @@ TEST_CASE("headers, token and passphrase come from files") {
 
 TEST_CASE("files that can't be read are usage errors") {
   CHECK(error_of({"-H", "@/nonexistent/file", "h"}).message ==
-        "can't read the file of --header '/nonexistent/file': No such file or directory");
+        "can't read the file of --header '/nonexistent/file': no such file or directory");
   CHECK(error_of({"--bearer", "@/", "h"}).message ==
-        "can't read the file of --bearer '/': Is a directory");
+        "can't read the file of --bearer '/': is a directory");
   CHECK(error_of({"--bearer", "@", "h"}).message ==
         "can't read the file of --bearer '': no file named after '@'");
   const TemporaryFile empty("");
