@@ -35,6 +35,20 @@ int alert_of(unsigned long code) {
              : -1;
 }
 
+/// OpenSSL 3.0 has no words for the alerts that came with TLS 1.3 and ALPN.
+const char* alert_name(int alert) {
+  switch (alert) {
+    case TLS13_AD_MISSING_EXTENSION:
+      return "missing extension";
+    case TLS13_AD_CERTIFICATE_REQUIRED:
+      return "certificate required";
+    case SSL_AD_NO_APPLICATION_PROTOCOL:
+      return "no application protocol";
+    default:
+      return SSL_alert_desc_string_long(alert);
+  }
+}
+
 unsigned long packed(int value) { return static_cast<unsigned>(value); }
 
 class OpensslCategory final : public std::error_category {
@@ -44,8 +58,7 @@ class OpensslCategory final : public std::error_category {
     const unsigned long code = packed(value);
     if (ERR_SYSTEM_ERROR(code)) return words_of_errno(ERR_GET_REASON(code));
     if (const int alert = alert_of(code); alert >= 0) {
-      return std::string("the peer sent the TLS alert \"") + SSL_alert_desc_string_long(alert) +
-             '"';
+      return std::string("the peer sent the TLS alert \"") + alert_name(alert) + '"';
     }
     const char* reason = ERR_reason_error_string(code);
     if (reason == nullptr) return "TLS: error " + std::to_string(code);
