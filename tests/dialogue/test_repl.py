@@ -76,6 +76,7 @@ class Repl(unittest.TestCase):
 class Talking(Repl):
     def test_a_line_is_sent_and_the_answer_shown(self):
         terminal, _ = self.start(script=echo)
+        terminal.wait_for("connected to ")
         self.prompt(terminal)
         terminal.type("hello\r")
         terminal.wait_for("< hello")
