@@ -53,6 +53,8 @@ class ConnectionOwner {
   virtual void connection_rests() {}
   /// The output has fallen below the low-water mark: more may be sent.
   virtual void connection_has_room() {}
+  /// Some of the output was written.
+  virtual void connection_wrote() {}
   /// Asked for by tell_when_drained(): everything that was queued has been written.
   virtual void connection_drained() {}
   /// False stops reading until settle() is called again.
@@ -95,6 +97,8 @@ class Connection : private ws::EngineListener {
   ws::Engine::State state() const { return engine_->state(); }
   bool open() const { return engine_->state() == ws::Engine::State::kOpen; }
   std::size_t queued() const { return engine_->output().size(); }
+  /// Messages of which bytes are still to be written.
+  std::size_t queued_messages() const { return message_ends_.size(); }
   bool has_room() const { return queued() < kHighWater; }
   Totals totals() const;
   const ws::EngineCounters& counters() const { return engine_->counters(); }
