@@ -1,13 +1,24 @@
-// Names of close codes (RFC 6455 7.4.1 and IANA's WebSocket Close Code Number Registry).
+// Close codes: numbers, names, and which may be sent or received (RFC 6455 7.4, IANA registry).
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace wscope {
 
 /// "normal", "going away", "protocol error"; "private use" (4000–4999), "registered" (3000–3999),
 /// "unknown" otherwise.
 std::string_view close_code_name(std::uint16_t code);
+/// "going-away" or "going away" or "1001" → 1001; nothing for a name nobody knows.
+std::optional<std::uint16_t> close_code_from_word(std::string_view word);
+/// May stand in a Close frame at all: 1000–1003, 1007–1014, 3000–4999 (RFC 6455 7.4.1, IANA).
+bool close_code_valid_on_wire(std::uint16_t code);
+/// Empty when a client may send it; else why not ("1006 is reserved: it says that no Close came").
+std::string why_not_sendable(std::uint16_t code);
+/// The names of the codes that may be sent, as one word each: "normal", "going-away" …
+std::vector<std::string> sendable_close_words();
 
 }  // namespace wscope

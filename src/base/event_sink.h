@@ -22,6 +22,7 @@ enum class MessageType { kText, kBinary };
 
 struct Resolved {
   std::string_view host;               // as looked up (the ASCII spelling)
+  std::string_view display_host;       // as typed, for an international name; else empty
   std::vector<std::string> addresses;  // in the order they will be tried; empty when it failed
   std::string_view error;
   double seconds = 0;

@@ -138,8 +138,15 @@ struct ListenOptions {
   std::string port_file;
 };
 
+struct ProfileOptions {
+  std::string config_file;    // --config; empty: the default place
+  std::string profile;        // @PROFILE, without the '@'; empty: none
+  bool print_config = false;  // show what the profile says instead of connecting
+};
+
 struct Options {
   std::string url;
+  ProfileOptions profile;
   MessageOptions messages;
   HandshakeOptions handshake;
   NetworkOptions network;

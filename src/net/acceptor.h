@@ -36,8 +36,8 @@ class Acceptor {
 
  private:
   class Impl;
-  explicit Acceptor(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Acceptor(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;  // shared with its waits, weakly
 };
 
 }  // namespace wscope::net

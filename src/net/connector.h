@@ -1,10 +1,13 @@
 // Connector: from a Url to an open Stream: resolve, race addresses (RFC 8305), proxy, TLS.
 //
-// start() runs the steps on the loop and calls `done` exactly once, with the Stream ready for the
-// HTTP request or with the Error of the stage that failed (it names every address tried). Each step
-// is told to the sink as it happens. The caller owns the deadline: cancel() ends whatever step is
-// under way and `done` is not called any more; stage_in_words() then tells what was being waited
-// for. Loop thread only; the connector must outlive start() until done or cancel().
+// start() runs the steps on the loop and calls `done` exactly once, never from within start(), with
+// the Stream ready for the HTTP request or with the Error of the stage that failed (it names every
+// address tried). Each step is told to the sink as it happens. The caller owns the deadline:
+// cancel() ends whatever step is under way and `done` is not called any more; stage_in_words() then
+// tells what was being waited for. Files of the TLS options are read, and a passphrase asked for,
+// within the first start() of a wss URL (that blocks); later ones use the same context: keep one
+// Connector over reconnects and redirects. Loop thread only; `done` may destroy the connector or
+// start it again. Destroy it before the loop.
 #pragma once
 
 #include <asio/io_context.hpp>

@@ -1,10 +1,12 @@
 // Stream: a byte stream that never blocks: a socket, or TLS over another Stream.
 //
 // read_some and write_some move what can be moved now and say kAgain when the caller must wait;
-// async_wait calls its handler once, on the loop thread, when the stream may be tried again. One
-// wait for reading and one for writing may be pending at a time; cancel() ends both (the handlers
-// are called with operation_aborted). Used on the loop thread only. The owner of a Stream cancels
-// and drains before it destroys it.
+// async_wait calls its handler once, on the loop thread and never from within async_wait, when the
+// stream may be tried again. After write_some said kAgain the next write begins with the same bytes
+// (more may follow them, and they may have moved). One wait for reading and one for writing may be
+// pending at a time; cancel() ends both (the handlers are called with operation_aborted). Used on
+// the loop thread only. The owner of a Stream cancels and drains before it destroys it; handlers of
+// a destroyed stream are dropped or called with operation_aborted.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +15,8 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+
+#include "base/error.h"
 
 namespace wscope::net {
 
@@ -49,6 +53,11 @@ class Stream {
   virtual std::string peer_address() const = 0;
   /// Words for an error code of this stream ("connection reset by peer", "TLS: bad record mac").
   virtual std::string explain(std::error_code error) const { return error.message(); }
+  /// What the user may do about it ("--cert FILE …"); empty for most.
+  virtual std::string hint(std::error_code) const { return {}; }
+  /// The stage such a failure belongs to: kTls where TLS itself failed (also after the handshake: a
+  /// TLS 1.3 server refuses a client certificate only then), else kConnection.
+  virtual Stage stage(std::error_code) const { return Stage::kConnection; }
 };
 
 }  // namespace wscope::net

@@ -38,6 +38,10 @@ struct DeflateAgreement {
 Result<DeflateOffer> parse_deflate_option(std::string_view text);
 /// The value of Sec-WebSocket-Extensions in the request.
 std::string offer_header(const DeflateOffer& offer);
+/// What a hand-written Sec-WebSocket-Extensions offers (-H); of several permessage-deflate offers
+/// the union of what a server may answer. Nothing when there is no valid one. Level and threshold
+/// are those of `ours`.
+std::optional<DeflateOffer> offer_from_header(std::string_view header, const DeflateOffer& ours);
 /// The server's answer (all Sec-WebSocket-Extensions values joined by ", ") against our offer.
 /// Nothing: no compression agreed. Stage::kHandshake: names the parameter that breaks RFC 7692, an
 /// extension that was not offered, or one that comes twice.

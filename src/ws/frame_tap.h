@@ -6,6 +6,7 @@
 // direction; used only while someone wants to see frames.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -40,15 +41,20 @@ class FrameTap {
   bool inside_frame() const;
 
  private:
+  std::size_t take_header(std::string_view bytes);
+  std::size_t take_payload(std::string_view bytes);
   void end_header();
-  void end_frame();
+  void end_frame(std::string_view payload);
 
   std::size_t preview_;
   Handler handler_;
-  std::string header_;
-  std::string payload_;
+  std::array<char, 14> header_{};  // RFC 6455 5.2: the longest header
+  std::size_t header_length_ = 0;
   FrameInfo frame_;
-  std::uint64_t payload_left_ = 0;
+  std::uint32_t mask_ = 0;          // as memcpy gives it
+  std::string payload_;             // the part kept so far, unmasked
+  std::uint64_t keep_ = 0;          // how much of this frame's payload is kept
+  std::uint64_t payload_left_ = 0;  // how much is still to come
   bool in_payload_ = false;
 };
 

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "ws/handshake_request.h"
+#include "ws/http_body.h"
 #include "ws/response_head.h"
 
 namespace wscope::ws {
@@ -46,13 +47,24 @@ class ResponseGate {
   bool begun() const { return begun_; }
 
  private:
-  Progress judge();
-  Progress read_body();
-  Progress refuse(std::string message, std::string hint);
+  enum class State { kFirstBytes, kHead, kBody, kAccepted, kFailed };
+
+  Progress progress() const;
+  void take_first_bytes();
+  /// Takes what it can off `bytes` into the head; returns how much.
+  std::size_t take_head(std::string_view bytes);
+  void end_head();
+  void judge_upgrade();
+  void fail_gate(Error error);
+  void refuse(std::string_view why_cut);
 
   HandshakeRequest request_;
-  std::string buffer_;
+  State state_ = State::kFirstBytes;
+  std::string buffer_;           // the head being read
+  std::size_t line_length_ = 0;  // of the head's last line, without CR
+  std::size_t heads_size_ = 0;   // of interim responses
   std::optional<ResponseHead> head_;
+  std::optional<HttpBody> refusal_body_;
   std::string body_;
   Agreed agreed_;
   std::string rest_;

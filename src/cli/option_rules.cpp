@@ -1,0 +1,147 @@
+#include "cli/option_rules.h"
+
+#include <string>
+
+#include "cli/option_values.h"
+
+namespace wscope::cli {
+namespace {
+
+struct Pair {
+  std::string_view first;
+  std::string_view second;
+  std::string_view hint;
+};
+
+constexpr Pair kExclusive[] = {
+    {"ipv4", "ipv6", ""},
+    {"deflate", "no-deflate", ""},
+    {"script", "execute", "write `send` lines into the script"},
+    {"script", "replay", ""},
+    {"script", "interactive", ""},
+    {"exec", "execute", "the command's output is the input"},
+    {"exec", "interactive", ""},
+    {"exec", "script", ""},
+    {"exec", "replay", ""},
+    {"echo", "script", ""},
+    {"unix-socket", "connect-to", ""},
+    {"unix-socket", "proxy", ""},
+};
+
+constexpr Pair kNeeds[] = {
+    {"key", "cert", ""},
+    {"passphrase", "cert", ""},
+    {"pong-timeout", "ping-interval", "without pings no pong is waited for"},
+    {"heartbeat-interval", "heartbeat", ""},
+    {"reconnect-max", "reconnect", ""},
+    {"speed", "replay", ""},
+    {"verify", "replay", ""},
+    {"script-report", "script", ""},
+    {"max-redirects", "location", ""},
+};
+
+std::string dashed(std::string_view long_name) { return "--" + std::string(long_name); }
+
+Result<void> check_pairs(const Given& given) {
+  for (const Pair& pair : kExclusive) {
+    if (!given.has(pair.first) || !given.has(pair.second)) continue;
+    return fail(Stage::kUsage,
+                dashed(pair.first) + " and " + dashed(pair.second) + " exclude each other",
+                std::string(pair.hint));
+  }
+  for (const Pair& pair : kNeeds) {
+    if (!given.has(pair.first) || given.has(pair.second)) continue;
+    return fail(Stage::kUsage, dashed(pair.first) + " needs " + dashed(pair.second),
+                std::string(pair.hint));
+  }
+  return {};
+}
+
+Result<void> check_roles(const Given& given, const Options& options) {
+  const bool server = options.listen.enabled;
+  if (server && !options.url.empty()) {
+    return fail(Stage::kUsage, "--listen takes no URL: '" + without_user_info(options.url) + "'",
+                "run wscope once to listen and once to connect");
+  }
+  for (const OptionRow& row : option_table()) {
+    if (!given.has(row)) continue;
+    if (server && row.role == Role::kClient) {
+      return fail(Stage::kUsage, row.name() + " is for connecting: it can't go with --listen");
+    }
+    if (!server && row.role == Role::kServer) {
+      return fail(Stage::kUsage, row.name() + " needs --listen");
+    }
+  }
+  if (options.messages.echo && !server && options.url.empty()) {
+    return fail(Stage::kUsage, "--echo needs a URL or --listen",
+                "without either, wscope talks to an echo server of its own");
+  }
+  return {};
+}
+
+Result<void> check_input(const Given& given, const Options& options) {
+  const MessageOptions& messages = options.messages;
+  const bool whole_stdin =
+      messages.input == InputFormat::kRaw || messages.input == InputFormat::kWhole;
+  const std::string format = messages.input == InputFormat::kRaw ? "raw" : "whole";
+  if (whole_stdin && !messages.execute.empty()) {
+    return fail(Stage::kUsage, "--input " + format + " and --execute exclude each other",
+                "with -x stdin is not read");
+  }
+  if (whole_stdin && messages.interactive) {
+    return fail(Stage::kUsage, "--input " + format + " and --interactive exclude each other");
+  }
+  if (messages.slash && given.has("input") && messages.input != InputFormat::kLine) {
+    return fail(Stage::kUsage, "--slash needs input by line", "leave --input away");
+  }
+  if (messages.slash && given.has("null")) {
+    return fail(Stage::kUsage, "--slash and --null exclude each other");
+  }
+  if (given.has("null") && given.has("input") && messages.input != InputFormat::kNul) {
+    return fail(Stage::kUsage, "--null and --input exclude each other",
+                "--output nul is the half of --null for output");
+  }
+  return {};
+}
+
+Result<void> check_values(const Given& given, const Options& options) {
+  const TlsOptions& tls = options.tls;
+  if (tls.min_version == TlsVersion::kTls13 && tls.max_version == TlsVersion::kTls12) {
+    return fail(Stage::kUsage, "--tls-min 1.3 is above --tls-max 1.2");
+  }
+  const DiagnosisOptions& diagnosis = options.diagnosis;
+  if (diagnosis.quiet && diagnosis.trace != TraceLevel::kNone && diagnosis.trace_file.empty()) {
+    const char* name = given.has("trace-hex") ? "--trace-hex"
+                       : given.has("trace")   ? "--trace"
+                                              : "--verbose";
+    return fail(Stage::kUsage, std::string("--quiet and ") + name + " exclude each other",
+                "--trace-file FILE puts the trace elsewhere");
+  }
+  return {};
+}
+
+}  // namespace
+
+bool Given::has(std::string_view long_name) const {
+  const OptionRow* row = find_long(long_name);
+  return row != nullptr && has(*row);
+}
+
+Result<void> check_rules(const Given& given, const Options& options) {
+  if (auto checked = check_roles(given, options); !checked) return checked;
+  if (auto checked = check_pairs(given); !checked) return checked;
+  if (auto checked = check_input(given, options); !checked) return checked;
+  return check_values(given, options);
+}
+
+void settle(const Given& given, Options& options) {
+  MessageOptions& messages = options.messages;
+  if (given.has("null")) {
+    messages.input = InputFormat::kNul;
+    if (messages.output == OutputFormat::kAuto) messages.output = OutputFormat::kNul;
+  }
+  const bool named = !options.profile.profile.empty();  // its profile may hold the URL
+  options.listen.embedded = options.url.empty() && !options.listen.enabled && !named;
+}
+
+}  // namespace wscope::cli

@@ -1,0 +1,96 @@
+#include "cli/option_setters.h"
+
+#include <string_view>
+#include <utility>
+
+namespace wscope::cli::setters {
+
+Result<void> header(const OptionRow&, const std::string& value, Options& options) {
+  auto& headers = options.handshake.headers;
+  if (value.empty() || value.front() != '@') {
+    headers.push_back(value);
+    return {};
+  }
+  auto lines = read_header_file(value.substr(1));
+  if (!lines) return fail(lines.error());
+  for (std::string& line : *lines) headers.push_back(std::move(line));
+  return {};
+}
+
+Result<void> auth(const OptionRow& row, const std::string& value, Options& options) {
+  if (value.empty() || value.front() == ':') {
+    return fail(Stage::kUsage, row.name() + ": no user name in USER[:PASS]");
+  }
+  options.handshake.auth = value;
+  return {};
+}
+
+Result<void> on_key(const OptionRow& row, const std::string& value, Options& options) {
+  // The key may itself be '=': `==text`.
+  const std::size_t equals = value.find('=', 1);
+  if (value.empty() || equals == std::string::npos) {
+    return fail(Stage::kUsage, row.name() + " '" + value + "': not KEY=MESSAGE",
+                "for example " + row.name() + " space=buzz");
+  }
+  options.messages.on_key.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+  return {};
+}
+
+Result<void> broadcast(const OptionRow& row, const std::string& value, Options& options) {
+  using Broadcast = ListenOptions::Broadcast;
+  if (value.empty()) {
+    options.listen.broadcast = Broadcast::kAll;
+    return {};
+  }
+  const auto index = parse_choice(row.name(), value, row.choices);
+  if (!index) return fail(index.error());
+  options.listen.broadcast = *index == 0 ? Broadcast::kAll : Broadcast::kOthers;
+  return {};
+}
+
+Result<void> listen(const OptionRow& row, const std::string& value, Options& options) {
+  if (value.empty()) return fail(Stage::kUsage, row.name() + " '': not [HOST:]PORT");
+  if (options.listen.enabled) {
+    return fail(Stage::kUsage, row.name() + " '" + value + "': already listening on '" +
+                                   options.listen.address + "'");
+  }
+  options.listen.enabled = true;
+  options.listen.address = value;
+  return {};
+}
+
+Result<void> url(const OptionRow&, const std::string& value, Options& options) {
+  if (value.empty()) {
+    return fail(Stage::kUsage, "the URL is empty", "for example ws://localhost:8765/chat");
+  }
+  if (!options.url.empty()) {
+    return fail(Stage::kUsage,
+                "more than one URL: '" + without_user_info(options.url) + "' and '" +
+                    without_user_info(value) + "'",
+                "one run talks to one server; a message goes after -x");
+  }
+  options.url = value;
+  return {};
+}
+
+Result<void> script_report(const OptionRow& row, const std::string& value, Options& options) {
+  const std::string_view text = value;
+  const bool known = text.substr(0, 6) == "junit:" || text.substr(0, 4) == "tap:";
+  if (!known || text.back() == ':') {
+    return fail(Stage::kUsage, row.name() + " '" + value + "': not junit:FILE or tap:FILE");
+  }
+  options.automation.script_report = value;
+  return {};
+}
+
+Result<void> speed(const OptionRow& row, const std::string& value, Options& options) {
+  std::string_view factor = value;
+  if (!factor.empty() && factor.back() == 'x') factor.remove_suffix(1);
+  if (value != "max" && !parse_seconds(row.name(), factor, Bound::kAboveZero)) {
+    return fail(Stage::kUsage, row.name() + " '" + value + "': not a factor such as 2x, or max");
+  }
+  options.automation.speed = value;
+  return {};
+}
+
+}  // namespace wscope::cli::setters

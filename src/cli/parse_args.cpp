@@ -1,0 +1,268 @@
+#include "cli/parse_args.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "cli/completion_script.h"
+#include "cli/help_text.h"
+#include "cli/option_rules.h"
+#include "cli/option_setters.h"
+#include "cli/option_table.h"
+#include "cli/suggest.h"
+
+namespace wscope::cli {
+namespace {
+
+// CLI11 takes the word after `--name=` as its value, as if there were no '='. No word of a command
+// line holds a NUL, so one behind the '=' keeps such a value non-empty until it gets here.
+constexpr char kEmptyMark = '\0';
+
+std::string_view name_in(std::string_view long_word) {
+  return long_word.substr(2, long_word.find('=') == std::string_view::npos
+                                 ? std::string_view::npos
+                                 : long_word.find('=') - 2);
+}
+
+bool looks_like_option(std::string_view word) {
+  return word.size() > 1 && word.front() == '-' && word != "--";
+}
+
+bool is_long(std::string_view word) { return word.size() > 2 && word.substr(0, 2) == "--"; }
+
+class Parser {
+ public:
+  explicit Parser(const std::vector<std::string>& words) : words_(words), app_("", "wscope") {
+    app_.set_help_flag();
+    app_.allow_extras();
+    url_ = app_.add_option("url", CLI::callback_t{});
+    register_rows();
+  }
+
+  Result<std::variant<Options, Text>> run();
+
+ private:
+  void register_rows();
+  void register_row(const OptionRow& row);
+  void take(const OptionRow& row, std::string value);
+  Result<void> apply(const OptionRow& row, std::string value);
+  bool swallowed_option(const OptionRow& row, const std::string& value) const;
+  Result<void> take_positionals(const std::vector<std::string>& rest);
+  Result<void> take_profile(const std::string& name);
+  Error unknown(const std::string& word) const;
+  Error missing_value(std::string_view what) const;
+  /// The word on the command line that is `-` and a long option's name, with one dash too few.
+  const OptionRow* one_dash_short(std::string_view end_of_word) const;
+
+  const std::vector<std::string>& words_;
+  CLI::App app_;
+  CLI::Option* url_ = nullptr;
+  Given given_;
+  Options options_;
+  std::optional<Text> text_;    // version or completion: wins over any error
+  std::optional<Show> help_;    // so does help
+  std::optional<Error> error_;  // the first one
+};
+
+// Building an App with every row costs more than the whole start of the program, so only the rows
+// that the words could mean are registered: a few too many at worst, never one too few.
+void Parser::register_rows() {
+  Given registered;
+  const auto add = [&](const OptionRow* row) {
+    if (row == nullptr || registered.has(*row)) return;
+    registered.add(*row);
+    register_row(*row);
+  };
+  for (const std::string& word : words_) {
+    if (is_long(word)) {
+      add(find_long(name_in(word)));
+    } else if (looks_like_option(word)) {
+      for (const char letter : word) add(find_short(letter));
+    }
+  }
+}
+
+void Parser::register_row(const OptionRow& row) {
+  std::string names;
+  if (row.short_name != '\0') names = {'-', row.short_name};
+  if (!row.long_name.empty()) {
+    if (!names.empty()) names += ',';
+    names.append("--").append(row.long_name);
+  }
+  CLI::Option* option = app_.add_option(names, [this, &row](const CLI::results_t& results) {
+    take(row, results.empty() ? std::string() : results.front());
+    return true;
+  });
+  // Called at each occurrence, so that values arrive in the order of the command line.
+  option->trigger_on_parse()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  // No value unless it is written with '=': it can never swallow the URL behind it.
+  if (!row.takes_value()) option->type_size(0);
+}
+
+void Parser::take(const OptionRow& row, std::string value) {
+  if (error_ && row.set != nullptr) return;
+  if (const auto applied = apply(row, std::move(value)); !applied && !error_) {
+    error_ = applied.error();
+  }
+}
+
+Result<void> Parser::apply(const OptionRow& row, std::string value) {
+  given_.add(row);
+  const bool marked = !value.empty() && value.back() == kEmptyMark;
+  if (marked) value.pop_back();
+  if (!row.may_take_value() && (marked || !value.empty())) {
+    return fail(Stage::kUsage, row.name() + " takes no value");
+  }
+  if (!row.available()) {
+    return fail(Stage::kUsage, row.name() + " is not available in this version");
+  }
+  if (swallowed_option(row, value)) {
+    return fail(Stage::kUsage, row.name() + " needs a value, but " + value + " follows",
+                "write " + row.name() + "=" + value + " if that is the value");
+  }
+  if (row.short_name != '\0') {
+    if (const OptionRow* meant = one_dash_short(row.short_name + value)) {
+      return fail(Stage::kUsage, "unknown option -" + std::string(meant->long_name),
+                  "did you mean " + meant->name() + "?");
+    }
+  }
+  if (row.set != nullptr) return row.set(row, value, options_);
+  if (row.long_name == "null" || text_) return {};
+  if (row.long_name == "version") {
+    text_ = Text{version_text()};
+  } else if (row.long_name == "help") {
+    if (!value.empty() && value != "all") {
+      return fail(Stage::kUsage, "--help '" + value + "': not all");
+    }
+    help_ = value.empty() ? Show::kBrief : Show::kFull;
+  } else if (value == "list") {  // not told: for scripts/check_docs.sh
+    text_ = Text{option_list()};
+  } else if (const auto known = parse_choice(row.name(), value, row.choices); known) {
+    text_ = Text{completion_script(value)};
+  } else {
+    return fail(known.error());
+  }
+  return {};
+}
+
+/// A value left out before the next option; a message may well look like one.
+bool Parser::swallowed_option(const OptionRow& row, const std::string& value) const {
+  if (!row.takes_value() || row.value_name() == "MSG" || !is_long(value)) return false;
+  if (find_long(name_in(value)) == nullptr) return false;
+  const std::string joined = row.name() + "=" + value;
+  return std::find(words_.begin(), words_.end(), joined) == words_.end();
+}
+
+const OptionRow* Parser::one_dash_short(std::string_view end_of_word) const {
+  for (const std::string& word : words_) {
+    if (word.size() < 4 || word[0] != '-' || word[1] == '-') continue;
+    const std::string_view name = std::string_view(word).substr(1);
+    if (name.size() < end_of_word.size()) continue;
+    if (name.substr(name.size() - end_of_word.size()) != end_of_word) continue;
+    const OptionRow* row = find_long(name);
+    if (row != nullptr && row->available()) return row;
+  }
+  return nullptr;
+}
+
+Error Parser::unknown(const std::string& word) const {
+  if (!is_long(word)) {
+    const OptionRow* meant = one_dash_short(std::string_view(word).substr(1));
+    if (meant != nullptr) {
+      return {Stage::kUsage,
+              "unknown option -" + std::string(meant->long_name),
+              "did you mean " + meant->name() + "?",
+              {}};
+    }
+    return {Stage::kUsage,
+            "unknown option " + word.substr(0, 2),
+            "wscope --help lists the options",
+            {}};
+  }
+  const std::string_view name = name_in(word);
+  std::vector<std::string_view> names;
+  for (const OptionRow& row : option_table()) {
+    if (row.available() && !row.long_name.empty()) names.push_back(row.long_name);
+  }
+  std::string hint;
+  for (const std::string_view near : nearest(name, names)) {
+    hint.append(hint.empty() ? "did you mean --" : " or --").append(near);
+  }
+  hint += hint.empty() ? "wscope --help lists the options" : "?";
+  return {Stage::kUsage, "unknown option --" + std::string(name), hint, {}};
+}
+
+Error Parser::missing_value(std::string_view what) const {
+  const std::string_view name = what.substr(0, what.find(':'));
+  const OptionRow* row = is_long(name) ? find_long(name.substr(2)) : nullptr;
+  if (row == nullptr) return {Stage::kUsage, std::string(what), {}, {}};
+  std::string hint = row->name() + " " + std::string(row->value_name()) + ": ";
+  return {Stage::kUsage, row->name() + " needs a value", hint.append(row->help), {}};
+}
+
+Result<void> Parser::take_profile(const std::string& name) {
+  if (!find_long("config")->available()) {
+    return fail(Stage::kUsage, name + ": profiles are not available in this version");
+  }
+  std::string& profile = options_.profile.profile;
+  if (!profile.empty()) {
+    return fail(Stage::kUsage, "more than one profile: @" + profile + " and " + name);
+  }
+  profile = name.substr(1);
+  return {};
+}
+
+Result<void> Parser::take_positionals(const std::vector<std::string>& rest) {
+  std::vector<std::string> positionals = url_->results();
+  for (const std::string& word : rest) {
+    if (word != "--") positionals.push_back(word);
+  }
+  for (const std::string& word : positionals) {
+    if (looks_like_option(word)) return fail(unknown(word));
+    const bool profile = word.size() > 1 && word.front() == '@';
+    auto taken = profile ? take_profile(word) : setters::url(*find_long("connect"), word, options_);
+    if (!taken) return taken;
+  }
+  return {};
+}
+
+Result<std::variant<Options, Text>> Parser::run() {
+  std::vector<std::string> reversed;
+  reversed.reserve(words_.size());
+  for (auto word = words_.rbegin(); word != words_.rend(); ++word) {
+    reversed.push_back(*word);
+    if (is_long(*word) && word->find('=') == word->size() - 1) reversed.back() += kEmptyMark;
+  }
+  std::optional<Error> missing;
+  try {
+    app_.parse(std::move(reversed));
+  } catch (const CLI::ArgumentMismatch& mismatch) {
+    missing = missing_value(mismatch.what());
+  } catch (const CLI::Error& error) {
+    missing = Error{Stage::kUsage, error.what(), {}, {}};
+  }
+  if (help_) {
+    const bool all = url_->results() == std::vector<std::string>{"all"};  // --help all
+    return Text{help_text(all ? Show::kFull : *help_)};
+  }
+  if (text_) return *std::move(text_);
+  const std::vector<std::string> rest = app_.remaining();
+  for (const std::string& word : rest) {
+    if (looks_like_option(word)) return fail(unknown(word));
+  }
+  if (error_) return fail(*std::move(error_));
+  if (missing) return fail(*std::move(missing));
+  if (const auto taken = take_positionals(rest); !taken) return fail(taken.error());
+  if (const auto checked = check_rules(given_, options_); !checked) return fail(checked.error());
+  settle(given_, options_);
+  return std::move(options_);
+}
+
+}  // namespace
+
+Result<std::variant<Options, Text>> parse_args(const std::vector<std::string>& words) {
+  return Parser(words).run();
+}
+
+}  // namespace wscope::cli

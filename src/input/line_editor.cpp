@@ -1,0 +1,377 @@
+#include "input/line_editor.h"
+
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <clocale>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+// After <cstdio>: readline's headers use FILE.
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "input/cell_layout.h"
+#include "input/history_file.h"
+
+namespace wscope::input {
+namespace {
+
+constexpr int kCtrlC = 3;
+constexpr int kCtrlZ = 26;
+constexpr std::size_t kOutputBuffer = std::size_t{64} << 10;
+// In any of these, a key is not simply a character that goes into the line.
+constexpr unsigned long kSpecialStates =
+    RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | RL_STATE_MULTIKEY |
+    RL_STATE_METANEXT | RL_STATE_MOREINPUT | RL_STATE_VIMOTION | RL_STATE_CHARSEARCH |
+    RL_STATE_INPUTPENDING | RL_STATE_MACROINPUT | RL_STATE_MACRODEF | RL_STATE_OVERWRITE;
+
+LineEditor* g_editor = nullptr;
+
+/// A terminal that is not told its encoding speaks UTF-8 today. Readline reads LC_ALL by itself.
+class Utf8Locale {
+ public:
+  Utf8Locale() {
+    std::setlocale(LC_CTYPE, "");
+    if (std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
+    if (const char* before = std::getenv("LC_ALL")) before_ = std::make_unique<std::string>(before);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    std::setlocale(LC_CTYPE, "C.UTF-8");
+    changed_ = true;
+  }
+  ~Utf8Locale() {
+    if (!changed_) return;
+    if (before_) {
+      setenv("LC_ALL", before_->c_str(), 1);
+    } else {
+      unsetenv("LC_ALL");
+    }
+  }
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+
+ private:
+  std::unique_ptr<std::string> before_;
+  bool changed_ = false;
+};
+
+bool is_on(const char* variable) {
+  const char* value = rl_variable_value(variable);
+  return value != nullptr && std::strcmp(value, "on") == 0;
+}
+
+struct Size {
+  std::size_t rows = 24;
+  std::size_t columns = 80;
+};
+
+Size size_of(FILE* terminal) {
+  winsize size{};
+  if (ioctl(fileno(terminal), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return {};
+  return {size.ws_row > 0 ? size.ws_row : std::size_t{24}, size.ws_col};
+}
+
+std::string_view line_so_far() { return {rl_line_buffer, static_cast<std::size_t>(rl_end)}; }
+
+// Readline asks for one candidate after the other.
+std::vector<std::string> g_candidates;
+std::size_t g_next_candidate = 0;
+
+char* next_candidate(const char*, int) {
+  if (g_next_candidate == g_candidates.size()) return nullptr;
+  return strdup(g_candidates[g_next_candidate++].c_str());
+}
+
+char* word_breaks() {
+  static char words[sizeof " \t\r\n\"'`{}[](),:;=<>|&"];
+  static char paths[] = " \t";
+  std::copy(kWordBreaks.begin(), kWordBreaks.end(), words);
+  return line_so_far().substr(0, 6) == "/file " ? paths : words;
+}
+
+}  // namespace
+
+LineEditor::LineEditor(int input, int output, int stop_fd, Listener& listener)
+    : in_(fdopen(fcntl(input, F_DUPFD_CLOEXEC, 3), "r")),
+      out_(fdopen(fcntl(output, F_DUPFD_CLOEXEC, 3), "w")),
+      stop_fd_(stop_fd),
+      listener_(listener) {
+  g_editor = this;
+  // Erasing, lines and redrawing reach the terminal in one write: nothing flickers.
+  std::setvbuf(out_, nullptr, _IOFBF, kOutputBuffer);
+  rl_instream = in_;
+  rl_outstream = out_;
+  rl_readline_name = "wscope";
+  rl_catch_signals = 0;
+  rl_catch_sigwinch = 0;
+  rl_change_environment = 0;
+  // The terminal's mode is set once for all lines (TerminalMode), not for each by readline.
+  rl_prep_term_function = [](int) {};
+  rl_deprep_term_function = [] {};
+  rl_tty_set_echoing(1);  // what rl_prep_term_function would have found out
+  rl_getc_function = &LineEditor::take_key;
+  rl_input_available_hook = &LineEditor::keys_waiting;
+  rl_redisplay_function = &LineEditor::redisplay;
+  rl_attempted_completion_function = &LineEditor::attempt_completion;
+  rl_completion_word_break_hook = word_breaks;
+  const Utf8Locale while_readline_looks_at_it;
+  rl_initialize();
+  // Readline would ask and wait for the answer with everything else standing still.
+  rl_completion_query_items = 0;
+  rl_variable_bind("page-completions", "off");
+  always_scrolls_ = is_on("horizontal-scroll-mode");
+  bind_keys();
+  using_history();
+  stifle_history(static_cast<int>(HistoryFile::kMostEntries));
+}
+
+LineEditor::~LineEditor() {
+  end();
+  clear_history();
+  g_editor = nullptr;
+  rl_instream = nullptr;
+  rl_outstream = nullptr;
+  std::fclose(in_);
+  std::fclose(out_);
+}
+
+void LineEditor::bind_keys() {
+  for (const char* name : {"emacs-standard", "vi-insert", "vi-command"}) {
+    if (Keymap map = rl_get_keymap_by_name(name)) {
+      rl_bind_key_in_map(kCtrlC, &LineEditor::interrupt, map);
+      rl_bind_key_in_map(kCtrlZ, &LineEditor::suspend, map);
+    }
+  }
+}
+
+bool LineEditor::wants_bracketed_paste() const { return is_on("enable-bracketed-paste"); }
+
+bool LineEditor::line_is_empty() const {
+  return rl_end == 0 && (rl_readline_state & kSpecialStates) == 0;
+}
+
+void LineEditor::begin(std::string_view prompt) {
+  begun_ = true;
+  rl_callback_handler_install(std::string(prompt).c_str(), &LineEditor::take_line);
+  std::fflush(out_);
+}
+
+void LineEditor::end() {
+  if (!begun_) return;
+  begun_ = false;
+  if (rl_end == 0) {
+    rl_clear_visible_line();
+  } else if (!between_lines_) {
+    rl_point = rl_end;
+    rl_redisplay();
+    rl_crlf();
+  }
+  rl_callback_handler_remove();
+  std::fflush(out_);
+}
+
+void LineEditor::set_prompt(std::string_view prompt) { rl_set_prompt(std::string(prompt).c_str()); }
+
+void LineEditor::keys(std::string_view bytes) {
+  keys_ = bytes;
+  while (begun_ && !keys_.empty()) {
+    take_run();
+    if (!keys_.empty()) rl_callback_read_char();
+  }
+  keys_ = {};
+  std::fflush(out_);
+}
+
+/// A terminal without bracketed paste sends what is pasted as keys. Character by character that
+/// would cost the square of its length; a long run of plain characters goes in as one.
+void LineEditor::take_run() {
+  constexpr std::size_t kRun = 64;
+  const bool inserts = rl_get_keymap() != rl_get_keymap_by_name("vi-command");
+  if (keys_.size() < kRun || !inserts || (rl_readline_state & kSpecialStates) != 0) return;
+  const auto end = std::find_if(keys_.begin(), keys_.end(), [](char byte) {
+    return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
+  });
+  const std::string run(keys_.begin(), end);
+  if (run.size() < kRun) return;
+  keys_.remove_prefix(run.size());
+  rl_insert_text(run.c_str());
+  redisplay();
+}
+
+void LineEditor::paste(std::string text) {
+  const Size size = size_of(out_);
+  // More than half a screen would push away what the user looks at.
+  if (rows_of(text, size.columns) > size.rows / 2) text = pastes_.mark(std::move(text));
+  if ((rl_readline_state & kSpecialStates) != 0) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    keys(text);
+    return;
+  }
+  rl_begin_undo_group();
+  rl_insert_text(text.c_str());
+  rl_end_undo_group();
+  redisplay();
+  std::fflush(out_);
+}
+
+void LineEditor::drop_line() {
+  rl_point = rl_end;
+  redisplay();
+  std::fputs("^C", out_);
+  rl_crlf();
+  rl_free_line_state();
+  rl_replace_line("", 1);
+  rl_on_new_line();
+  using_history();
+}
+
+void LineEditor::print_above(std::string_view lines) {
+  const bool prompting = begun_ && !between_lines_;
+  if (prompting) rl_clear_visible_line();
+  std::fwrite(lines.data(), 1, lines.size(), out_);
+  if (prompting) {
+    rl_on_new_line();
+    rl_forced_update_display();
+  }
+  std::fflush(out_);
+}
+
+void LineEditor::hide() {
+  rl_clear_visible_line();
+  std::fflush(out_);
+}
+
+void LineEditor::redraw() {
+  rl_on_new_line();
+  rl_forced_update_display();
+  std::fflush(out_);
+}
+
+std::size_t LineEditor::rows_above_cursor(std::size_t columns) const {
+  if (scrolls_ || always_scrolls_) return 0;
+  CellLayout layout(columns);
+  layout.add_prompt(rl_display_prompt != nullptr ? rl_display_prompt : "");
+  layout.add_line(line_so_far().substr(0, static_cast<std::size_t>(rl_point)));
+  return layout.row();
+}
+
+/// Most terminals wrap the rows of a line anew when their width changes, and the cursor stays with
+/// its character: what was drawn begins as many rows above it as the new width makes.
+void LineEditor::resize() {
+  const bool can_move = rl_get_termcap("up") != nullptr && rl_get_termcap("cd") != nullptr;
+  if (!begun_ || !can_move) {
+    rl_resize_terminal();
+  } else {
+    const std::size_t above = rows_above_cursor(size_of(out_).columns);
+    std::fputc('\r', out_);
+    if (above > 0) std::fprintf(out_, "\x1b[%zuA", above);
+    std::fputs("\x1b[J", out_);
+    rl_reset_screen_size();
+    rl_on_new_line();
+    rl_forced_update_display();
+  }
+  std::fflush(out_);
+}
+
+void LineEditor::remember(const std::string& line) {
+  for (int i = history_length - 1; i >= 0; --i) {
+    const HIST_ENTRY* entry = history_get(history_base + i);
+    if (entry == nullptr || line != entry->line) continue;
+    if (HIST_ENTRY* removed = remove_history(i)) free_history_entry(removed);
+  }
+  add_history(line.c_str());
+  using_history();
+}
+
+/// A line taller than the screen is shown in one row that scrolls sideways: readline draws only as
+/// many rows as there are, and the cursor would be lost.
+void LineEditor::fit_to_screen() {
+  if (always_scrolls_) return;
+  const Size size = size_of(out_);
+  const std::string_view line = line_so_far();
+  const bool too_tall = line.size() > size.columns && rows_of(line, size.columns) + 1 >= size.rows;
+  if (too_tall == scrolls_) return;
+  rl_clear_visible_line();
+  scrolls_ = too_tall;
+  rl_variable_bind("horizontal-scroll-mode", too_tall ? "on" : "off");
+  rl_on_new_line();
+}
+
+void LineEditor::redisplay() {
+  LineEditor& self = *g_editor;
+  self.fit_to_screen();
+  // Readline 8.2 loses its place when prompt and line change at once, as they do in a search.
+  if ((rl_readline_state & (RL_STATE_ISEARCH | RL_STATE_NSEARCH)) != 0) {
+    rl_clear_visible_line();
+    rl_on_new_line();
+  }
+  rl_redisplay();
+}
+
+void LineEditor::take_line(char* line) {
+  const std::unique_ptr<char, decltype(&std::free)> owned(line, &std::free);
+  LineEditor& self = *g_editor;
+  self.between_lines_ = true;
+  if (line == nullptr) {
+    self.listener_.on_end_of_input();
+  } else {
+    self.listener_.on_line(self.pastes_.expand(line), line);
+  }
+  self.between_lines_ = false;
+}
+
+int LineEditor::take_key(FILE*) {
+  LineEditor& self = *g_editor;
+  if (self.keys_.empty()) return self.wait_for_key();
+  const auto key = static_cast<unsigned char>(self.keys_.front());
+  self.keys_.remove_prefix(1);
+  return key;
+}
+
+int LineEditor::keys_waiting() { return g_editor->keys_.empty() ? 0 : 1; }
+
+int LineEditor::wait_for_key() {
+  std::fflush(out_);
+  pollfd watched[2] = {{fileno(in_), POLLIN, 0}, {stop_fd_, POLLIN, 0}};
+  for (;;) {
+    if (poll(watched, 2, -1) < 0) continue;
+    if (watched[1].revents != 0) return EOF;
+    unsigned char key;
+    const ssize_t got = read(fileno(in_), &key, 1);
+    if (got == 1) return key;
+    if (got == 0 || (errno != EINTR && errno != EAGAIN)) return EOF;
+  }
+}
+
+int LineEditor::interrupt(int, int) {
+  g_editor->listener_.on_interrupt(rl_end == 0);
+  return 0;
+}
+
+int LineEditor::suspend(int, int) {
+  g_editor->listener_.on_suspend();
+  return 0;
+}
+
+char** LineEditor::attempt_completion(const char* word, int start, int end) {
+  rl_attempted_completion_over = 1;
+  const std::string_view line = line_so_far().substr(0, static_cast<std::size_t>(end));
+  Completion completion = g_editor->listener_.on_complete(line, static_cast<std::size_t>(start));
+  if (completion.files) {
+    rl_filename_completion_desired = 1;
+    return rl_completion_matches(word, rl_filename_completion_function);
+  }
+  rl_completion_append_character = completion.space ? ' ' : '\0';
+  g_candidates = std::move(completion.words);
+  g_next_candidate = 0;
+  return rl_completion_matches(word, next_candidate);
+}
+
+}  // namespace wscope::input

@@ -1,0 +1,192 @@
+#include "input/slash_command.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/close_code.h"
+#include "input/byte_text.h"
+#include "input/control_payload.h"
+
+namespace wscope::input {
+namespace {
+
+using Parsed = Result<SlashCommand>;
+
+struct Command {
+  std::string_view name;
+  std::string_view arguments;
+  std::string_view meaning;
+  Parsed (*parse)(std::string_view argument);
+};
+
+// In /help, where the meaning of a command begins.
+constexpr std::size_t kColumn = 25;
+
+/// For an error message: what was typed must not drive the terminal that shows it.
+std::string quoted(std::string_view text) {
+  std::string quote = "\"";
+  for (const char byte : text.substr(0, 60)) {
+    const bool control = static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
+    quote += control ? '?' : byte;
+  }
+  return quote + (text.size() > 60 ? "…\"" : "\"");
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t from = text.find_first_not_of(" \t");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
+}
+
+/// Cuts the first word off and leaves what follows the blanks behind it.
+std::string_view take_word(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(std::min(text.find_first_not_of(" \t", end), text.size()));
+  return word;
+}
+
+SlashCommand simply(Action::Kind what, std::string data = {}) {
+  SlashCommand command;
+  command.what = what;
+  command.data = std::move(data);
+  return command;
+}
+
+tl::unexpected<Error> refuse(std::string message, std::string hint = {}) {
+  return fail(Stage::kInput, std::move(message), std::move(hint));
+}
+
+template <Action::Kind kWhat>
+Parsed parse_control(std::string_view argument) {
+  if (auto error = check_ping(argument)) return fail(std::move(*error));
+  return simply(kWhat, std::string(argument));
+}
+
+template <Action::Kind kWhat>
+Parsed parse_bare(std::string_view argument) {
+  if (!trimmed(argument).empty()) {
+    return refuse("this command takes no argument: " + quoted(trimmed(argument)));
+  }
+  return simply(kWhat);
+}
+
+Parsed parse_close(std::string_view argument) {
+  std::string_view rest = trimmed(argument);
+  SlashCommand command = simply(Action::Kind::kClose);
+  command.code = 1000;
+  if (rest.empty()) return command;
+  std::string_view word = take_word(rest);
+  if (word.back() == ',') word.remove_suffix(1);  // wscat writes "/close [code [, reason]]"
+  command.code = close_code_from_word(word);
+  if (!command.code) {
+    return refuse("/close " + quoted(word) + ": not a close code",
+                  "/close [code [reason]]; a code is a number or a name such as going-away");
+  }
+  command.data = rest;
+  if (auto error = check_close(command.code, rest)) return fail(std::move(*error));
+  return command;
+}
+
+Parsed parse_binary(std::string_view argument) {
+  auto bytes = decode_hex(argument);
+  if (!bytes) {
+    return refuse("/binary " + quoted(trimmed(argument)) + " " + bytes.error() + ": not sent",
+                  "for example /binary 48 65 6c 6c 6f");
+  }
+  return simply(Action::Kind::kBinary, std::move(*bytes));
+}
+
+Parsed parse_file(std::string_view argument) {
+  std::string_view path = trimmed(argument);
+  SlashCommand command;
+  command.kind = SlashCommand::Kind::kFile;
+  std::string_view rest = path;
+  if (take_word(rest) == "-b") {
+    command.flag = true;
+    path = rest;
+  }
+  if (path.empty()) return refuse("/file needs a path", "/file [-b] PATH");
+  command.data = path;
+  return command;
+}
+
+Parsed parse_json(std::string_view argument) {
+  SlashCommand command;
+  command.kind = SlashCommand::Kind::kJson;
+  command.data = argument;
+  return command;
+}
+
+Parsed parse_trace(std::string_view argument) {
+  SlashCommand command = simply(Action::Kind::kTrace);
+  const std::string_view word = trimmed(argument);
+  command.flag = word == "on";
+  if (word != "on" && word != "off") return refuse("/trace takes on or off");
+  return command;
+}
+
+Parsed parse_help(std::string_view) {
+  SlashCommand command;
+  command.kind = SlashCommand::Kind::kHelp;
+  return command;
+}
+
+constexpr Command kCommands[] = {
+    {"/ping", "[DATA]", "send a ping", parse_control<Action::Kind::kPing>},
+    {"/pong", "[DATA]", "send a pong", parse_control<Action::Kind::kPong>},
+    {"/close", "[CODE [REASON]]", "close; the code is a number or a name", parse_close},
+    {"/binary", "HEX", "send bytes as a binary message", parse_binary},
+    {"/file", "[-b] PATH", "send a file: text if it is UTF-8, else binary", parse_file},
+    {"/json", "[TEXT]", "send JSON over several lines, until it balances", parse_json},
+    {"/info", "", "show addresses, TLS, extensions, counts", parse_bare<Action::Kind::kInfo>},
+    {"/trace", "on|off", "show every frame, or stop showing them", parse_trace},
+    {"/reconnect", "", "connect again", parse_bare<Action::Kind::kReconnect>},
+    {"/help", "", "show this list", parse_help},
+    {"/quit", "", "close and leave", parse_bare<Action::Kind::kQuit>},
+};
+
+}  // namespace
+
+Action SlashCommand::action() const {
+  Action action;
+  action.kind = what;
+  action.data = data;
+  action.code = code;
+  action.flag = flag;
+  return action;
+}
+
+Parsed parse_slash_command(std::string_view line) {
+  if (line.substr(0, 2) == "//") {
+    return simply(Action::Kind::kText, std::string(line.substr(1)));
+  }
+  std::string_view argument = line;
+  const std::string_view name = take_word(argument);
+  for (const Command& command : kCommands) {
+    if (command.name == name) return command.parse(argument);
+  }
+  return refuse("unknown command " + quoted(name) + ": not sent",
+                "/help lists the commands; a second slash sends the line as text");
+}
+
+std::string slash_help() {
+  std::string text;
+  const auto add = [&text](std::string usage, std::string_view meaning) {
+    usage.resize(std::max(usage.size() + 2, kColumn), ' ');
+    text.append("  ").append(usage).append(meaning).append("\n");
+  };
+  for (const Command& command : kCommands) {
+    add(std::string(command.name) + " " + std::string(command.arguments), command.meaning);
+  }
+  add("//TEXT", "send /TEXT");
+  return text;
+}
+
+std::vector<std::string_view> slash_command_names() {
+  std::vector<std::string_view> names;
+  for (const Command& command : kCommands) names.push_back(command.name);
+  return names;
+}
+
+}  // namespace wscope::input

@@ -1,0 +1,46 @@
+// Slash commands: a line that begins with '/' → what it asks for.
+//
+// Pure: no file is opened here and nothing is sent. One table holds the commands; parsing, /help
+// and completion read it. "//text" is the text "/text". What can fail: an unknown command, a wrong
+// argument, a close code that can't be sent (RFC 6455 7.4), a control frame's payload over 125
+// bytes (5.5): Error of Stage::kInput, and nothing is to be sent.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/action.h"
+#include "base/error.h"
+
+namespace wscope::input {
+
+struct SlashCommand {
+  enum class Kind {
+    kAction,  // action() is what to do
+    kFile,    // send the file `data`; as a binary message when `flag`, else by its content
+    kJson,    // a JSON text begins with `data` and goes on until it balances
+    kHelp,    // show slash_help()
+  };
+  Kind kind = Kind::kAction;
+  Action::Kind what = Action::Kind::kText;
+  std::string data;
+  std::optional<std::uint16_t> code;
+  bool flag = false;
+
+  /// Its views live as long as this command stays where it is.
+  Action action() const;
+};
+
+/// `line` begins with '/'. The text of "//text" is not checked to be UTF-8.
+Result<SlashCommand> parse_slash_command(std::string_view line);
+
+/// The table as text, a command a line.
+std::string slash_help();
+
+/// "/binary", "/close" …, in the order of the table.
+std::vector<std::string_view> slash_command_names();
+
+}  // namespace wscope::input

@@ -1,0 +1,38 @@
+// TerminalMode: a terminal in the mode that line editing needs, and always back again.
+//
+// While entered: every byte arrives at once, nothing is echoed, and Ctrl-C, Ctrl-Z and
+// Ctrl-\ arrive as bytes in their order among the others instead of as signals. The mode is entered
+// once and stays from line to line, so no paste meets the line buffer of 4096 bytes. leave()
+// restores what enter() found; the end of the process does it too. At most one is entered at a
+// time. Where the descriptor is no terminal, both do nothing.
+#pragma once
+
+#include <termios.h>
+
+namespace wscope::input {
+
+class TerminalMode {
+ public:
+  /// `bracketed_paste`: ask the terminal on `output` to mark pastes.
+  TerminalMode(int input, int output, bool bracketed_paste);
+  ~TerminalMode() { leave(); }
+  TerminalMode(const TerminalMode&) = delete;
+  TerminalMode& operator=(const TerminalMode&) = delete;
+
+  void enter();
+  void leave();
+  /// Once more, after another program may have changed it (SIGCONT).
+  void apply();
+  /// Undoes Ctrl-S.
+  void resume_output();
+
+ private:
+  const int input_;
+  const int output_;
+  const bool bracketed_paste_;
+  bool entered_ = false;
+  termios before_{};
+  termios raw_{};
+};
+
+}  // namespace wscope::input

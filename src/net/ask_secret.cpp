@@ -1,0 +1,99 @@
+#include "net/ask_secret.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "net/unique_fd.h"
+
+namespace wscope::net {
+namespace {
+
+constexpr char kCtrlC = 3;
+constexpr char kCtrlD = 4;
+constexpr char kCtrlU = 21;
+constexpr char kDelete = 127;
+
+/// The terminal without echo, as long as this lives.
+class SilentTerminal {
+ public:
+  explicit SilentTerminal(int fd) : fd_(fd) {
+    ok_ = tcgetattr(fd, &before_) == 0;
+    if (!ok_) return;
+    termios silent = before_;
+    // Ctrl-C comes as a byte: a signal that kills the process would leave the echo off.
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG);
+    silent.c_cc[VMIN] = 1;
+    silent.c_cc[VTIME] = 0;
+    ok_ = tcsetattr(fd, TCSAFLUSH, &silent) == 0;
+  }
+  ~SilentTerminal() {
+    if (ok_) tcsetattr(fd_, TCSAFLUSH, &before_);
+  }
+  SilentTerminal(const SilentTerminal&) = delete;
+  SilentTerminal& operator=(const SilentTerminal&) = delete;
+  bool ok() const { return ok_; }
+
+ private:
+  int fd_;
+  bool ok_ = false;
+  termios before_{};
+};
+
+bool put(int fd, const std::string& text) {
+  return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+void drop_last_character(std::string& line) {
+  // A character of several bytes (UTF-8) goes as one.
+  while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xc0) == 0x80) line.pop_back();
+  if (!line.empty()) line.pop_back();
+}
+
+}  // namespace
+
+Result<std::string> ask_secret(const std::string& question, const std::string& hint) {
+  const UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  const std::string asked = question.substr(0, question.find(':'));
+  if (!terminal) {
+    return fail(Stage::kUsage, "can't ask for the " + asked + ": there is no terminal", hint);
+  }
+  const SilentTerminal silent(terminal.get());
+  if (!silent.ok() || !put(terminal.get(), question)) {
+    return fail(Stage::kUsage, "can't ask for the " + asked + ": the terminal can't be used", hint);
+  }
+  std::string line;
+  for (;;) {
+    pollfd ready{terminal.get(), POLLIN, 0};
+    char c = 0;
+    // poll, unlike read, is never restarted after a signal.
+    if (::poll(&ready, 1, -1) < 0 || ::read(terminal.get(), &c, 1) != 1) {
+      put(terminal.get(), "\n");
+      return fail(Stage::kInterrupted, "interrupted at the question for the " + asked);
+    }
+    if (c == '\n' || c == '\r') break;
+    if (c == kCtrlC) {
+      put(terminal.get(), "\n");
+      return fail(Stage::kInterrupted, "interrupted at the question for the " + asked);
+    }
+    if (c == kCtrlD) {
+      if (!line.empty()) break;
+      put(terminal.get(), "\n");
+      return fail(Stage::kUsage, "no answer to the question for the " + asked, hint);
+    }
+    if (c == kDelete || c == '\b') {
+      drop_last_character(line);
+    } else if (c == kCtrlU) {
+      line.clear();
+    } else {
+      line += c;
+    }
+  }
+  put(terminal.get(), "\n");
+  return line;
+}
+
+}  // namespace wscope::net

@@ -1,0 +1,18 @@
+// ask_secret: asks a question on the terminal and reads the answer without echo.
+//
+// Uses /dev/tty, so stdin and stdout stay what they are. Blocks the calling thread until Enter. No
+// terminal: Stage::kUsage with the given hint. Ctrl-C, or a signal with a handler:
+// Stage::kInterrupted; Ctrl-D on an empty line: Stage::kUsage. The terminal's modes are put back in
+// every case.
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+
+namespace wscope::net {
+
+/// `question` as shown: "passphrase of key.pem: ". `hint` goes with the error without a terminal.
+Result<std::string> ask_secret(const std::string& question, const std::string& hint);
+
+}  // namespace wscope::net

@@ -1,0 +1,50 @@
+#include "net/error_words.h"
+
+#include <cctype>
+
+namespace wscope::net {
+
+std::string lower_first(std::string text) {
+  const auto upper = [&](std::size_t i) {
+    return i < text.size() && std::isupper(static_cast<unsigned char>(text[i]));
+  };
+  if (upper(0) && !upper(1)) {
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  }
+  return text;
+}
+
+std::string words(std::error_code error) { return lower_first(error.message()); }
+
+std::string words_of_errno(int number) {
+  return words(std::error_code(number, std::system_category()));
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : text) {
+    if (out.size() >= limit) return out + "…";
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    }
+  }
+  return out;
+}
+
+std::string host_and_port(std::string_view host, unsigned port) {
+  std::string out;
+  if (host.find(':') != std::string_view::npos) {
+    out.append("[").append(host).append("]");
+  } else {
+    out.append(host);
+  }
+  return out.append(":").append(std::to_string(port));
+}
+
+}  // namespace wscope::net

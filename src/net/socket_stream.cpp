@@ -1,0 +1,79 @@
+#include "net/socket_stream.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "net/error_words.h"
+#include "net/socket_address.h"
+
+namespace wscope::net {
+namespace {
+
+IoResult failed(int number) {
+  if (number == EAGAIN || number == EWOULDBLOCK) return {IoResult::Status::kAgain, 0, {}};
+  return {IoResult::Status::kFailed, 0, std::error_code(number, std::system_category())};
+}
+
+}  // namespace
+
+SocketStream::SocketStream(asio::io_context& loop, UniqueFd socket)
+    : socket_(loop, socket.get()), fd_(socket.release()) {
+  const SocketAddress local = SocketAddress::local_of(fd_);
+  const SocketAddress peer = SocketAddress::peer_of(fd_);
+  if (local.family() != AF_UNIX) {
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  local_ = local.text();
+  peer_ = peer.text();
+  // One end of a Unix connection is unnamed; the path is what tells people which one it is.
+  if (local_ == "unix:") local_ = peer_;
+  if (peer_ == "unix:") peer_ = local_;
+}
+
+IoResult SocketStream::read_some(char* data, std::size_t size) {
+  for (;;) {
+    const ssize_t n = ::recv(fd_, data, size, 0);
+    if (n > 0) return {IoResult::Status::kOk, static_cast<std::size_t>(n), {}};
+    if (n == 0) return {size == 0 ? IoResult::Status::kAgain : IoResult::Status::kEnd, 0, {}};
+    if (errno != EINTR) return failed(errno);
+  }
+}
+
+IoResult SocketStream::write_some(const char* data, std::size_t size) {
+  for (;;) {
+    const ssize_t n = ::send(fd_, data, size, MSG_NOSIGNAL);
+    if (n >= 0) return {IoResult::Status::kOk, static_cast<std::size_t>(n), {}};
+    if (errno != EINTR) return failed(errno);
+  }
+}
+
+IoResult SocketStream::shutdown_send() {
+  if (::shutdown(fd_, SHUT_WR) != 0 && errno != ENOTCONN) return failed(errno);
+  return {IoResult::Status::kOk, 0, {}};
+}
+
+void SocketStream::async_wait(Readiness readiness, WaitHandler handler) {
+  socket_.async_wait(readiness == Readiness::kRead ? asio::posix::descriptor_base::wait_read
+                                                   : asio::posix::descriptor_base::wait_write,
+                     std::move(handler));
+}
+
+void SocketStream::cancel() {
+  std::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void SocketStream::close() {
+  std::error_code ignored;
+  socket_.close(ignored);
+  fd_ = -1;
+}
+
+std::string SocketStream::explain(std::error_code error) const { return words(error); }
+
+}  // namespace wscope::net

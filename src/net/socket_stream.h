@@ -1,0 +1,39 @@
+// SocketStream: a connected TCP or Unix socket as a Stream.
+//
+// Takes over a non-blocking descriptor; plain recv and send on it, so a call costs one system call;
+// the loop is asked only when a caller waits. SIGPIPE is never raised. TCP_NODELAY is set: the
+// session gathers its writes itself. Errors are the system's codes. Loop thread only.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <memory>
+#include <string>
+
+#include "net/stream.h"
+#include "net/unique_fd.h"
+
+namespace wscope::net {
+
+class SocketStream final : public Stream {
+ public:
+  SocketStream(asio::io_context& loop, UniqueFd socket);
+
+  IoResult read_some(char* data, std::size_t size) override;
+  IoResult write_some(const char* data, std::size_t size) override;
+  IoResult shutdown_send() override;
+  void async_wait(Readiness readiness, WaitHandler handler) override;
+  void cancel() override;
+  void close() override;
+  std::string local_address() const override { return local_; }
+  std::string peer_address() const override { return peer_; }
+  std::string explain(std::error_code error) const override;
+
+ private:
+  asio::posix::stream_descriptor socket_;
+  int fd_;  // of socket_, without its lookups; -1 once closed
+  std::string local_;
+  std::string peer_;
+};
+
+}  // namespace wscope::net

@@ -1,0 +1,211 @@
+#include "net/url.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "net/error_words.h"
+#include "net/host_name.h"
+
+namespace wscope::net {
+namespace {
+
+constexpr std::size_t kMaxUnixPath = 107;  // sun_path less its NUL
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+/// The length of a scheme at the front ("ws" of "ws://x"), 0 where there is none (RFC 3986 3.1).
+std::size_t scheme_length(std::string_view text) {
+  if (text.empty() || !std::isalpha(static_cast<unsigned char>(text[0]))) return 0;
+  std::size_t n = 1;
+  while (n < text.size() && (std::isalnum(static_cast<unsigned char>(text[n])) || text[n] == '+' ||
+                             text[n] == '-' || text[n] == '.')) {
+    ++n;
+  }
+  return n < text.size() && text[n] == ':' ? n : 0;
+}
+
+/// The request target (RFC 6455 3: path and query); what can't stand on a request line is encoded.
+std::string resource_of(std::string_view path_and_query) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  if (path_and_query.empty() || path_and_query.front() != '/') out += '/';
+  for (const char c : path_and_query) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7f) {
+      out += c;
+    } else {
+      out += '%';
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    }
+  }
+  return out;
+}
+
+/// "user:password" → the Url's fields. Nothing of it may get into a message.
+Result<void> take_user_info(std::string_view text, Url& url) {
+  if (text.empty()) return {};
+  const auto colon = text.find(':');
+  const auto user = percent_decode(text.substr(0, colon));
+  const auto password =
+      percent_decode(colon == std::string_view::npos ? "" : text.substr(colon + 1));
+  if (!user || !password) {
+    return fail(Stage::kUsage, "bad user info in the URL: '%' is not followed by two hex digits",
+                "write a '%' in a name or password as %25, or use --auth USER:PASS");
+  }
+  const std::string both = *user + *password;
+  if (std::any_of(both.begin(), both.end(), is_control)) {
+    return fail(Stage::kUsage, "bad user info in the URL: it has a control character");
+  }
+  if (user->find(':') != std::string::npos) {  // RFC 7617 2
+    return fail(Stage::kUsage, "bad user info in the URL: a user name can't contain ':'");
+  }
+  url.user = *user;
+  url.password = *password;
+  return {};
+}
+
+/// host[:port], after the user info. `short_form`: no scheme was typed.
+Result<void> take_host_port(std::string_view authority, bool short_form, Url& url) {
+  const auto parts = split_host_port(authority);
+  if (!parts) {
+    if (std::count(authority.begin(), authority.end(), ':') > 1 && authority.front() != '[') {
+      return fail(Stage::kUsage,
+                  "bad host \"" + printable(authority) + "\" in the URL: too many ':'",
+                  "an IPv6 address stands in brackets: [::1]:8765");
+    }
+    return fail(Stage::kUsage, "bad host \"" + printable(authority) + "\" in the URL");
+  }
+  if (parts->port && !parts->port->empty()) {
+    const auto port = parse_port(*parts->port);
+    if (!port) {
+      return fail(
+          Stage::kUsage,
+          "bad port \"" + printable(*parts->port) + "\" in the URL: not a number from 1 to 65535",
+          equal_ignoring_case(parts->host, "ws") || equal_ignoring_case(parts->host, "wss")
+              ? "a URL begins with ws:// or wss://"
+              : "");
+    }
+    url.port = *port;
+  }
+  if (short_form && url.port == 443) url.secure = true;
+  if (url.port == 0) url.port = url.secure ? 443 : 80;
+
+  auto host = parse_host(short_form && parts->host.empty() ? "localhost" : parts->host);
+  if (!host) return fail(host.error());
+  url.host = std::move(host->ascii);
+  url.display_host = std::move(host->display);
+  url.zone = std::move(host->zone);
+  url.is_ip_literal = host->is_ip_literal;
+  url.is_ipv6 = host->is_ipv6;
+  return {};
+}
+
+/// What follows "ws+unix:": path[:resource], where the path is percent-decoded.
+Result<Url> parse_unix(std::string_view text, bool secure) {
+  // node-ws once wrote ws+unix:///path; an empty authority is no part of the path.
+  if (text.substr(0, 3) == "///") text.remove_prefix(2);
+  const auto path_end = std::min(text.find_first_of(":?"), text.size());
+  const auto path = percent_decode(text.substr(0, path_end));
+  std::string_view resource = text.substr(path_end);
+  if (!resource.empty() && resource.front() == ':') resource.remove_prefix(1);
+
+  if (!path || path->find('\0') != std::string::npos) {
+    return fail(Stage::kUsage, "bad socket path in the URL: a '%' stands for no character",
+                "write a '%' in a path as %25");
+  }
+  if (path->empty() || *path == "@" || path->back() == '/') {
+    return fail(Stage::kUsage, "the URL has no socket path",
+                "ws+unix:/path/of.sock:/resource, or ws+unix:@name:/resource");
+  }
+  if (path->size() > kMaxUnixPath) {
+    return fail(Stage::kUsage, "the socket path in the URL is longer than " +
+                                   std::to_string(kMaxUnixPath) + " bytes");
+  }
+  if (!resource.empty() && resource.front() != '/' && resource.front() != '?') {
+    return fail(Stage::kUsage, "bad resource \"" + printable(resource) +
+                                   "\" after the socket path: it begins with '/'");
+  }
+  Url url;
+  url.secure = secure;
+  url.host = "localhost";
+  url.port = secure ? 443 : 80;
+  url.unix_path = *path;
+  url.resource = resource_of(resource);
+  return url;
+}
+
+}  // namespace
+
+std::string Url::authority() const {
+  std::string out = is_ipv6 ? "[" + host + "]" : host;
+  if (!default_port()) out += ":" + std::to_string(port);
+  return out;
+}
+
+std::string Url::display() const {
+  if (!unix_path.empty()) {
+    return (secure ? "wss+unix:" : "ws+unix:") + unix_path + ":" + resource;
+  }
+  std::string out = secure ? "wss://" : "ws://";
+  out += is_ipv6 ? "[" + host + (zone.empty() ? "" : "%" + zone) + "]" : host;
+  if (!default_port()) out += ":" + std::to_string(port);
+  return out + resource;
+}
+
+Result<Url> parse_url(std::string_view text) {
+  if (text.empty()) return fail(Stage::kUsage, "the URL is empty");
+  if (std::any_of(text.begin(), text.end(), is_control)) {
+    return fail(Stage::kUsage, "the URL has a control character");
+  }
+  if (text.find('#') != std::string_view::npos) {  // RFC 6455 3; not quoted: it may hold a password
+    return fail(Stage::kUsage, "the URL has a fragment, which WebSocket URLs can't have",
+                "write a '#' as %23");
+  }
+
+  Url url;
+  bool short_form = true;
+  if (const std::size_t n = scheme_length(text); n > 0) {
+    const std::string_view scheme = text.substr(0, n);
+    const bool slashes = text.substr(n, 3) == "://";
+    if (equal_ignoring_case(scheme, "ws+unix")) return parse_unix(text.substr(n + 1), false);
+    if (equal_ignoring_case(scheme, "wss+unix")) return parse_unix(text.substr(n + 1), true);
+    if (slashes) {
+      url.secure = equal_ignoring_case(scheme, "wss") || equal_ignoring_case(scheme, "https");
+      if (!url.secure && !equal_ignoring_case(scheme, "ws") &&
+          !equal_ignoring_case(scheme, "http")) {
+        return fail(Stage::kUsage, "unknown scheme \"" + printable(scheme) + "\" in the URL",
+                    "ws, wss, http, https, ws+unix and wss+unix are known");
+      }
+      text.remove_prefix(n + 3);
+      short_form = false;
+    }
+  }
+
+  const auto authority_end = std::min(text.find_first_of("/?"), text.size());
+  std::string_view authority = text.substr(0, authority_end);
+  if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
+    if (auto taken = take_user_info(authority.substr(0, at), url); !taken) {
+      return fail(taken.error());
+    }
+    authority.remove_prefix(at + 1);
+  }
+  if (auto taken = take_host_port(authority, short_form, url); !taken) {
+    // "user:pa/ss@host": what looks like a port is half of a password and must not be quoted.
+    if (text.find('@', authority_end) == std::string_view::npos) return fail(taken.error());
+    return fail(Stage::kUsage, "the URL's host and port can't be read",
+                "write '/' and '?' in a user name or password as %2F and %3F");
+  }
+  url.resource = resource_of(text.substr(authority_end));
+  return url;
+}
+
+}  // namespace wscope::net

@@ -1,0 +1,399 @@
+#include "session/client_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <utility>
+
+#include "ws/close_code.h"
+
+namespace wscope::session {
+namespace {
+
+// A batch of input is at most this many messages, so that reading and signals get their turn.
+constexpr int kActionsPerTurn = 32768;
+// Pings whose pong never came are forgotten beyond this.
+constexpr std::size_t kRememberedPings = 64;
+// After a signal stdout gets this long to take what was received.
+constexpr double kDrainAfterSignal = 0.5;
+
+std::string plural(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+ClientSession::ClientSession(asio::io_context& loop, const Options& options, net::Url url,
+                             Clock& clock, output::Presentation& presentation, ActionSource& source,
+                             EndCondition condition)
+    : loop_(loop),
+      options_(options),
+      url_(std::move(url)),
+      clock_(clock),
+      presentation_(presentation),
+      sink_(presentation.sink()),
+      source_(source),
+      condition_(std::move(condition)),
+      frames_(sink_),
+      output_watch_(loop, presentation.out()),
+      total_deadline_(loop),
+      linger_deadline_(loop),
+      drain_deadline_(loop) {}
+
+ClientSession::~ClientSession() = default;
+
+void ClientSession::start(Finished finished) {
+  finished_ = std::move(finished);
+  if (options_.network.timeout) {
+    total_deadline_.start(*options_.network.timeout, [this] { timed_out(); });
+  }
+  source_.start([this] { asio::post(loop_, [this] { pull(); }); });
+  open();
+}
+
+void ClientSession::open() {
+  phase_ = Phase::kOpening;
+  opening_ = std::make_unique<Opening>(loop_, options_, sink_);
+  opening_->start(url_, [this](Result<OpenedStream> result) { opened(std::move(result)); });
+}
+
+void ClientSession::opened(Result<OpenedStream> result) {
+  clock_.sample();
+  opening_.reset();
+  if (!result) {
+    finish(fail(std::move(result.error())));
+    return;
+  }
+  opened_ = std::move(*result);
+  local_address_ = opened_.stream->local_address();
+  peer_address_ = opened_.stream->peer_address();
+  opened_event_ = {opened_.url, opened_.agreed.subprotocol, opened_.agreed.extensions,
+                   local_address_, peer_address_};
+  sink_.on_opened(opened_event_);
+
+  ws::EngineSettings settings;
+  settings.max_message_size = options_.messages.max_size;
+  settings.answer_pings = options_.liveness.send_pong;
+  settings.deflate = opened_.agreed.deflate;
+  connection_ =
+      std::make_unique<Connection>(loop_, std::move(opened_.stream), Connection::Role::kClient,
+                                   settings, options_.network.close_timeout, *this);
+  frames_.reset();
+  // At the REPL /trace on may come at any time: the taps must know where frames begin.
+  connection_->observe_wire(sink_.frame_preview() > 0 || source_.interactive());
+  phase_ = Phase::kOpen;
+  opened_at_ = clock_.now();
+  quiet_since_ = opened_at_;
+  connection_->start(opened_.rest);
+  flush();
+  if (phase_ == Phase::kOpen) pull();
+}
+
+void ClientSession::pull() {
+  clock_.sample();
+  if (phase_ != Phase::kOpen && phase_ != Phase::kOffline) return;
+  Action action;
+  for (int i = 0; i < kActionsPerTurn && !input_ended_; ++i) {
+    if (connection_ && (!connection_->open() || !connection_->has_room())) break;
+    const auto pulled = source_.next(action);
+    if (pulled == ActionSource::Pull::kEmpty) break;
+    if (pulled == ActionSource::Pull::kEnd) {
+      input_ended();
+      break;
+    }
+    perform(action);
+    if (phase_ != Phase::kOpen && phase_ != Phase::kOffline) return;
+    if (i + 1 == kActionsPerTurn) asio::post(loop_, [this] { pull(); });
+  }
+  if (connection_) connection_->settle();
+  flush();
+  if (input_ended_ && !lingering_ && connection_) connection_->tell_when_drained();
+}
+
+void ClientSession::perform(const Action& action) {
+  using Kind = Action::Kind;
+  if (action.kind == Kind::kQuit) {
+    quitting_ = true;
+    if (!connection_) return finish(ExitStatus::kOk);
+    return close(ws::kCloseNormal, {});
+  }
+  if (action.kind == Kind::kRefused) {
+    ++refused_;
+    sink_.on_error(action.error);
+    return;
+  }
+  if (action.kind == Kind::kReconnect) {
+    if (connection_) return sink_.on_notice("still connected: /close first");
+    sink_.on_notice(fmt::format("connecting to {}", url_.display()));
+    return open();
+  }
+  if (action.kind == Kind::kTrace) return presentation_.set_trace(action.flag);
+  if (action.kind == Kind::kInfo) return tell_info();
+  if (!connection_) {
+    sink_.on_notice("not connected, nothing was sent: /reconnect or /quit");
+    return;
+  }
+  switch (action.kind) {
+    case Kind::kText:
+      return send(MessageType::kText, action.data);
+    case Kind::kBinary:
+      return send(MessageType::kBinary, action.data);
+    case Kind::kPing:
+      return send_ping(action.data);
+    case Kind::kPong:
+      if (connection_->pong(action.data)) {
+        sink_.on_pong({Direction::kSent, action.data, std::nullopt});
+      }
+      return;
+    default:
+      quitting_ = !source_.interactive();
+      return close(action.code, action.data);
+  }
+}
+
+void ClientSession::send(MessageType type, std::string_view data) {
+  if (connection_->send(type, data)) sink_.on_message({Direction::kSent, type, data});
+}
+
+void ClientSession::send_ping(std::string_view data) {
+  if (!connection_->ping(data)) return;
+  if (pings_.size() >= kRememberedPings) pings_.clear();
+  pings_[std::string(data)] = Clock::Steady::now();
+  sink_.on_ping({Direction::kSent, data, std::nullopt});
+}
+
+void ClientSession::tell_info() {
+  if (!connection_) return sink_.on_notice("not connected");
+  const auto totals = connection_->totals();
+  const double up = std::chrono::duration<double>(clock_.now() - opened_at_).count();
+  sink_.on_notice(
+      fmt::format("{}, {} -> {}, open for {:.1f} s; subprotocol {}; extensions {}; sent {} ({} "
+                  "bytes), received "
+                  "{} ({} bytes)",
+                  opened_event_.url, local_address_, peer_address_, up,
+                  opened_.agreed.subprotocol.empty() ? "none" : opened_.agreed.subprotocol,
+                  opened_.agreed.extensions.empty() ? "none" : opened_.agreed.extensions,
+                  plural(totals.messages_sent, "message"), totals.bytes_sent,
+                  plural(totals.messages_received, "message"), totals.bytes_received));
+}
+
+// Nothing accepted is lost: the wait for silence begins when everything has been written.
+void ClientSession::input_ended() {
+  if (source_.interactive()) {
+    quitting_ = true;
+    if (!connection_) return finish(ExitStatus::kOk);
+    return close(ws::kCloseNormal, {});
+  }
+  input_ended_ = true;
+}
+
+void ClientSession::linger() {
+  if (!connection_ || !connection_->open()) return;
+  if (!lingering_) {
+    lingering_ = true;
+    quiet_since_ = clock_.now();
+  }
+  if (options_.messages.wait < 0) return;
+  const std::chrono::duration<double> quiet = clock_.now() - quiet_since_;
+  const double left = options_.messages.wait - quiet.count();
+  if (left <= 0) {
+    close(ws::kCloseNormal, {});
+    return connection_->settle();
+  }
+  linger_deadline_.start(left, [this] {
+    clock_.sample();
+    linger();
+  });
+}
+
+void ClientSession::close(std::optional<std::uint16_t> code, std::string_view reason) {
+  linger_deadline_.cancel();
+  if (connection_) connection_->close(code, reason);
+}
+
+void ClientSession::connection_message(MessageType type, std::string_view data) {
+  // Whoever asked for N messages gets N, also when more came in the same read.
+  if (condition_.reached()) return;
+  quiet_since_ = clock_.now();
+  sink_.on_message({Direction::kReceived, type, data});
+  if (condition_.message(data)) {
+    quitting_ = true;
+    return close(ws::kCloseNormal, {});
+  }
+  if (options_.messages.echo) send(type, data);
+}
+
+void ClientSession::connection_ping(std::string_view data) {
+  sink_.on_ping({Direction::kReceived, data, std::nullopt});
+  if (options_.liveness.send_pong) sink_.on_pong({Direction::kSent, data, std::nullopt});
+}
+
+void ClientSession::connection_pong(std::string_view data) {
+  Control pong{Direction::kReceived, data, std::nullopt};
+  const auto sent = pings_.find(std::string(data));
+  if (sent != pings_.end()) {
+    pong.round_trip = std::chrono::duration<double>(Clock::Steady::now() - sent->second).count();
+    pings_.erase(sent);
+  }
+  sink_.on_pong(pong);
+}
+
+bool ClientSession::connection_may_read() {
+  if (presentation_.out().congested()) return false;
+  return !options_.messages.echo || connection_->has_room();
+}
+
+void ClientSession::connection_wire(Direction direction, std::string_view bytes) {
+  frames_.feed(direction, bytes);
+}
+
+void ClientSession::flush() {
+  sink_.flush();
+  auto& out = presentation_.out();
+  switch (out.state()) {
+    case output::OutputStream::State::kOk:
+      return;
+    case output::OutputStream::State::kBlocked:
+      output_watch_.arm([this] {
+        clock_.sample();
+        if (phase_ == Phase::kDraining) return drain();
+        flush();
+        if (connection_) connection_->settle();
+      });
+      return;
+    case output::OutputStream::State::kClosed:
+      // `| head -1`: who has read enough is no failure.
+      if (!output_closed_) {
+        output_closed_ = true;
+        quitting_ = true;
+        close(ws::kCloseNormal, {});
+        if (connection_) connection_->settle();
+      }
+      return;
+    case output::OutputStream::State::kFailed:
+      if (!failure_) {
+        failure_ = Error{Stage::kOutput,
+                         fmt::format("can't write to stdout: {}", out.error().message()),
+                         {},
+                         {}};
+        quitting_ = true;
+        close(ws::kCloseNormal, {});
+        if (connection_) connection_->settle();
+      }
+      return;
+  }
+}
+
+void ClientSession::interrupt(ExitStatus status) {
+  clock_.sample();
+  const bool again = signal_.has_value();
+  if (!again) signal_ = status;
+  quitting_ = true;
+  if (phase_ == Phase::kOpening || phase_ == Phase::kOffline || phase_ == Phase::kDraining) {
+    if (opening_) opening_->cancel();
+    phase_ = Phase::kDraining;
+    return finish(*signal_);
+  }
+  if (!connection_) return;
+  if (again) return connection_->abort({});
+  close(ws::kCloseNormal, {});
+  connection_->settle();
+}
+
+void ClientSession::timed_out() {
+  const auto text = fmt::format("out of time: {} did not end within {:g} s", url_.display(),
+                                *options_.network.timeout);
+  Error error{Stage::kTimeout, text, "--timeout bounds the whole run", {}};
+  quitting_ = true;
+  if (connection_) {
+    connection_->close(ws::kCloseNormal, {});
+    failure_ = error;
+    return connection_->abort(error);
+  }
+  if (opening_) opening_->cancel();
+  finish(fail(std::move(error)));
+}
+
+bool ClientSession::stays_after(const Ending&) const {
+  return source_.interactive() && !quitting_ && !options_.terminal.exit_on_close;
+}
+
+void ClientSession::connection_ended(Ending ending) {
+  clock_.sample();
+  linger_deadline_.cancel();
+  const bool was_clean = ending.closed.first.has_value();
+  if (was_clean) sink_.on_closed(ending.closed_event());
+  totals_ = ending.totals;
+  connection_.reset();
+  if (stays_after(ending)) {
+    phase_ = Phase::kOffline;
+    if (ending.error) sink_.on_error(*ending.error);
+    sink_.on_notice("not connected: /reconnect or /quit");
+    flush();
+    return pull();
+  }
+  finish(outcome(ending));
+}
+
+Result<ExitStatus> ClientSession::outcome(const Ending& ending) {
+  if (signal_) return *signal_;
+  if (failure_) return fail(*failure_);
+  if (output_closed_ || condition_.reached()) return ExitStatus::kOk;
+  const std::string undelivered = undelivered_note(ending.undelivered);
+  if (ending.error) {
+    Error error = *ending.error;
+    // Whether the last ones arrived is unknown: a peer that goes confirms nothing.
+    if (!ending.closed.clean && totals_.messages_sent > 0) {
+      error.message += "; " + plural(totals_.messages_sent, "message") + " sent";
+    }
+    if (!undelivered.empty()) error.message += "; " + undelivered;
+    return fail(std::move(error));
+  }
+  if (!undelivered.empty()) {
+    return fail(Stage::kConnection, "server closed the connection first: " + undelivered);
+  }
+  if (condition_.set()) return fail(Stage::kExpectation, condition_.shortfall());
+  if (refused_ > 0) return fail(Stage::kInput, plural(refused_, "message") + " could not be sent");
+  return ExitStatus::kOk;
+}
+
+std::string ClientSession::undelivered_note(std::uint64_t queued) {
+  if (quitting_ && source_.interactive()) return {};
+  const std::uint64_t count = queued + source_.unpulled();
+  return count == 0 ? std::string() : plural(count, "message") + " not delivered";
+}
+
+void ClientSession::finish(Result<ExitStatus> result) {
+  if (result_) return;
+  result_ = std::move(result);
+  phase_ = Phase::kDraining;
+  total_deadline_.cancel();
+  source_.stop();
+  if (!*result_) sink_.on_failure(result_->error());
+  sink_.on_end(*result_ ? **result_ : exit_status_of(result_->error().stage), totals_);
+  if (signal_) {
+    drain_deadline_.start(kDrainAfterSignal, [this] {
+      if (phase_ != Phase::kDraining) return;
+      phase_ = Phase::kFinished;
+      finished_(*result_);
+    });
+  }
+  drain();
+}
+
+// What was received reaches stdout before we leave, however slowly it is read; signals still work.
+void ClientSession::drain() {
+  if (phase_ != Phase::kDraining || !result_) return;
+  flush();
+  const auto state = presentation_.out().state();
+  if (state == output::OutputStream::State::kBlocked) return;
+  phase_ = Phase::kFinished;
+  drain_deadline_.cancel();
+  if (state == output::OutputStream::State::kFailed && *result_ && failure_) {
+    result_ = fail(*failure_);
+  }
+  asio::post(loop_, [this] { finished_(*result_); });
+}
+
+}  // namespace wscope::session

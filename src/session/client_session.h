@@ -1,0 +1,115 @@
+// ClientSession: a client's run: open, send what the source says, show what comes, end.
+//
+// Connects the rooms: Actions from the source go into the Connection, its messages to the sink of
+// the Presentation. Decides when the run is over (wscope(1), "when does input end, and then?") and
+// with which status. start() returns at once; `finished` is called exactly once on the loop, when
+// everything has been written. Loop thread only.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/action.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/options.h"
+#include "net/url.h"
+#include "output/presentation.h"
+#include "session/connection.h"
+#include "session/deadline.h"
+#include "session/end_condition.h"
+#include "session/frame_trace.h"
+#include "session/opening.h"
+#include "session/output_watch.h"
+
+namespace wscope::session {
+
+class ClientSession : public ConnectionOwner {
+ public:
+  using Finished = std::function<void(Result<ExitStatus>)>;
+
+  /// Everything given by reference must outlive the session.
+  ClientSession(asio::io_context& loop, const Options& options, net::Url url, Clock& clock,
+                output::Presentation& presentation, ActionSource& source, EndCondition condition);
+  ~ClientSession() override;
+
+  void start(Finished finished);
+  /// A signal: the first closes cleanly, the second ends at once. `status` is 130 or 143.
+  void interrupt(ExitStatus status);
+
+ private:
+  enum class Phase { kOpening, kOpen, kOffline, kDraining, kFinished };
+
+  // ConnectionOwner
+  void connection_message(MessageType type, std::string_view data) override;
+  void connection_ping(std::string_view data) override;
+  void connection_pong(std::string_view data) override;
+  void connection_ended(Ending ending) override;
+  void connection_wakes() override { clock_.sample(); }
+  void connection_rests() override { flush(); }
+  void connection_has_room() override { pull(); }
+  void connection_drained() override { linger(); }
+  bool connection_may_read() override;
+  void connection_wire(Direction direction, std::string_view bytes) override;
+
+  void open();
+  void opened(Result<OpenedStream> result);
+  void pull();
+  void perform(const Action& action);
+  void send(MessageType type, std::string_view data);
+  void send_ping(std::string_view data);
+  void tell_info();
+  void input_ended();
+  void linger();
+  void close(std::optional<std::uint16_t> code, std::string_view reason);
+  void flush();
+  void timed_out();
+  bool stays_after(const Ending& ending) const;
+  Result<ExitStatus> outcome(const Ending& ending);
+  std::string undelivered_note(std::uint64_t queued);
+  void finish(Result<ExitStatus> result);
+  void drain();
+
+  asio::io_context& loop_;
+  const Options& options_;
+  const net::Url url_;
+  Clock& clock_;
+  output::Presentation& presentation_;
+  EventSink& sink_;
+  ActionSource& source_;
+  EndCondition condition_;
+  Finished finished_;
+
+  Phase phase_ = Phase::kOpening;
+  std::unique_ptr<Opening> opening_;
+  std::unique_ptr<Connection> connection_;
+  Opened opened_event_;
+  OpenedStream opened_;
+  std::string local_address_;
+  std::string peer_address_;
+  FrameTrace frames_;
+  OutputWatch output_watch_;
+  Deadline total_deadline_;
+  Deadline linger_deadline_;
+  Deadline drain_deadline_;
+
+  bool input_ended_ = false;
+  bool lingering_ = false;      // everything was written; waiting for silence
+  bool quitting_ = false;       // the user asked for the end: no offer to reconnect
+  bool output_closed_ = false;  // the reader of stdout has gone
+  std::uint64_t refused_ = 0;   // input that was not sent
+  Clock::Steady::time_point quiet_since_;
+  Clock::Steady::time_point opened_at_;
+  std::map<std::string, Clock::Steady::time_point> pings_;
+  std::optional<ExitStatus> signal_;
+  std::optional<Error> failure_;  // decided before the connection ended
+  std::optional<Result<ExitStatus>> result_;
+  Totals totals_;
+};
+
+}  // namespace wscope::session

@@ -1,0 +1,329 @@
+#include "session/connection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <utility>
+
+#include "ws/close_code.h"
+
+namespace wscope::session {
+namespace {
+
+// One wake reads at most this often, so that a flood starves neither signals nor the keyboard.
+constexpr int kReadsPerWake = 8;
+// A peer that does not end TCP after both Closes is not waited for long.
+constexpr double kPeerEndWait = 1.0;
+
+bool is_normal(const std::optional<std::uint16_t>& code) {
+  return !code || *code == ws::kCloseNormal || *code == ws::kCloseGoingAway;
+}
+
+std::string describe_close(const std::optional<std::uint16_t>& code, const std::string& reason) {
+  std::string text = code ? std::to_string(*code) : std::string("without a code");
+  if (code) text.append(" (").append(ws::close_code_name(*code)).append(")");
+  if (!reason.empty()) text.append(" \"").append(reason).append("\"");
+  return text;
+}
+
+}  // namespace
+
+Connection::Connection(asio::io_context& loop, std::unique_ptr<net::Stream> stream, Role role,
+                       const ws::EngineSettings& settings, double close_timeout,
+                       ConnectionOwner& owner)
+    : loop_(loop),
+      stream_(std::move(stream)),
+      owner_(owner),
+      engine_(role == Role::kClient ? ws::Engine::client(settings, *this)
+                                    : ws::Engine::server(settings, *this)),
+      role_(role),
+      close_timeout_(close_timeout),
+      close_deadline_(loop) {}
+
+Connection::~Connection() {
+  stream_->cancel();
+  stream_->close();
+}
+
+void Connection::start(std::string_view first) {
+  started_ = true;
+  if (!first.empty()) {
+    busy_ = true;
+    owner_.connection_wakes();
+    take(first, false);
+    owner_.connection_rests();
+    busy_ = false;
+  }
+  settle();
+}
+
+bool Connection::send(MessageType type, std::string_view data) {
+  if (write_broken_) return false;
+  const std::size_t before = engine_->output().size();
+  const bool queued =
+      type == MessageType::kText ? engine_->send_text(data) : engine_->send_binary(data);
+  if (!queued) return false;
+  const std::size_t after = engine_->output().size();
+  if (after > before) message_ends_.push_back(bytes_written_ + after);
+  if (after >= kHighWater) was_full_ = true;
+  return true;
+}
+
+bool Connection::ping(std::string_view data) { return engine_->send_ping(data); }
+bool Connection::pong(std::string_view data) { return engine_->send_pong(data); }
+
+void Connection::close(std::optional<std::uint16_t> code, std::string_view reason) {
+  if (!engine_->close(code, reason)) return;
+  if (!ending_.closed.first) {
+    ending_.closed.first = Direction::kSent;
+    ending_.closed.code = code;
+    ending_.reason = reason;
+  }
+  start_close_deadline();
+}
+
+// The deadline is for the peer's answer: it begins anew while what was queued before our Close is
+// still being written, so that a slow reader gets everything.
+void Connection::start_close_deadline() {
+  close_deadline_.start(close_timeout_, [this, written = bytes_written_] {
+    if (finished_) return;
+    if (bytes_written_ != written) return start_close_deadline();
+    if (!ending_.error) {
+      std::string text = fmt::format(
+          "connection closed without an answer to our Close within {:g} s", close_timeout_);
+      if (queued() > 0) text += ": the peer does not read";
+      ending_.error = Error{Stage::kConnection, text, "--close-timeout waits longer", {}};
+    }
+    finish();
+  });
+}
+
+void Connection::abort(Error error) {
+  if (finished_) return;
+  if (!ending_.error) ending_.error = std::move(error);
+  write_some();
+  finish();
+}
+
+void Connection::settle() {
+  if (busy_ || finished_ || !started_) return;
+  busy_ = true;
+  write_some();
+  busy_ = false;
+
+  const auto state = engine_->state();
+  const bool drained = engine_->output().empty() || write_broken_;
+  if (read_done_) {
+    if (drained) return judge_end();
+    if (!close_deadline_.running()) start_close_deadline();
+  }
+  const bool over = state == ws::Engine::State::kClosed || state == ws::Engine::State::kFailed;
+  if (over && write_broken_) return finish();
+  if (over && drained && !ending_begun_) {
+    ending_begun_ = true;
+    // The server ends TCP first (RFC 6455 7.1.1). Who fails the connection says so with a FIN and
+    // reads on: closing with bytes unread would send a reset that can overtake our Close.
+    if (role_ == Role::kServer || state == ws::Engine::State::kFailed) stream_->shutdown_send();
+    close_deadline_.start(std::min(close_timeout_, kPeerEndWait), [this] { finish(); });
+  }
+  if (!read_done_ && owner_.connection_may_read()) wait_readable();
+  if (!drained) wait_writable();
+  if (queued() == 0) tell_drained();
+  if (was_full_ && queued() < kHighWater / 2) {
+    was_full_ = false;
+    // From the loop, not from here: the owner may be in the middle of its own work.
+    asio::post(loop_, [this, weak = std::weak_ptr<bool>(alive_)] {
+      if (weak.expired() || finished_) return;
+      owner_.connection_has_room();
+    });
+  }
+}
+
+void Connection::tell_when_drained() {
+  tell_when_drained_ = true;
+  if (queued() == 0) tell_drained();
+}
+
+void Connection::tell_drained() {
+  if (!tell_when_drained_) return;
+  tell_when_drained_ = false;
+  asio::post(loop_, [this, weak = std::weak_ptr<bool>(alive_)] {
+    if (!weak.expired() && !finished_) owner_.connection_drained();
+  });
+}
+
+Totals Connection::totals() const {
+  const auto& counters = engine_->counters();
+  Totals totals;
+  totals.messages_sent = counters.messages_sent;
+  totals.messages_received = counters.messages_received;
+  totals.bytes_sent = counters.payload_sent;
+  totals.bytes_received = counters.payload_received;
+  totals.wire_sent = counters.wire_sent;
+  totals.wire_received = counters.wire_received;
+  totals.compressed_out = counters.compressed_out;
+  totals.deflated = counters.deflated;
+  totals.compressed_in = counters.compressed_in;
+  totals.inflated = counters.inflated;
+  return totals;
+}
+
+void Connection::on_message(MessageType type, std::string_view data) {
+  owner_.connection_message(type, data);
+}
+
+void Connection::on_close(const ws::CloseFrame& frame) {
+  ending_.closed.clean = true;
+  // A server's abnormal code tells more than our own 1000 that crossed it.
+  const bool first = !ending_.closed.first.has_value();
+  if (first) ending_.closed.first = Direction::kReceived;
+  if (first || !is_normal(frame.code)) {
+    ending_.closed.code = frame.code;
+    ending_.reason = frame.reason;
+  }
+  if (!is_normal(ending_.closed.code) && !ending_.error) {
+    const std::string who = role_ == Role::kClient ? "server" : "client";
+    const std::string text =
+        first ? who + " closed the connection: " : std::string("connection closed: ");
+    ending_.error = Error{
+        Stage::kConnection, text + describe_close(ending_.closed.code, ending_.reason), {}, {}};
+  }
+}
+
+void Connection::on_failed(const Error& error, std::uint16_t code) {
+  ending_.closed.first = Direction::kSent;
+  ending_.closed.code = code;
+  ending_.error = error;
+  close_deadline_.start(close_timeout_, [this] { finish(); });
+}
+
+ws::ServerReply Connection::on_request(const ws::ServerRequest& request) {
+  return owner_.connection_request(request);
+}
+
+void Connection::wait_readable() {
+  if (waiting_readable_ || finished_) return;
+  waiting_readable_ = true;
+  stream_->async_wait(net::Readiness::kRead,
+                      [this, weak = std::weak_ptr<bool>(alive_)](std::error_code error) {
+                        if (weak.expired()) return;
+                        waiting_readable_ = false;
+                        if (!error) read_some();
+                      });
+}
+
+void Connection::wait_writable() {
+  if (waiting_writable_ || finished_) return;
+  waiting_writable_ = true;
+  stream_->async_wait(net::Readiness::kWrite,
+                      [this, weak = std::weak_ptr<bool>(alive_)](std::error_code error) {
+                        if (weak.expired()) return;
+                        waiting_writable_ = false;
+                        if (!error) settle();
+                      });
+}
+
+void Connection::read_some() {
+  if (finished_) return;
+  busy_ = true;
+  owner_.connection_wakes();
+  for (int i = 0; i < kReadsPerWake && !finished_ && owner_.connection_may_read(); ++i) {
+    const auto room = engine_->receive_buffer();
+    const auto result = stream_->read_some(room.data, room.size);
+    if (result.status == net::IoResult::Status::kAgain) break;
+    if (result.status != net::IoResult::Status::kOk) {
+      read_ended(result);
+      break;
+    }
+    take({room.data, result.bytes}, true);
+  }
+  owner_.connection_rests();
+  busy_ = false;
+  settle();
+}
+
+void Connection::take(std::string_view bytes, bool in_engine_buffer) {
+  if (observe_wire_) owner_.connection_wire(Direction::kReceived, bytes);
+  if (in_engine_buffer) {
+    engine_->received(bytes.size());
+  } else {
+    engine_->received(bytes);
+  }
+}
+
+void Connection::observe_output() {
+  const auto output = engine_->output();
+  if (observe_wire_ && output.size() > observed_output_) {
+    owner_.connection_wire(Direction::kSent, output.substr(observed_output_));
+  }
+  observed_output_ = output.size();
+}
+
+void Connection::write_some() {
+  observe_output();
+  while (!write_broken_) {
+    const auto output = engine_->output();
+    if (output.empty()) return;
+    const auto result = stream_->write_some(output.data(), output.size());
+    if (result.status == net::IoResult::Status::kAgain) return;
+    if (result.status != net::IoResult::Status::kOk) {
+      // What the peer said before it went (a Close with the reason, say) is still to be read.
+      write_broken_ = true;
+      return;
+    }
+    engine_->output_written(result.bytes);
+    observed_output_ -= std::min(observed_output_, result.bytes);
+    note_written(result.bytes);
+  }
+}
+
+void Connection::note_written(std::size_t bytes) {
+  bytes_written_ += bytes;
+  while (!message_ends_.empty() && message_ends_.front() <= bytes_written_) {
+    message_ends_.pop_front();
+  }
+}
+
+// A peer that ended its side may read on: what is queued for it (a Pong, the answer to its Close)
+// is written before the connection is judged.
+void Connection::read_ended(const net::IoResult& result) {
+  read_done_ = true;
+  const bool proper = result.status == net::IoResult::Status::kEnd;
+  end_words_ = proper ? "the peer ended it without a Close" : stream_->explain(result.error);
+  if (!proper) write_broken_ = true;
+}
+
+// The remote Close decides; how TCP or TLS ended after it does not matter.
+void Connection::judge_end() {
+  const auto state = engine_->state();
+  if (state != ws::Engine::State::kClosed && !ending_.error) {
+    std::string text;
+    if (state == ws::Engine::State::kClosing) {
+      text = "connection closed without an answer to our Close: ";
+    } else if (state == ws::Engine::State::kHandshake) {
+      text = "client left before its request was whole: ";
+    } else {
+      text = "connection lost: ";
+    }
+    ending_.error = Error{Stage::kConnection, text + end_words_, {}, {}};
+  }
+  finish();
+}
+
+void Connection::finish() {
+  if (finished_) return;
+  finished_ = true;
+  close_deadline_.cancel();
+  stream_->shutdown_send();
+  stream_->cancel();
+  ending_.undelivered = message_ends_.size();
+  ending_.totals = totals();
+  asio::post(loop_, [this, weak = std::weak_ptr<bool>(alive_)] {
+    if (weak.expired()) return;
+    stream_->close();
+    owner_.connection_ended(std::move(ending_));
+  });
+}
+
+}  // namespace wscope::session

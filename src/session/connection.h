@@ -1,0 +1,154 @@
+// Connection: one open WebSocket, client or server side: the pump between a Stream and an Engine.
+//
+// Reads while the owner allows it and hands whole messages over; writes what the engine has for the
+// peer; carries the closing handshake and its deadline (RFC 6455 section 7). Calls of the owner
+// come on the loop thread; `connection_ended` comes exactly once, as the last call, from the loop
+// itself, so the owner may destroy the connection in it. Sending only queues; settle() moves the
+// bytes.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/event_sink.h"
+#include "net/stream.h"
+#include "session/deadline.h"
+#include "ws/engine.h"
+
+namespace wscope::session {
+
+/// How a connection ended: the Close that decided, and an error unless it ended as it should.
+struct Ending {
+  Closed closed;  // its reason is not set: closed_event() gives it whole
+  std::string reason;
+  std::optional<Error> error;
+  std::uint64_t undelivered = 0;  // queued messages of which bytes were left when it ended
+  Totals totals;
+
+  /// The event for the sinks; lives no longer than this Ending.
+  Closed closed_event() const {
+    Closed event = closed;
+    event.reason = reason;
+    return event;
+  }
+};
+
+class ConnectionOwner {
+ public:
+  virtual ~ConnectionOwner() = default;
+  virtual void connection_message(MessageType type, std::string_view data) = 0;
+  virtual void connection_ping(std::string_view) {}
+  virtual void connection_pong(std::string_view) {}
+  virtual void connection_ended(Ending ending) = 0;
+  /// A batch of reading begins: sample clocks.
+  virtual void connection_wakes() {}
+  /// The batch is over: flush what was gathered.
+  virtual void connection_rests() {}
+  /// The output has fallen below the low-water mark: more may be sent.
+  virtual void connection_has_room() {}
+  /// Asked for by tell_when_drained(): everything that was queued has been written.
+  virtual void connection_drained() {}
+  /// False stops reading until settle() is called again.
+  virtual bool connection_may_read() { return true; }
+  /// Bytes as they are on the wire; only when observe_wire() was asked for.
+  virtual void connection_wire(Direction, std::string_view) {}
+  // Server side only.
+  virtual ws::ServerReply connection_request(const ws::ServerRequest&) { return {}; }
+  virtual void connection_opened() {}
+};
+
+class Connection : private ws::EngineListener {
+ public:
+  enum class Role { kClient, kServer };
+  static constexpr std::size_t kHighWater = std::size_t{256} << 10;
+
+  Connection(asio::io_context& loop, std::unique_ptr<net::Stream> stream, Role role,
+             const ws::EngineSettings& settings, double close_timeout, ConnectionOwner& owner);
+  ~Connection() override;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// `first`: bytes of the peer that were read with the response head.
+  void start(std::string_view first);
+  void observe_wire(bool on) { observe_wire_ = on; }
+
+  bool send(MessageType type, std::string_view data);
+  bool ping(std::string_view data);
+  bool pong(std::string_view data);
+  /// Starts the closing handshake; its deadline starts with it.
+  void close(std::optional<std::uint16_t> code, std::string_view reason);
+  /// Ends at once with `error`; a Close that is queued gets one try at the socket.
+  void abort(Error error);
+  /// Writes what can be written, reads on, notices the end. After any call from outside a callback.
+  void settle();
+
+  /// One call of connection_drained(), from the loop, once nothing is queued.
+  void tell_when_drained();
+
+  ws::Engine::State state() const { return engine_->state(); }
+  bool open() const { return engine_->state() == ws::Engine::State::kOpen; }
+  std::size_t queued() const { return engine_->output().size(); }
+  bool has_room() const { return queued() < kHighWater; }
+  Totals totals() const;
+  const ws::EngineCounters& counters() const { return engine_->counters(); }
+  const net::Stream& stream() const { return *stream_; }
+
+ private:
+  // ws::EngineListener
+  void on_message(MessageType type, std::string_view data) override;
+  void on_ping(std::string_view data) override { owner_.connection_ping(data); }
+  void on_pong(std::string_view data) override { owner_.connection_pong(data); }
+  void on_close(const ws::CloseFrame& frame) override;
+  void on_failed(const Error& error, std::uint16_t code) override;
+  ws::ServerReply on_request(const ws::ServerRequest& request) override;
+  void on_open() override { owner_.connection_opened(); }
+
+  void read_some();
+  void take(std::string_view bytes, bool in_engine_buffer);
+  void write_some();
+  void observe_output();
+  void wait_readable();
+  void wait_writable();
+  void read_ended(const net::IoResult& result);
+  void judge_end();
+  void note_written(std::size_t bytes);
+  void start_close_deadline();
+  void tell_drained();
+  void finish();
+
+  asio::io_context& loop_;
+  std::unique_ptr<net::Stream> stream_;
+  ConnectionOwner& owner_;
+  std::unique_ptr<ws::Engine> engine_;
+  const Role role_;
+  const double close_timeout_;
+  Deadline close_deadline_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+
+  bool observe_wire_ = false;
+  std::size_t observed_output_ = 0;       // bytes at the front of output() that were shown already
+  std::deque<std::size_t> message_ends_;  // of queued messages, in bytes ever queued
+  std::uint64_t bytes_written_ = 0;
+
+  bool busy_ = false;  // within read_some or settle: calls from callbacks only queue
+  bool started_ = false;
+  bool waiting_readable_ = false;
+  bool waiting_writable_ = false;
+  bool was_full_ = false;
+  bool tell_when_drained_ = false;
+  bool write_broken_ = false;
+  bool read_done_ = false;
+  bool ending_begun_ = false;
+  std::string end_words_;  // how reading ended
+  bool finished_ = false;
+  Ending ending_;
+};
+
+}  // namespace wscope::session

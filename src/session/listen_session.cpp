@@ -1,0 +1,225 @@
+#include "session/listen_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <utility>
+
+#include "ws/close_code.h"
+
+namespace wscope::session {
+namespace {
+
+constexpr int kActionsPerTurn = 4096;
+
+}  // namespace
+
+ListenSession::ListenSession(asio::io_context& loop, const Options& options, Clock& clock,
+                             output::Presentation* presentation, ActionSource* source)
+    : loop_(loop), options_(options), clock_(clock), presentation_(presentation), source_(source) {
+  if (presentation_) output_watch_ = std::make_unique<OutputWatch>(loop, presentation_->out());
+}
+
+ListenSession::~ListenSession() = default;
+
+Result<void> ListenSession::open(const std::string& address) {
+  auto acceptor =
+      net::Acceptor::open(loop_, address, options_.tls, options_.network.connect_timeout);
+  if (!acceptor) return fail(std::move(acceptor.error()));
+  acceptor_ = std::move(*acceptor);
+  return {};
+}
+
+std::string ListenSession::url() const {
+  return fmt::format("{}://{}/", acceptor_->secure() ? "wss" : "ws", acceptor_->local_address());
+}
+
+void ListenSession::start(Finished finished) {
+  finished_ = std::move(finished);
+  notice(fmt::format("listening on {}", url()));
+  acceptor_->start([this](std::unique_ptr<net::Stream> stream) { accepted(std::move(stream)); },
+                   [this](Error error) { notice(error.message); });
+  if (source_) source_->start([this] { asio::post(loop_, [this] { pull(); }); });
+}
+
+void ListenSession::accepted(std::unique_ptr<net::Stream> stream) {
+  if (shutting_down_) return;
+  ws::EngineSettings settings;
+  settings.max_message_size = options_.messages.max_size;
+  settings.answer_pings = options_.liveness.send_pong;
+  if (options_.handshake.deflate) {
+    auto offer = ws::parse_deflate_option(options_.handshake.deflate_parameters);
+    if (offer) settings.server_deflate = *offer;
+  }
+  const std::size_t number = ++last_number_;
+  auto client = std::make_unique<ServedClient>(loop_, std::move(stream), number, settings,
+                                               options_.network.connect_timeout,
+                                               options_.network.close_timeout, *this);
+  ServedClient& served = *client;
+  clients_.emplace(number, std::move(client));
+  served.start();
+}
+
+ws::ServerReply ListenSession::client_request(ServedClient&, const ws::ServerRequest& request) {
+  ws::ServerReply reply;
+  if (!request.is_upgrade) {
+    reply.status = 426;  // RFC 9110 15.5.22
+    reply.headers = {{"Upgrade", "websocket"}, {"Content-Type", "text/plain"}};
+    reply.body = "This is a WebSocket server: talk to it with wscope.\n";
+    return reply;
+  }
+  const auto& ours = options_.handshake.subprotocols;
+  for (const auto& wanted : request.subprotocols) {
+    if (std::find(ours.begin(), ours.end(), wanted) != ours.end()) {
+      reply.subprotocol = wanted;
+      break;
+    }
+  }
+  return reply;
+}
+
+void ListenSession::client_opened(ServedClient& client) {
+  notice(fmt::format("client {} connected from {}", client.number(), client.peer()));
+  if (source_) asio::post(loop_, [this] { pull(); });
+}
+
+void ListenSession::client_message(ServedClient& client, MessageType type, std::string_view data) {
+  if (presentation_) presentation_->sink().on_message({Direction::kReceived, type, data});
+  if (options_.messages.echo || !presentation_) client.connection().send(type, data);
+}
+
+void ListenSession::client_rests(ServedClient&) { flush(); }
+
+void ListenSession::client_has_room(ServedClient& client) {
+  client.connection().settle();
+  if (source_) pull();
+}
+
+bool ListenSession::client_may_read(const ServedClient& client) const {
+  if (presentation_ && presentation_->out().congested()) return false;
+  return client.connection().has_room();
+}
+
+void ListenSession::client_ended(ServedClient& client, Ending ending) {
+  clock_.sample();
+  const std::string how = ending.error         ? ending.error->message
+                          : ending.closed.code ? fmt::format("{}", *ending.closed.code)
+                                               : std::string("no code");
+  notice(fmt::format("client {} left: {}", client.number(), how));
+  clients_.erase(client.number());
+  if (shutting_down_) return finish_when_empty();
+  if (source_) pull();
+}
+
+std::size_t ListenSession::open_clients() const {
+  return static_cast<std::size_t>(
+      std::count_if(clients_.begin(), clients_.end(),
+                    [](const auto& c) { return c.second->connection().open(); }));
+}
+
+bool ListenSession::every_client_has_room() const {
+  return std::all_of(clients_.begin(), clients_.end(),
+                     [](const auto& c) { return c.second->connection().has_room(); });
+}
+
+// Lines wait for the first client, as a client's lines wait for the connection.
+void ListenSession::pull() {
+  clock_.sample();
+  if (!source_ || shutting_down_) return;
+  Action action;
+  for (int i = 0; i < kActionsPerTurn; ++i) {
+    if (!source_->interactive() && open_clients() == 0) break;
+    if (!every_client_has_room()) break;
+    const auto pulled = source_->next(action);
+    if (pulled == ActionSource::Pull::kEmpty) break;
+    if (pulled == ActionSource::Pull::kEnd) {
+      // A server outlives its piped input; a person's Ctrl-D ends it.
+      if (source_->interactive()) return shut_down(ExitStatus::kOk);
+      break;
+    }
+    perform(action);
+    if (shutting_down_) return;
+    if (i + 1 == kActionsPerTurn) asio::post(loop_, [this] { pull(); });
+  }
+  for (auto& [number, client] : clients_) client->connection().settle();
+  flush();
+}
+
+void ListenSession::perform(const Action& action) {
+  using Kind = Action::Kind;
+  switch (action.kind) {
+    case Kind::kQuit:
+      return shut_down(ExitStatus::kOk);
+    case Kind::kRefused:
+      return presentation_->sink().on_error(action.error);
+    case Kind::kTrace:
+      return presentation_->set_trace(action.flag);
+    case Kind::kInfo:
+      return notice(fmt::format("{}: {} open clients", url(), open_clients()));
+    default:
+      break;
+  }
+  if (open_clients() == 0) return notice("no client is connected: nothing was sent");
+  for (auto& [number, client] : clients_) {
+    auto& connection = client->connection();
+    if (!connection.open()) continue;
+    if (action.kind == Kind::kText) connection.send(MessageType::kText, action.data);
+    if (action.kind == Kind::kBinary) connection.send(MessageType::kBinary, action.data);
+    if (action.kind == Kind::kPing) connection.ping(action.data);
+    if (action.kind == Kind::kPong) connection.pong(action.data);
+    if (action.kind == Kind::kClose) connection.close(action.code, action.data);
+  }
+}
+
+void ListenSession::flush() {
+  if (!presentation_) return;
+  presentation_->sink().flush();
+  using State = output::OutputStream::State;
+  const auto state = presentation_->out().state();
+  if (state == State::kBlocked) {
+    output_watch_->arm([this] {
+      flush();
+      for (auto& [number, client] : clients_) client->connection().settle();
+    });
+  }
+  if (state == State::kClosed && !shutting_down_) shut_down(ExitStatus::kOk);
+  if (state == State::kFailed && !shutting_down_) shut_down(ExitStatus::kFailure);
+}
+
+void ListenSession::interrupt(ExitStatus status) {
+  if (!shutting_down_) return shut_down(status);
+  for (auto& [number, client] : clients_) client->connection().abort({});
+}
+
+void ListenSession::shut_down(ExitStatus status) {
+  shutting_down_ = true;
+  status_ = status;
+  acceptor_->stop();
+  for (auto& [number, client] : clients_) {
+    auto& connection = client->connection();
+    if (connection.open()) {
+      connection.close(ws::kCloseGoingAway, {});
+      connection.settle();
+    } else if (connection.state() == ws::Engine::State::kHandshake) {
+      connection.abort({});
+    }
+  }
+  asio::post(loop_, [this] { finish_when_empty(); });
+}
+
+void ListenSession::finish_when_empty() {
+  if (!clients_.empty() || !finished_) return;
+  if (source_) source_->stop();
+  if (presentation_) presentation_->sink().flush();
+  const auto finished = std::exchange(finished_, nullptr);
+  finished(status_);
+}
+
+void ListenSession::notice(const std::string& text) {
+  if (!presentation_) return;
+  presentation_->sink().on_notice(text);
+  presentation_->sink().flush();
+}
+
+}  // namespace wscope::session

@@ -1,0 +1,77 @@
+// ListenSession: a server's run: accept clients, echo or show their messages, send typed lines to
+// all.
+//
+// open() binds; start() serves until interrupt() or the end of a person's input, then says 1001 to
+// every client and calls `finished` once. Without a presentation it is silent: the embedded echo
+// server. Loop thread only.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/action.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/options.h"
+#include "net/acceptor.h"
+#include "output/presentation.h"
+#include "session/deadline.h"
+#include "session/output_watch.h"
+#include "session/served_client.h"
+
+namespace wscope::session {
+
+class ListenSession : public ServedClient::Host {
+ public:
+  using Finished = std::function<void(Result<ExitStatus>)>;
+
+  /// What is given must outlive the session; `presentation` and `source` may be null (embedded).
+  ListenSession(asio::io_context& loop, const Options& options, Clock& clock,
+                output::Presentation* presentation, ActionSource* source);
+  ~ListenSession() override;
+
+  /// `address` is [HOST:]PORT.
+  Result<void> open(const std::string& address);
+  void start(Finished finished);
+  void interrupt(ExitStatus status);
+  /// "ws://127.0.0.1:8765/".
+  std::string url() const;
+
+ private:
+  ws::ServerReply client_request(ServedClient& client, const ws::ServerRequest& request) override;
+  void client_opened(ServedClient& client) override;
+  void client_message(ServedClient& client, MessageType type, std::string_view data) override;
+  void client_rests(ServedClient& client) override;
+  void client_has_room(ServedClient& client) override;
+  bool client_may_read(const ServedClient& client) const override;
+  void client_ended(ServedClient& client, Ending ending) override;
+
+  void accepted(std::unique_ptr<net::Stream> stream);
+  void pull();
+  void perform(const Action& action);
+  bool every_client_has_room() const;
+  std::size_t open_clients() const;
+  void flush();
+  void shut_down(ExitStatus status);
+  void finish_when_empty();
+  void notice(const std::string& text);
+
+  asio::io_context& loop_;
+  const Options& options_;
+  Clock& clock_;
+  output::Presentation* presentation_;
+  ActionSource* source_;
+  std::unique_ptr<net::Acceptor> acceptor_;
+  std::unique_ptr<OutputWatch> output_watch_;
+  std::map<std::size_t, std::unique_ptr<ServedClient>> clients_;
+  std::size_t last_number_ = 0;
+  Finished finished_;
+  bool shutting_down_ = false;
+  ExitStatus status_ = ExitStatus::kOk;
+};
+
+}  // namespace wscope::session

@@ -1,0 +1,63 @@
+// Opening: from the URL to an upgraded Stream: connect, handshake, and what a refusal leads to.
+//
+// start() calls `done` exactly once: with the stream, what was agreed and the bytes that came
+// behind the response head, or with the Error that ends the run. One deadline (--connect-timeout)
+// covers it all; its expiry names the stage that was under way (Stage::kTimeout). cancel() stops
+// silently. The steps are told to the sink. Loop thread only.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "base/event_sink.h"
+#include "base/options.h"
+#include "net/connector.h"
+#include "net/stream.h"
+#include "net/url.h"
+#include "session/deadline.h"
+#include "session/upgrade.h"
+
+namespace wscope::session {
+
+struct OpenedStream {
+  std::unique_ptr<net::Stream> stream;
+  ws::Agreed agreed;
+  std::string rest;  // frames that came with the response head
+  std::string url;   // where we are, without user info
+};
+
+class Opening {
+ public:
+  using Done = std::function<void(Result<OpenedStream>)>;
+
+  /// `options` and `sink` must outlive it.
+  Opening(asio::io_context& loop, const Options& options, EventSink& sink);
+  ~Opening();
+
+  void start(const net::Url& url, Done done);
+  void cancel();
+
+ private:
+  void connect();
+  void upgrade(std::unique_ptr<net::Stream> stream);
+  void upgraded(Result<void> result);
+  void expired();
+  void finish(Result<OpenedStream> result);
+
+  asio::io_context& loop_;
+  const Options& options_;
+  EventSink& sink_;
+  net::Url url_;
+  ws::HandshakeRequest request_;
+  Done done_;
+  Deadline deadline_;
+  std::unique_ptr<net::Connector> connector_;
+  std::unique_ptr<net::Stream> stream_;
+  std::unique_ptr<Upgrade> upgrade_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace wscope::session

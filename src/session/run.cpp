@@ -1,0 +1,147 @@
+#include "session/run.h"
+
+#include <unistd.h>
+
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+#include "input/sources.h"
+#include "net/url.h"
+#include "output/plain_screen.h"
+#include "output/presentation.h"
+#include "session/client_session.h"
+#include "session/end_condition.h"
+#include "session/listen_session.h"
+
+namespace wscope::session {
+namespace {
+
+/// Where input comes from and where a person looks, as the descriptors are.
+struct Terminal {
+  std::unique_ptr<output::PlainScreen> plain_out;
+  std::unique_ptr<output::PlainScreen> plain_err;
+  std::unique_ptr<ActionSource> source;
+  output::Screens screens;
+};
+
+Terminal open_terminal(const Options& options) {
+  Terminal terminal;
+  const bool out = ::isatty(STDOUT_FILENO) == 1;
+  const bool err = ::isatty(STDERR_FILENO) == 1;
+  const bool execute_only = !options.messages.execute.empty() && !options.messages.interactive;
+  if (execute_only) {
+    terminal.source = input::make_execute_source(options);
+  } else if (::isatty(STDIN_FILENO) == 1 && (out || err)) {
+    auto repl = input::Repl::open(options, out ? STDOUT_FILENO : STDERR_FILENO);
+    if (out) terminal.screens.out = &repl->screen();
+    if (err) terminal.screens.err = &repl->screen();
+    terminal.source = std::move(repl);
+  } else {
+    terminal.source = input::make_pipe_source(options, STDIN_FILENO);
+  }
+  if (!options.messages.execute.empty() && !execute_only) {
+    terminal.source =
+        input::make_sequence(input::make_execute_source(options), std::move(terminal.source));
+  }
+  if (out && !terminal.screens.out) {
+    terminal.plain_out = std::make_unique<output::PlainScreen>(STDOUT_FILENO);
+    terminal.screens.out = terminal.plain_out.get();
+  }
+  if (err && !terminal.screens.err) {
+    terminal.plain_err = std::make_unique<output::PlainScreen>(STDERR_FILENO);
+    terminal.screens.err = terminal.plain_err.get();
+  }
+  return terminal;
+}
+
+/// SIGINT, SIGTERM and SIGHUP go to `act` until the loop ends.
+class Signals {
+ public:
+  Signals(asio::io_context& loop, std::function<void(ExitStatus)> act)
+      : set_(loop, SIGINT, SIGTERM, SIGHUP), act_(std::move(act)) {
+    wait();
+  }
+
+ private:
+  void wait() {
+    set_.async_wait([this](std::error_code error, int number) {
+      if (error) return;
+      act_(number == SIGINT ? ExitStatus::kInterrupted : ExitStatus::kTerminated);
+      wait();
+    });
+  }
+  asio::signal_set set_;
+  std::function<void(ExitStatus)> act_;
+};
+
+/// Runs a session on the loop until it says how it ended, and closes what it wrote to.
+template <class Session>
+Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Terminal& terminal,
+                              output::Presentation& presentation) {
+  Result<ExitStatus> result = ExitStatus::kOk;
+  const Signals signals(loop, [&](ExitStatus status) { session.interrupt(status); });
+  session.start([&](Result<ExitStatus> ended) {
+    result = std::move(ended);
+    loop.stop();
+  });
+  loop.run();
+  terminal.source->stop();
+  if (auto written = presentation.finish(); !written && result) {
+    return fail(std::move(written.error()));
+  }
+  return result;
+}
+
+Result<ExitStatus> run_client(const Options& options) {
+  auto condition = EndCondition::create(options.messages);
+  if (!condition) return fail(std::move(condition.error()));
+  asio::io_context loop(1);
+  Clock clock;
+  std::string address = options.url;
+  std::optional<ListenSession> echo;
+  if (options.listen.embedded) {
+    echo.emplace(loop, options, clock, nullptr, nullptr);
+    if (auto bound = echo->open("127.0.0.1:0"); !bound) return fail(std::move(bound.error()));
+    echo->start([](const Result<ExitStatus>&) {});
+    address = echo->url();
+  }
+  auto url = net::parse_url(address);
+  if (!url) return fail(std::move(url.error()));
+  const Terminal terminal = open_terminal(options);
+  auto presentation = output::Presentation::open(options, clock, terminal.screens);
+  if (!presentation) return fail(std::move(presentation.error()));
+  ClientSession session(loop, options, std::move(*url), clock, **presentation, *terminal.source,
+                        std::move(*condition));
+  return run_to_end(loop, session, terminal, **presentation);
+}
+
+Result<ExitStatus> run_listener(const Options& options) {
+  asio::io_context loop(1);
+  Clock clock;
+  const Terminal terminal = open_terminal(options);
+  auto presentation = output::Presentation::open(options, clock, terminal.screens);
+  if (!presentation) return fail(std::move(presentation.error()));
+  ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
+  if (auto bound = session.open(options.listen.address); !bound) {
+    return fail(std::move(bound.error()));
+  }
+  return run_to_end(loop, session, terminal, **presentation);
+}
+
+}  // namespace
+
+Result<ExitStatus> run(const Options& options) {
+  // A reader that leaves is told by the write that fails, not by a signal that kills us.
+  std::signal(SIGPIPE, SIG_IGN);
+  if (options.listen.enabled) return run_listener(options);
+  return run_client(options);
+}
+
+}  // namespace wscope::session

@@ -1,0 +1,59 @@
+// ServedClient: one client of a listening wscope: its Connection and what is done with its
+// messages.
+//
+// Owned by the ListenSession, which hears of it through ServedClient::Host. Loop thread only.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "session/connection.h"
+
+namespace wscope::session {
+
+class ServedClient : public ConnectionOwner {
+ public:
+  class Host {
+   public:
+    virtual ~Host() = default;
+    virtual ws::ServerReply client_request(ServedClient&, const ws::ServerRequest&) = 0;
+    virtual void client_opened(ServedClient&) = 0;
+    virtual void client_message(ServedClient&, MessageType, std::string_view) = 0;
+    virtual void client_rests(ServedClient&) = 0;
+    virtual void client_has_room(ServedClient&) = 0;
+    virtual bool client_may_read(const ServedClient&) const = 0;
+    /// The last call; the host destroys the client in it.
+    virtual void client_ended(ServedClient&, Ending) = 0;
+  };
+
+  ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> stream, std::size_t number,
+               const ws::EngineSettings& settings, double handshake_timeout, double close_timeout,
+               Host& host);
+
+  void start();
+  /// 1 for the first client that came.
+  std::size_t number() const { return number_; }
+  const std::string& peer() const { return peer_; }
+  Connection& connection() { return connection_; }
+  const Connection& connection() const { return connection_; }
+
+ private:
+  void connection_message(MessageType type, std::string_view data) override;
+  void connection_ended(Ending ending) override;
+  void connection_rests() override { host_.client_rests(*this); }
+  void connection_has_room() override { host_.client_has_room(*this); }
+  bool connection_may_read() override { return host_.client_may_read(*this); }
+  ws::ServerReply connection_request(const ws::ServerRequest& request) override;
+  void connection_opened() override;
+
+  Host& host_;
+  std::size_t number_;
+  std::string peer_;
+  double handshake_timeout_;
+  Deadline handshake_deadline_;
+  Connection connection_;
+};
+
+}  // namespace wscope::session

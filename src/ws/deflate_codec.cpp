@@ -1,0 +1,167 @@
+#include "ws/deflate_codec.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <vector>
+
+namespace wscope::ws {
+namespace {
+
+constexpr char kTail[4] = {'\x00', '\x00', '\xff', '\xff'};
+constexpr std::size_t kFirstRoom = std::size_t{4} << 10;
+constexpr std::size_t kMostRoom = std::size_t{256} << 10;
+constexpr int kSmallestZlibWindow = 9;
+constexpr int kMemoryLevel = 8;
+
+Bytef* bytes_of(const char* data) {
+  return reinterpret_cast<Bytef*>(const_cast<char*>(data));  // zlib does not write through next_in
+}
+
+uInt clamped(std::size_t size) {
+  return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
+}
+
+}  // namespace
+
+void DeflateCodec::EndInflating::operator()(z_stream_s* stream) const {
+  inflateEnd(stream);
+  delete stream;
+}
+
+void DeflateCodec::EndDeflating::operator()(z_stream_s* stream) const {
+  deflateEnd(stream);
+  delete stream;
+}
+
+DeflateCodec::DeflateCodec(const DeflateAgreement& agreement) : agreement_(agreement) {}
+DeflateCodec::~DeflateCodec() = default;
+
+void DeflateCodec::begin_inflating() {
+  if (inflating_) return;
+  auto stream = std::make_unique<z_stream>();
+  // A window of 256 bytes is kept by few compressors (zlib's own used 512 for it), and a larger
+  // one understands them all.
+  const int bits = std::max(agreement_.peer_window_bits, kSmallestZlibWindow);
+  if (inflateInit2(stream.get(), -bits) != Z_OK) throw std::bad_alloc();
+  inflating_.reset(stream.release());
+}
+
+void DeflateCodec::begin_deflating() {
+  if (deflating_) return;
+  auto stream = std::make_unique<z_stream>();
+  if (deflateInit2(stream.get(), agreement_.level, Z_DEFLATED, -agreement_.own_window_bits,
+                   kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::bad_alloc();
+  }
+  deflating_.reset(stream.release());
+}
+
+// RFC 7692 7.2.3.4: a block may have BFINAL set. zlib ends its stream there; the window lives on.
+bool DeflateCodec::continue_after_final_block() {
+  after_final_block_ = false;
+  z_stream& stream = *inflating_;
+  std::vector<Bytef> window(std::size_t{1} << 15);
+  uInt size = 0;
+  if (inflateGetDictionary(&stream, window.data(), &size) != Z_OK) return false;
+  Bytef* next = stream.next_in;
+  const uInt available = stream.avail_in;
+  if (inflateReset(&stream) != Z_OK) return false;
+  stream.next_in = next;
+  stream.avail_in = available;
+  return size == 0 || inflateSetDictionary(&stream, window.data(), size) == Z_OK;
+}
+
+DeflateCodec::Outcome DeflateCodec::inflate(std::string_view piece, ByteBuffer& out,
+                                            std::size_t limit) {
+  if (piece.empty()) return Outcome::kOk;
+  begin_inflating();
+  any_input_ = true;
+  z_stream& stream = *inflating_;
+  std::size_t room = kFirstRoom;
+  while (true) {
+    const uInt given = clamped(piece.size());
+    stream.next_in = bytes_of(piece.data());
+    stream.avail_in = given;
+    if (after_final_block_ && given > 0 && !continue_after_final_block()) return Outcome::kCorrupt;
+    if (out.room() < room) out.grow(room);
+    // One byte more than allowed is room enough to see that it is too much.
+    const uInt offered = clamped(std::min(out.room() - 1, limit - out.size()) + 1);
+    stream.next_out = bytes_of(out.data() + out.size());
+    stream.avail_out = offered;
+    const int result = ::inflate(&stream, Z_SYNC_FLUSH);
+    out.added(offered - stream.avail_out);
+    piece.remove_prefix(given - stream.avail_in);
+    if (out.size() > limit) return Outcome::kTooBig;
+    if (result == Z_STREAM_END) {
+      after_final_block_ = true;
+    } else if (result != Z_OK && result != Z_BUF_ERROR) {
+      return Outcome::kCorrupt;
+    }
+    if (piece.empty() && stream.avail_out > 0) return Outcome::kOk;
+    room = std::min(2 * room, kMostRoom);
+  }
+}
+
+bool DeflateCodec::at_block_end() const {
+  constexpr int kAfterBlock = 128;
+  constexpr int kUnusedBits = 63;
+  return inflating_->avail_in == 0 && (inflating_->data_type & kAfterBlock) != 0 &&
+         (inflating_->data_type & kUnusedBits) == 0;
+}
+
+DeflateCodec::Outcome DeflateCodec::finish_inflate(ByteBuffer& out, std::size_t limit) {
+  Outcome outcome = Outcome::kOk;
+  // Nothing at all stands for the empty message, though RFC 7692 7.2.3.6 asks for one zero byte.
+  // After a final block that ends the message there is no empty block that the tail completes.
+  if (any_input_ && !after_final_block_) {
+    outcome = inflate({kTail, sizeof kTail}, out, limit);
+    if (outcome == Outcome::kOk && !at_block_end()) outcome = Outcome::kCorrupt;
+  }
+  any_input_ = false;
+  if (agreement_.peer_no_context_takeover && inflating_) {
+    inflateReset(inflating_.get());
+    after_final_block_ = false;
+  }
+  return outcome;
+}
+
+bool DeflateCodec::worth_deflating(std::size_t size) const {
+  return size >= agreement_.threshold && agreement_.own_window_bits >= kSmallestZlibWindow;
+}
+
+bool DeflateCodec::deflate(std::string_view message, ByteBuffer& out) {
+  if (message.empty()) {  // RFC 7692 7.2.3.6; zlib would write nothing at all
+    out.append({kTail, 1});
+    return true;
+  }
+  begin_deflating();
+  z_stream& stream = *deflating_;
+  const std::size_t message_size = message.size();
+  std::size_t written = 0;
+  while (true) {
+    const uInt given = clamped(message.size());
+    const bool last = given == message.size();
+    stream.next_in = bytes_of(message.data());
+    stream.avail_in = given;
+    char* to = out.grow(written + std::max<std::size_t>(message.size() / 2, 64) + 16);
+    const uInt offered = clamped(out.room() - written);
+    stream.next_out = bytes_of(to + written);
+    stream.avail_out = offered;
+    ::deflate(&stream, last ? Z_SYNC_FLUSH : Z_NO_FLUSH);
+    written += offered - stream.avail_out;
+    message.remove_prefix(given - stream.avail_in);
+    if (message.empty() && stream.avail_out > 0) break;
+  }
+  written -= sizeof kTail;  // 7.2.1: the empty block's end is not sent
+  if (agreement_.own_no_context_takeover) {
+    deflateReset(&stream);
+    if (written >= message_size) return false;
+  }
+  out.added(written);
+  return true;
+}
+
+}  // namespace wscope::ws

@@ -1,0 +1,64 @@
+// DeflateCodec: the messages of one connection through permessage-deflate (RFC 7692 section 7.2).
+//
+// Compresses what we send and inflates what the peer sent, with the windows and the context
+// takeover that both sides agreed on. zlib's memory is taken at first use. Inflating stops as soon
+// as more than `limit` bytes would come out, so a bomb costs the limit. Nothing throws but
+// std::bad_alloc.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "ws/byte_buffer.h"
+#include "ws/deflate_parameters.h"
+
+struct z_stream_s;
+
+namespace wscope::ws {
+
+class DeflateCodec {
+ public:
+  enum class Outcome {
+    kOk,
+    kTooBig,   // the message inflates to more than the limit
+    kCorrupt,  // not a DEFLATE stream, or it ends in the middle
+  };
+
+  explicit DeflateCodec(const DeflateAgreement& agreement);
+  ~DeflateCodec();
+  DeflateCodec(const DeflateCodec&) = delete;
+  DeflateCodec& operator=(const DeflateCodec&) = delete;
+
+  /// A piece of a compressed message; what it inflates to is appended. `limit` counts all of `out`.
+  Outcome inflate(std::string_view piece, ByteBuffer& out, std::size_t limit);
+  /// The message's end (7.2.2): must be called after its last piece, before the next message.
+  Outcome finish_inflate(ByteBuffer& out, std::size_t limit);
+
+  /// False: send this one as it is (too small, or a window zlib can't keep to).
+  bool worth_deflating(std::size_t size) const;
+  /// Appends the compressed message (7.2.1). False: it did not get smaller and may be sent as it
+  /// is (only without context takeover); nothing was appended.
+  bool deflate(std::string_view message, ByteBuffer& out);
+
+ private:
+  struct EndInflating {
+    void operator()(z_stream_s* stream) const;
+  };
+  struct EndDeflating {
+    void operator()(z_stream_s* stream) const;
+  };
+
+  void begin_inflating();
+  void begin_deflating();
+  bool continue_after_final_block();
+  bool at_block_end() const;
+
+  DeflateAgreement agreement_;
+  std::unique_ptr<z_stream_s, EndInflating> inflating_;
+  std::unique_ptr<z_stream_s, EndDeflating> deflating_;
+  bool after_final_block_ = false;
+  bool any_input_ = false;  // of the message being inflated
+};
+
+}  // namespace wscope::ws

@@ -1,0 +1,283 @@
+#include "ws/handshake_request.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <utility>
+
+// OpenSSL belongs to src/net alone. This header of websocketpp is a stand-alone SHA-1: it includes
+// nothing (not even <cstdlib>, for size_t) and brings no part of the engine.
+#include <websocketpp/sha1/sha1.hpp>
+
+#include "ws/http_field.h"
+#include "ws/visible.h"
+
+namespace wscope::ws {
+namespace {
+
+constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::uint32_t octet(std::string_view bytes, std::size_t i) {
+  return i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0;
+}
+
+std::optional<std::uint32_t> sextet(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+') return 62;
+  if (c == '/') return 63;
+  return std::nullopt;
+}
+
+struct Field {
+  std::string name;
+  std::string value;
+};
+
+/// One -H, read as curl reads it.
+struct CustomHeader {
+  Field field;
+  bool removes = false;  // "Name:"
+};
+
+tl::unexpected<Error> usage(std::string message, std::string hint = {}) {
+  return fail(Stage::kUsage, std::move(message), std::move(hint));
+}
+
+bool breaks_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+/// Quotes only names: a value may be a secret.
+Result<bool> check_value(std::string_view name, std::string_view value) {
+  if (!breaks_line(value)) return true;
+  return usage("the value of the header " + quoted(name) + " contains a line break or NUL");
+}
+
+Result<CustomHeader> parse_custom(std::string_view text) {
+  CustomHeader header;
+  const std::size_t colon = text.find(':');
+  // curl: without a colon, a semicolon at the end sends the header empty.
+  const std::size_t end = colon != std::string_view::npos ? colon : text.find(';');
+  if (end == std::string_view::npos) {
+    return usage("-H " + quoted(text.substr(0, text.find(' '))) + ": no colon after the name",
+                 "-H 'Name: value', 'Name:' to remove a header, 'Name;' to send it empty");
+  }
+  const std::string_view name = text.substr(0, end);
+  const std::string_view value = trim_ows(text.substr(end + 1));
+  if (!is_token(name)) {
+    return usage("-H: " + quoted(name) + " is not a header name (RFC 9110 5.6.2: a token)");
+  }
+  if (colon == std::string_view::npos && !value.empty()) {
+    return usage("-H " + quoted(name) + ": something follows the semicolon",
+                 "-H 'Name;' sends a header empty, 'Name: value' with a value");
+  }
+  if (const auto checked = check_value(name, value); !checked) return fail(checked.error());
+  header.field = {std::string(name), std::string(value)};
+  header.removes = colon != std::string_view::npos && value.empty();
+  return header;
+}
+
+Result<std::string> join_subprotocols(const std::vector<std::string>& subprotocols) {
+  std::string joined;
+  for (std::size_t i = 0; i < subprotocols.size(); ++i) {
+    const std::string& name = subprotocols[i];
+    // RFC 6455 4.1, item 10: tokens, each of them once.
+    if (!is_token(name)) {
+      return usage("-s: " + quoted(name) + " is not a subprotocol (RFC 9110 5.6.2: a token)",
+                   name.find(',') != std::string::npos ? "give -s once for each subprotocol" : "");
+    }
+    const auto earlier = subprotocols.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(subprotocols.begin(), earlier, name) != earlier) {
+      return usage("-s: " + quoted(name) + " is given twice");
+    }
+    joined += (i == 0 ? "" : ", ") + name;
+  }
+  return joined;
+}
+
+/// The value of Authorization; "" when there are no credentials. The options win over the URL.
+Result<std::string> authorization(const RequestTarget& target, const HandshakeOptions& options) {
+  if (options.auth && !options.bearer.empty()) {
+    return usage("--auth and --bearer can't be used together: both are Authorization");
+  }
+  if (!options.bearer.empty()) return "Bearer " + options.bearer;
+  if (options.auth) {
+    const bool has_password = options.auth->find(':') != std::string::npos;
+    return "Basic " + base64_encode(*options.auth + (has_password ? "" : ":"));
+  }
+  if (!target.user) return std::string();
+  if (target.user->find(':') != std::string::npos) {  // RFC 7617 section 2
+    return usage("the user name in the URL contains a colon, which Basic authentication can't say");
+  }
+  return "Basic " + base64_encode(*target.user + ":" + target.password);
+}
+
+/// What wscope sends by itself, in its order; a value of nothing leaves the header out.
+Result<std::vector<Field>> own_fields(const RequestTarget& target, const HandshakeOptions& options,
+                                      const std::optional<DeflateOffer>& deflate,
+                                      std::string_view nonce) {
+  auto subprotocols = join_subprotocols(options.subprotocols);
+  if (!subprotocols) return fail(std::move(subprotocols.error()));
+  auto credentials = authorization(target, options);
+  if (!credentials) return fail(std::move(credentials.error()));
+  std::string cookies;
+  for (const std::string& cookie : options.cookies)
+    cookies += (cookies.empty() ? "" : "; ") + cookie;
+
+  std::vector<Field> fields;
+  fields.push_back({"Host", options.host.empty() ? target.authority : options.host});
+  fields.push_back({"Upgrade", "websocket"});
+  fields.push_back({"Connection", "Upgrade"});
+  fields.push_back({"Sec-WebSocket-Key", base64_encode(nonce)});
+  fields.push_back({"Sec-WebSocket-Version", std::to_string(options.version)});
+  const auto add = [&fields](std::string name, std::string value) {
+    if (!value.empty()) fields.push_back({std::move(name), std::move(value)});
+  };
+  add("Sec-WebSocket-Protocol", std::move(*subprotocols));
+  add("Sec-WebSocket-Extensions", deflate ? offer_header(*deflate) : "");
+  add("Origin", options.origin);
+  add("Authorization", std::move(*credentials));
+  add("Cookie", std::move(cookies));
+  add("User-Agent", options.user_agent.value_or("wscope/" WSCOPE_VERSION));
+  for (const Field& field : fields) {
+    if (const auto checked = check_value(field.name, field.value); !checked) {
+      return fail(checked.error());
+    }
+  }
+  return fields;
+}
+
+bool same_name(const Field& a, const Field& b) { return equal_ignoring_case(a.name, b.name); }
+
+/// Own fields with those of -H in their places, then the other -H in the order given.
+std::vector<Field> merge(const std::vector<Field>& own, const std::vector<CustomHeader>& custom) {
+  std::vector<Field> merged;
+  for (const Field& field : own) {
+    bool replaced = false;
+    for (const CustomHeader& header : custom) {
+      if (!same_name(header.field, field)) continue;
+      replaced = true;
+      if (!header.removes) merged.push_back(header.field);
+    }
+    if (!replaced) merged.push_back(field);
+  }
+  for (const CustomHeader& header : custom) {
+    const bool placed = std::any_of(own.begin(), own.end(), [&header](const Field& field) {
+      return same_name(header.field, field);
+    });
+    if (!placed && !header.removes) merged.push_back(header.field);
+  }
+  return merged;
+}
+
+/// All values of a field joined by ", "; nothing when it is not sent.
+std::optional<std::string> sent_value(const std::vector<Field>& fields, std::string_view name) {
+  std::optional<std::string> joined;
+  for (const Field& field : fields) {
+    if (!equal_ignoring_case(field.name, name)) continue;
+    joined = joined ? *joined + ", " + field.value : field.value;
+  }
+  return joined;
+}
+
+}  // namespace
+
+// RFC 4648 section 4, with padding.
+std::string base64_encode(std::string_view bytes) {
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::uint32_t group =
+        (octet(bytes, i) << 16U) | (octet(bytes, i + 1) << 8U) | octet(bytes, i + 2);
+    text += kAlphabet[group >> 18U];
+    text += kAlphabet[(group >> 12U) & 63U];
+    text += i + 1 < bytes.size() ? kAlphabet[(group >> 6U) & 63U] : '=';
+    text += i + 2 < bytes.size() ? kAlphabet[group & 63U] : '=';
+  }
+  return text;
+}
+
+// Strict: RFC 4648 3.2 (padding needed), 3.3 (no foreign characters), 3.5 (unused bits are zero).
+std::optional<std::string> base64_decode(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::size_t padding = 0;
+  while (padding < 2 && !text.empty() && text.back() == '=') {
+    text.remove_suffix(1);
+    ++padding;
+  }
+  std::string bytes;
+  bytes.reserve(text.size() * 3 / 4);
+  std::uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const auto value = sextet(c);
+    if (!value) return std::nullopt;
+    group = (group << 6U) | *value;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>((group >> bits) & 0xffU);
+    group &= (1U << bits) - 1;
+  }
+  if (group != 0) return std::nullopt;
+  return bytes;
+}
+
+// RFC 6455 4.2.2, item 5.4.
+std::string accept_for_key(std::string_view key) {
+  std::string text(key);
+  text += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  unsigned char hash[20];
+  websocketpp::sha1::calc(text.data(), text.size(), hash);
+  return base64_encode(std::string_view(reinterpret_cast<const char*>(hash), sizeof hash));
+}
+
+Result<HandshakeRequest> write_request(const RequestTarget& target, const HandshakeOptions& options,
+                                       const std::optional<DeflateOffer>& deflate,
+                                       std::string_view nonce) {
+  // RFC 9112 3.2: no white space in a request target; a control character is as surely a mistake.
+  const bool breaks_target =
+      std::any_of(target.resource.begin(), target.resource.end(),
+                  [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; });
+  if (breaks_target) {
+    return usage("the path of the URL contains a space or a control character",
+                 "write a space as %20");
+  }
+  std::vector<CustomHeader> custom;
+  for (const std::string& text : options.headers) {
+    auto header = parse_custom(text);
+    if (!header) return fail(std::move(header.error()));
+    custom.push_back(std::move(*header));
+  }
+  const auto own = own_fields(target, options, deflate, nonce);
+  if (!own) return fail(own.error());
+  const std::vector<Field> fields = merge(*own, custom);
+
+  HandshakeRequest request;
+  request.head = "GET " + (target.resource.empty() ? "/" : target.resource) + " HTTP/1.1\r\n";
+  for (const Field& field : fields) {
+    request.head += field.name;
+    request.head += field.value.empty() ? ":" : ": ";
+    request.head += field.value;
+    request.head += "\r\n";
+  }
+  request.head += "\r\n";
+  // What the answer is judged by is what was sent, be it by -H.
+  request.key = sent_value(fields, "Sec-WebSocket-Key").value_or("");
+  if (const auto protocols = sent_value(fields, "Sec-WebSocket-Protocol")) {
+    for (const std::string_view name : split_list(*protocols)) {
+      request.subprotocols.emplace_back(name);
+    }
+  }
+  if (const auto extensions = sent_value(fields, "Sec-WebSocket-Extensions")) {
+    const DeflateOffer ours = deflate.value_or(DeflateOffer{});
+    request.deflate = deflate && *extensions == offer_header(*deflate)
+                          ? deflate
+                          : offer_from_header(*extensions, ours);
+  }
+  return request;
+}
+
+}  // namespace wscope::ws

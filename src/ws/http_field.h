@@ -1,0 +1,26 @@
+// HTTP field syntax (RFC 9110 5.5 and 5.6): tokens, optional white space, comma lists, names in any
+// case.
+//
+// Pure functions over bytes; views point into what was given. Nothing fails.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace wscope::ws {
+
+/// RFC 9110 5.6.2: one or more tchar.
+bool is_token(std::string_view text);
+bool is_token_char(char c);
+/// ASCII letters only, as field names and protocol tokens are compared.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+/// `needle` is lower case; ASCII letters of `text` in any case.
+bool contains_ignoring_case(std::string_view text, std::string_view needle);
+/// Without spaces and tabs at both ends (OWS, RFC 9110 5.6.3).
+std::string_view trim_ows(std::string_view text);
+/// Elements of a list of tokens, trimmed; empty elements are dropped (RFC 9110 5.6.1.2).
+std::vector<std::string_view> split_list(std::string_view value);
+/// True when a list of tokens has this one, in any case.
+bool list_has(std::string_view value, std::string_view token);
+
+}  // namespace wscope::ws

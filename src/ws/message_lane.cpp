@@ -1,0 +1,115 @@
+#include "ws/message_lane.h"
+
+#include "base/utf8.h"
+#include "ws/masking.h"
+
+namespace wscope::ws {
+
+bool MessageLane::mine(std::uint8_t first, std::uint8_t second) const {
+  const std::uint8_t opcode = first & 0x0f;
+  const std::uint8_t mask_bit = wire_.server ? kMaskBit : 0;
+  return (first & (kFin | kRsv2 | kRsv3)) == kFin && (opcode == kOpText || opcode == kOpBinary) &&
+         (second & kMaskBit) == mask_bit && ((first & kRsv1) == 0 || wire_.codec != nullptr);
+}
+
+MessageLane::Outcome MessageLane::take(ByteBuffer& in) {
+  while (true) {
+    if (in.size() < 2) return Outcome::kMore;
+    char* at = in.data();
+    const std::uint8_t second = byte_at(at, 1);
+    if (!mine(byte_at(at, 0), second)) return Outcome::kOther;
+    if (in.size() < header_size(second)) return Outcome::kMore;
+    const FrameHeader header = read_frame_header(at);
+    if (!header.shortest || header.length > wire_.max_message_size) return Outcome::kOther;
+    const bool compressed = (header.first & kRsv1) != 0;
+    const std::size_t come = in.size() - header.size;
+    if (come < header.length) {
+      // A compressed message is inflated while it arrives: websocketpp's reader does that.
+      if (compressed) return Outcome::kOther;
+      return take_part(header, at + header.size, come) ? Outcome::kMore : Outcome::kFailed;
+    }
+    const bool taken = compressed ? take_compressed(header, at + header.size)
+                                  : take_whole(header, at + header.size);
+    if (!taken) return Outcome::kFailed;
+    in.consume(header.size + static_cast<std::size_t>(header.length));
+  }
+}
+
+bool MessageLane::take_whole(const FrameHeader& header, char* payload) {
+  const auto length = static_cast<std::size_t>(header.length);
+  if (partial_ != 0) {
+    if (!take_part(header, payload, length) || !end_parts(header)) return false;
+  } else {
+    if (wire_.server) mask_in_place(payload, length, header.mask);
+    if (header.opcode() == kOpText && !is_valid_utf8({payload, length})) {
+      wire_.violation = bad_text({payload, length});
+      return false;
+    }
+  }
+  deliver(header, {payload, length});
+  return true;
+}
+
+// RFC 6455 8.1 and common sense: bad text fails when it comes, not when its frame ends.
+bool MessageLane::take_part(const FrameHeader& header, char* payload, std::size_t come) {
+  if (partial_ == 0) {
+    partial_ = header.size + static_cast<std::size_t>(header.length);
+    checked_ = 0;
+    wire_.text.reset();
+  }
+  char* fresh = payload + checked_;
+  const std::size_t size = come - checked_;
+  if (wire_.server) mask_in_place(fresh, size, header.mask, checked_ % 4);
+  checked_ = come;
+  if (header.opcode() == kOpText && !wire_.text.feed({fresh, size})) {
+    wire_.violation = not_utf8(wire_.text.failed_at());
+    return false;
+  }
+  return true;
+}
+
+bool MessageLane::end_parts(const FrameHeader& header) {
+  partial_ = 0;
+  const bool good = header.opcode() != kOpText || wire_.text.complete();
+  if (!good) wire_.violation = cut_text();
+  wire_.text.reset();
+  return good;
+}
+
+bool MessageLane::take_compressed(const FrameHeader& header, char* payload) {
+  using Inflated = DeflateCodec::Outcome;
+  const auto length = static_cast<std::size_t>(header.length);
+  if (wire_.server) mask_in_place(payload, length, header.mask);
+  DeflateCodec& codec = *wire_.codec;
+  Inflated outcome = codec.inflate({payload, length}, wire_.message, wire_.max_message_size);
+  if (outcome == Inflated::kOk) {
+    outcome = codec.finish_inflate(wire_.message, wire_.max_message_size);
+  }
+  const std::string_view data = wire_.message.view();
+  if (header.opcode() == kOpText && !is_valid_utf8(data)) {
+    Violation violation = bad_text(data);
+    // A stream that broke off may have cut the last character; that is not the text's fault.
+    const bool cut = utf8_error_offset(data) == data.size();
+    wire_.violation = cut && outcome != Inflated::kOk ? violation_of(outcome, wire_) : violation;
+    return false;
+  }
+  if (outcome != Inflated::kOk) {
+    wire_.violation = violation_of(outcome, wire_);
+    return false;
+  }
+  counters_.compressed_in += length;
+  counters_.inflated += data.size();
+  deliver(header, data);
+  wire_.end_message();
+  return true;
+}
+
+void MessageLane::deliver(const FrameHeader& header, std::string_view data) {
+  ++counters_.messages_received;
+  counters_.payload_received += data.size();
+  counters_.wire_received += header.size + header.length;
+  listener_.on_message(header.opcode() == kOpText ? MessageType::kText : MessageType::kBinary,
+                       data);
+}
+
+}  // namespace wscope::ws

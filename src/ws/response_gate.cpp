@@ -1,0 +1,224 @@
+#include "ws/response_gate.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ws/http_field.h"
+#include "ws/refusal.h"
+#include "ws/visible.h"
+
+namespace wscope::ws {
+namespace {
+
+constexpr std::string_view kHttp = "HTTP/";
+constexpr std::size_t kHeadLimit = std::size_t{64} << 10;
+constexpr std::size_t kBodyLimit = std::size_t{16} << 10;
+constexpr char kTlsAlert = 0x15;
+constexpr char kTlsMajor = 0x03;
+
+Error handshake_error(std::string message, std::string hint = {}) {
+  return {Stage::kHandshake, std::move(message), std::move(hint), {}};
+}
+
+Error not_valid(const std::string& what, std::string hint = {}) {
+  return handshake_error("the server's handshake is not valid: " + what, std::move(hint));
+}
+
+/// RFC 8446 6: a TLS server answers a plain request with an alert record.
+bool may_be_tls_alert(std::string_view bytes) {
+  return bytes[0] == kTlsAlert && (bytes.size() < 2 || bytes[1] == kTlsMajor);
+}
+
+Error no_http(std::string_view bytes) {
+  const std::string sent = quoted(bytes, 40);
+  if (bytes.size() >= 2 && may_be_tls_alert(bytes)) {
+    return handshake_error("the server speaks TLS, not plain HTTP: it sent " + sent, "use wss://");
+  }
+  return handshake_error("the server does not speak HTTP: it sent " + sent,
+                         "check host and port: this is no WebSocket server");
+}
+
+/// RFC 6455 4.1, the client's checks 2 and 3: the header is there and lists the token.
+std::optional<Error> lacks_token(const ResponseHead& head, std::string_view name,
+                                 std::string_view token) {
+  constexpr std::string_view kHint = "a proxy on the way may not let upgrades through";
+  const std::string header(name);
+  if (head.count(name) == 0) return not_valid("it has no " + header, std::string(kHint));
+  const std::string value = head.joined(name);
+  if (list_has(value, token)) return std::nullopt;
+  return not_valid(header + " is " + quoted(value) + ", expected " + quoted(token),
+                   std::string(kHint));
+}
+
+/// RFC 6455 4.1, check 4.
+std::optional<Error> wrong_accept(const ResponseHead& head, const std::string& key) {
+  constexpr std::string_view kName = "Sec-WebSocket-Accept";
+  if (head.count(kName) == 0) return not_valid("it has no Sec-WebSocket-Accept");
+  if (head.count(kName) > 1) {
+    return not_valid("Sec-WebSocket-Accept comes " + std::to_string(head.count(kName)) +
+                     " times: " + quoted(head.joined(kName), 128));
+  }
+  const std::string expected = accept_for_key(key);
+  const std::string got = head.find(kName).value_or("");
+  if (got == expected) return std::nullopt;
+  return not_valid("Sec-WebSocket-Accept is " + quoted(got) + ", expected " + quoted(expected));
+}
+
+/// RFC 6455 4.1, check 6: at most one, and one that was asked for.
+std::optional<Error> wrong_subprotocol(const ResponseHead& head,
+                                       const std::vector<std::string>& asked) {
+  constexpr std::string_view kName = "Sec-WebSocket-Protocol";
+  if (head.count(kName) == 0) return std::nullopt;
+  const std::string value = head.joined(kName);
+  if (split_list(value).size() > 1) {
+    return not_valid("it chose more than one subprotocol: " + quoted(value));
+  }
+  if (std::find(asked.begin(), asked.end(), value) != asked.end()) return std::nullopt;
+  std::string names;
+  for (const std::string& name : asked) names += (names.empty() ? "" : ", ") + quoted(name);
+  return not_valid("it chose the subprotocol " + quoted(value) + ", which was not asked for" +
+                       (names.empty() ? "" : " (asked for " + names + ")"),
+                   "-s NAME asks for a subprotocol");
+}
+
+}  // namespace
+
+ResponseGate::ResponseGate(const HandshakeRequest& request) : request_(request) {}
+
+ResponseGate::Progress ResponseGate::progress() const {
+  if (state_ == State::kAccepted) return Progress::kAccepted;
+  return state_ == State::kFailed ? Progress::kFailed : Progress::kMore;
+}
+
+ResponseGate::Progress ResponseGate::feed(std::string_view bytes) {
+  if (!bytes.empty()) begun_ = true;
+  while (!bytes.empty() && (state_ == State::kFirstBytes || state_ == State::kHead)) {
+    bytes.remove_prefix(take_head(bytes));
+  }
+  if (state_ == State::kBody) {
+    refusal_body_->feed(bytes);
+    if (refusal_body_->done()) refuse({});
+  } else if (state_ == State::kAccepted) {
+    rest_.append(bytes);
+  }
+  return progress();
+}
+
+ResponseGate::Progress ResponseGate::finish(std::string_view why) {
+  switch (state_) {
+    case State::kFirstBytes:
+    case State::kHead:
+      if (!begun_) {
+        fail_gate(handshake_error("the server sent no answer to the upgrade: " + std::string(why)));
+      } else if (buffer_.empty()) {
+        fail_gate(handshake_error("the server sent an interim response and then no answer: " +
+                                  std::string(why)));
+      } else if (state_ == State::kFirstBytes && buffer_.size() < kHttp.size()) {
+        fail_gate(no_http(buffer_));
+      } else {
+        fail_gate(handshake_error("the server's answer ends inside its head: " + std::string(why) +
+                                  ", after " + quoted(buffer_)));
+      }
+      break;
+    case State::kBody:
+      refuse(why);
+      break;
+    case State::kAccepted:
+    case State::kFailed:
+      break;
+  }
+  return progress();
+}
+
+std::size_t ResponseGate::take_head(std::string_view bytes) {
+  // Line by line: each byte is looked at once, however the bytes are split.
+  const std::size_t feed = bytes.find('\n');
+  const std::size_t size = feed == std::string_view::npos ? bytes.size() : feed + 1;
+  const std::size_t room = kHeadLimit - heads_size_ - buffer_.size();
+  buffer_.append(bytes.substr(0, std::min(size, room)));
+  if (state_ == State::kFirstBytes) take_first_bytes();
+  if (state_ == State::kFailed) return size;
+  if (size > room) {
+    fail_gate(handshake_error("the server's response head is longer than 64 KiB"));
+    return size;
+  }
+  if (feed == std::string_view::npos) {
+    line_length_ += size;
+    return size;
+  }
+  const bool has_return = buffer_.size() > 1 && buffer_[buffer_.size() - 2] == '\r';
+  const std::size_t line_length = line_length_ + size - 1;
+  line_length_ = 0;
+  if (line_length == 0 || (line_length == 1 && has_return)) end_head();
+  return size;
+}
+
+// The first byte that is not "HTTP/" decides; of what may be a TLS alert, the second.
+void ResponseGate::take_first_bytes() {
+  const std::size_t size = std::min(buffer_.size(), kHttp.size());
+  if (kHttp.substr(0, size) != std::string_view(buffer_).substr(0, size)) {
+    if (buffer_.size() == 1 && may_be_tls_alert(buffer_)) return;
+    fail_gate(no_http(buffer_));
+  } else if (size == kHttp.size()) {
+    state_ = State::kHead;
+  }
+}
+
+void ResponseGate::end_head() {
+  auto head = parse_response_head(buffer_);
+  if (!head) return fail_gate(std::move(head.error()));
+  if (head->status < 200 && head->status != 101) {
+    // RFC 9110 15.2: interim responses come before the one that counts.
+    heads_size_ += buffer_.size();
+    buffer_.clear();
+    state_ = State::kFirstBytes;
+    return;
+  }
+  head_ = std::move(*head);
+  if (head_->status == 101) return judge_upgrade();
+  refusal_body_.emplace(*head_, kBodyLimit);
+  state_ = State::kBody;
+}
+
+void ResponseGate::judge_upgrade() {
+  const auto fail_with_head = [this](Error error) {
+    error.detail = telling_headers(*head_);
+    fail_gate(std::move(error));
+  };
+  // RFC 6455 4.2.2, item 5.1: HTTP/1.1 or later; HTTP/1.0 knows no Upgrade (RFC 9110 7.8).
+  if (head_->major_version != 1 || head_->minor_version < 1) {
+    return fail_with_head(not_valid("it is in " + quoted(head_->status_line.substr(0, 8)) +
+                                    ", expected \"HTTP/1.1\""));
+  }
+  if (auto wrong = lacks_token(*head_, "Upgrade", "websocket")) return fail_with_head(*wrong);
+  if (auto wrong = lacks_token(*head_, "Connection", "Upgrade")) return fail_with_head(*wrong);
+  if (auto wrong = wrong_accept(*head_, request_.key)) return fail_with_head(*wrong);
+  if (auto wrong = wrong_subprotocol(*head_, request_.subprotocols)) return fail_with_head(*wrong);
+  // RFC 6455 4.1, check 5.
+  agreed_.extensions = head_->joined("Sec-WebSocket-Extensions");
+  auto deflate = accept_deflate_answer(request_.deflate, agreed_.extensions);
+  if (!deflate) return fail_with_head(std::move(deflate.error()));
+  agreed_.deflate = *deflate;
+  agreed_.subprotocol = head_->find("Sec-WebSocket-Protocol").value_or("");
+  state_ = State::kAccepted;
+}
+
+void ResponseGate::fail_gate(Error error) {
+  error_ = std::move(error);
+  state_ = State::kFailed;
+}
+
+void ResponseGate::refuse(std::string_view why_cut) {
+  body_ = refusal_body_->content();
+  std::string note;
+  if (refusal_body_->cut()) {
+    note = "the body goes on: cut at 16 KiB";
+  } else if (!refusal_body_->whole() && refusal_body_->done()) {
+    note = "the body's framing is broken";
+  } else if (!refusal_body_->whole() && !refusal_body_->ends_with_peer()) {
+    note = "the body is not whole: " + std::string(why_cut);
+  }
+  fail_gate(explain_refusal(request_, *head_, body_, note));
+}
+
+}  // namespace wscope::ws

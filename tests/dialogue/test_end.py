@@ -1,0 +1,312 @@
+"""How a run ends: lingering, -w, -x, --count, --until, the closing handshake (wscope(1), INPUT)."""
+
+import signal
+import time
+import unittest
+
+from support import frames
+from support.dialogue import Dialogue
+from support.program import TIME_FACTOR, Running
+from support.server import PeerGone, Server, echo, sink
+
+
+def says(*messages, code=1000):
+    """A server that sends the messages at once, then closes."""
+
+    def script(peer):
+        peer.accept()
+        for message in messages:
+            peer.text(message)
+        return peer.finish(code)
+
+    return script
+
+
+def talks(*messages):
+    """A server that sends the messages at once and leaves the closing to the client; returns the
+    Close it got."""
+
+    def script(peer):
+        peer.accept()
+        for message in messages:
+            peer.text(message)
+        peer.answer_close()
+        return peer.last_close
+
+    return script
+
+
+class Lingering(Dialogue):
+    def test_prints_until_no_message_has_come_for_a_second(self):
+        def slow(peer):
+            peer.accept()
+            for number in range(3):
+                peer.server.stopping.wait(0.6)
+                peer.text(f"answer {number}")
+            last = time.monotonic()
+            peer.answer_close()
+            return time.monotonic() - last, peer.last_close.code
+
+        with Server(slow) as server:
+            self.dialogue(server.url, stdin="q\n", out="answer 0\nanswer 1\nanswer 2\n", err="")
+            waited, code = server.result()
+            self.assertEqual(code, 1000)
+            self.assertGreaterEqual(waited, 0.95)
+            self.assertLess(waited, 2 * TIME_FACTOR)
+
+    def test_w_sets_the_seconds(self):
+        with Server(echo) as server:
+            ended = self.dialogue("-w", "0.2", server.url, stdin="x\n", out="x\n")
+            self.assertLess(ended.seconds, 0.9 * TIME_FACTOR)
+            ended = self.dialogue("--wait", "1.5", server.url, stdin="x\n", out="x\n")
+            self.assertGreaterEqual(ended.seconds, 1.45)
+
+    def test_w_0_closes_at_once(self):
+        with Server(talks()) as server:
+            ended = self.dialogue("-w", "0", server.url, stdin="x\n", out="", err="")
+            self.assertLess(ended.seconds, 0.9 * TIME_FACTOR)
+            self.assertEqual(server.result().code, 1000)
+
+    def test_w_minus_1_waits_until_the_server_closes(self):
+        def slow(peer):
+            peer.accept()
+            peer.server.stopping.wait(1.6)  # longer than the default
+            peer.text("at last")
+            peer.finish()
+
+        for words in (["-w", "-1"], ["-w-1"], ["--wait=-1"]):
+            with self.subTest(words), Server(slow) as server:
+                self.dialogue(*words, server.url, stdin="q\n", out="at last\n", err="")
+
+    def test_messages_after_our_close_and_before_the_servers_are_printed(self):
+        def late(peer):
+            peer.accept()
+            peer.messages()
+            peer.text("late")
+            peer.binary(b"\x00\x01")
+            peer.frame(frames.TEXT, "in ", fin=False)
+            peer.ping(b"still there?")
+            peer.frame(frames.CONT, "pieces")
+            pong = peer.read_frame()
+            peer.close(1000)
+            peer.end()
+            return pong.opcode, pong.payload
+
+        with Server(late) as server:
+            self.dialogue("-w", "0", server.url, stdin="x\n", out=b"late\n\x00\x01in pieces\n")
+            self.assertEqual(server.result(), (frames.PONG, b"still there?"))
+
+    def test_a_message_is_on_stdout_before_the_end(self):
+        with Server(echo) as server, Running(server.url) as client:
+            client.send("one\n")
+            client.wait_out("one\n")
+            self.assertTrue(client.running())
+            client.end_input()
+            self.expect(client.wait())
+
+
+class Execute(Dialogue):
+    def test_x_sends_and_leaves(self):
+        with Server(echo) as server:
+            self.dialogue("-w", "0.2", "-x", "hello", server.url, out="hello\n", err="")
+
+    def test_x_repeats_in_order(self):
+        with Server(echo) as server:
+            words = ["-x", "one", "--execute", "two", "--execute=three", "-xfour"]
+            self.dialogue("-w", "0.2", *words, server.url, out="one\ntwo\nthree\nfour\n", err="")
+
+    def test_x_does_not_wait_for_stdin(self):
+        with Server(echo) as server, Running("-w", "0.2", "-x", "a", server.url) as client:
+            self.expect(client.wait(5), out="a\n", err="")
+
+    def test_x_may_be_empty_or_many_lines(self):
+        with Server(sink) as server:
+            self.dialogue("-w", "0", "-x", "", "-x", "a\nb", server.url)
+            self.assertEqual(server.result(), ["", "a\nb"])
+
+
+class CountAndUntil(Dialogue):
+    def test_count_ends_after_n_messages(self):
+        with Server(talks("a", "b", "c")) as server:
+            words = ["--count", "2", "-w", "-1", server.url]
+            self.dialogue(*words, out="a\nb\n", err="")
+            self.assertEqual(server.result().code, 1000)
+
+    def test_count_does_not_wait_for_the_end_of_input(self):
+        with Server(echo) as server, Running("--count", "1", server.url) as client:
+            client.send("one\n")
+            self.expect(client.wait(5), out="one\n", err="")
+
+    def test_count_not_reached_is_status_8(self):
+        with Server(says("a")) as server:
+            ended = self.dialogue("--count", "2", "-w", "-1", server.url, status=8, out="a\n")
+            self.one_error(ended, r"\b2\b", r"\b1\b")
+
+    def test_count_not_reached_after_lingering(self):
+        with Server(talks("a")) as server:
+            self.dialogue("--count", "2", "-w", "0.2", server.url, status=8, out="a\n")
+
+    def test_until_ends_on_the_first_match(self):
+        with Server(talks("one", "two 42", "three")) as server:
+            words = ["--until", r"\b\d+$", "-w", "-1", server.url]
+            self.dialogue(*words, out="one\ntwo 42\n", err="")
+            self.assertEqual(server.result().code, 1000)
+
+    def test_until_not_reached_is_status_8(self):
+        with Server(says("one", "two")) as server:
+            words = ["--until", "three", "-w", "-1", server.url]
+            self.one_error(self.dialogue(*words, status=8, out="one\ntwo\n"), "three")
+
+    def test_a_wrong_expression_is_a_usage_error(self):
+        self.one_error(self.dialogue("--until", "(", "ws://localhost:1", status=2, out=""), "until")
+
+
+class ServerCloses(Dialogue):
+    def test_the_servers_close_ends_always(self):
+        with Server(says("bye")) as server, Running(server.url) as client:
+            self.expect(client.wait(5), out="bye\n", err="")
+
+    def test_our_answer_has_the_servers_code(self):
+        def script(peer):
+            peer.accept()
+            peer.close(1001, "going")
+            peer.messages()
+            peer.end()
+            return peer.last_close.code
+
+        with Server(script) as server:
+            self.dialogue(server.url, stdin="", status=0)
+            self.assertEqual(server.result(), 1001)
+
+    def test_a_server_that_goes_without_answering_our_close(self):
+        def drops(peer):
+            peer.accept()
+            peer.messages()
+            peer.drop()
+
+        with Server(drops) as server:
+            self.dialogue("-w", "0", server.url, stdin="x\n", status=6, err=r"^wscope: .*[Cc]lose")
+
+    def test_a_server_that_never_answers_our_close(self):
+        def never(peer):
+            peer.accept()
+            peer.messages()
+            peer.stall()
+
+        with Server(never) as server:
+            words = ["-w", "0", "--close-timeout", "0.3", server.url]
+            ended = self.dialogue(*words, stdin="x\n", status=6, out="")
+            self.one_error(ended, "Close")
+            self.assertRegex(ended.errors, "(?m)^wscope: hint: .*--close-timeout")
+            self.assertLess(ended.seconds, 2 * TIME_FACTOR)
+
+
+class Signals(Dialogue):
+    def stopped_by(self, *signals, script=talks(), words=()):
+        with Server(script) as server, Running(*words, server.url) as client:
+            server.wait_for_connections(1)
+            client.send("x\n")
+            self.ready(server)
+            for number in signals:
+                client.signal(number)
+                time.sleep(0.1)
+            ended = client.wait(5)
+            return ended, server
+
+    def ready(self, server):
+        """Connected and waiting for more input; how would one know, seen from outside?"""
+        time.sleep(0.3 * TIME_FACTOR)
+
+    def test_interrupted_is_130_after_a_clean_close(self):
+        ended, server = self.stopped_by(signal.SIGINT)
+        self.expect(ended, status=130, out="", no_err="[Tt]raceback|Aborted")
+        self.assertIn(server.result().code, (1000, 1001))
+
+    def test_terminated_is_143_after_a_clean_close(self):
+        ended, server = self.stopped_by(signal.SIGTERM)
+        self.expect(ended, status=143, out="")
+        self.assertIn(server.result().code, (1000, 1001))
+
+    def test_a_second_signal_ends_at_once(self):
+        def never(peer):
+            peer.accept()
+            peer.stall()
+
+        ended, _ = self.stopped_by(signal.SIGINT, signal.SIGINT, script=never)
+        self.expect(ended, status=130)
+        ended, _ = self.stopped_by(signal.SIGTERM, signal.SIGTERM, script=never)
+        self.expect(ended, status=143)
+
+    def test_interrupted_while_the_handshake_hangs(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(number):
+                ended, _ = self.stopped_by(number, script=lambda peer: peer.stall())
+                self.expect(ended, status=status, out="")
+
+    def test_interrupted_while_the_server_reads_nothing(self):
+        def deaf(peer):
+            peer.accept()
+            peer.stall()
+
+        with Server(deaf) as server, Running("--close-timeout", "0.5", server.url) as client:
+            import threading
+
+            def pour():
+                try:
+                    while True:
+                        client.send(b"x" * 999 + b"\n")
+                except (OSError, ValueError):
+                    pass
+
+            threading.Thread(target=pour, daemon=True).start()
+            time.sleep(0.5 * TIME_FACTOR)
+            client.signal(signal.SIGINT)
+            self.assertEqual(client.wait(5).status, 130)
+
+    def test_interrupted_while_lingering(self):
+        with Server(talks()) as server:
+            with Running("-w", "-1", "-x", "a", server.url) as client:
+                server.wait_for_connections(1)
+                self.ready(server)
+                client.signal(signal.SIGINT)
+                self.expect(client.wait(5), status=130)
+
+
+class Deadlines(Dialogue):
+    def test_a_handshake_that_is_never_answered(self):
+        with Server(lambda peer: peer.stall()) as server:
+            ended = self.dialogue("--connect-timeout", "0.3", server.url, status=7, out="")
+            self.one_error(ended, r"0\.3 s|timed out|time")
+            self.assertLess(ended.seconds, 2 * TIME_FACTOR)
+
+    def test_a_byte_at_a_time_does_not_stretch_the_deadline(self):
+        def drips(peer):
+            peer.read_request()
+            try:
+                peer.send_pieces(peer.response("X-Filler: " + "x" * 900), 1, 0.05)
+            except OSError:
+                pass
+
+        with Server(drips) as server:
+            ended = self.dialogue("--connect-timeout", "0.5", server.url, status=7, out="")
+            self.assertLess(ended.seconds, 3 * TIME_FACTOR)
+
+    def test_the_whole_run(self):
+        def chatty(peer):
+            peer.accept()
+            try:
+                while not peer.server.stopping.wait(0.05):
+                    peer.text("tick")
+            except (OSError, PeerGone):
+                pass
+
+        with Server(chatty) as server:
+            words = ["--timeout", "0.5", "--close-timeout", "0.3", "-w", "-1", server.url]
+            ended = self.dialogue(*words, status=7)
+            self.assertIn(b"tick\n", ended.out)
+            self.assertLess(ended.seconds, 3 * TIME_FACTOR)
+            self.one_error(ended, r"0\.5 s")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,270 @@
+"""TLS: verified by default, and each failure says which check failed and what would change it."""
+
+import os
+import ssl
+import tempfile
+import unittest
+
+from support import frames
+from support.certificates import Certificates
+from support.dialogue import Dialogue
+from support.program import TIME_FACTOR, environment, run
+from support.server import PeerGone, Server, echo, unused_port
+
+CERTIFICATES = Certificates.shared()
+
+
+class Verification(Dialogue):
+    def secure(self, name, *words, host="localhost", script=echo, **expected):
+        with Server(script, tls=CERTIFICATES.server_context(name)) as server:
+            url = f"wss://{host}:{server.port}/"
+            expected.setdefault("out", "hello\n" if expected.get("status", 0) == 0 else "")
+            ended = self.dialogue("-w", "0.2", "-x", "hello", *words, url, **expected)
+            if ended.status == 4:
+                self.assertEqual(server._results.qsize(), 0, "the request went out all the same")
+            return ended
+
+    def test_a_good_certificate(self):
+        for host in ("localhost", "127.0.0.1"):
+            with self.subTest(host):
+                self.secure("good", "--ca", CERTIFICATES.ca, host=host, err="")
+
+    def test_each_failure_says_which_check_failed_and_which_option_helps(self):
+        for name, says, hint in (
+            ("wrong_host", ["localhost", r"other\.example"], "--servername|--insecure|-k"),
+            ("expired", ["expired", "2021"], "-k|--insecure"),
+            ("not_yet", ["not (yet )?valid", "2090"], "-k|--insecure"),
+            ("unknown_ca", ["some other CA|issuer|authority"], "--ca"),
+            ("self_signed", ["self.signed"], "--ca"),
+            ("wrong_usage", ["purpose|usage|TLS server"], "-k|--insecure"),
+        ):
+            with self.subTest(name):
+                ended = self.secure(name, "--ca", CERTIFICATES.ca, status=4)
+                text = self.one_error(ended)
+                for pattern in says:
+                    self.assertRegex(ended.errors, pattern)
+                self.assertIn("localhost", text)
+                self.assertRegex(ended.errors, rf"(?m)^wscope: hint: .*({hint})")
+
+    def test_without_ca_the_systems_store_decides(self):
+        ended = self.secure("good", status=4)
+        self.assertRegex(ended.errors, "(?m)^wscope: hint: .*--ca")
+
+    def test_an_address_needs_a_certificate_for_it(self):
+        ended = self.secure("name_only", "--ca", CERTIFICATES.ca, host="127.0.0.1", status=4)
+        self.one_error(ended, r"127\.0\.0\.1")
+
+    def test_insecure_takes_anything(self):
+        for option in ("-k", "--insecure", "-n", "--no-check"):
+            for name in ("wrong_host", "expired", "self_signed"):
+                with self.subTest(option=option, name=name):
+                    self.secure(name, option, err="")
+
+    def test_insecure_says_so_in_the_trace(self):
+        ended = self.secure("self_signed", "-k", "-v")
+        self.assertRegex(ended.errors, r"(?i)not verified|unverified|verification (is )?off")
+
+    def test_a_self_signed_certificate_can_be_its_own_authority(self):
+        self.secure("self_signed", "--ca", CERTIFICATES.pair("self_signed")[0], err="")
+
+    def test_servername_is_what_is_asked_for_and_verified(self):
+        words = ["--ca", CERTIFICATES.ca, "--servername", "other.example"]
+        self.secure("wrong_host", *words, err="")
+        self.secure("good", *words, status=4, err=r"other\.example")
+
+    def test_ssl_cert_file_replaces_the_systems_store(self):
+        self.secure("good", env=environment(SSL_CERT_FILE=str(CERTIFICATES.ca)), err="")
+
+    def test_a_ca_file_without_certificates(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+            file.write("nothing of use\n")
+            file.flush()
+            ended = run("--ca", file.name, "wss://localhost:1/")
+            self.expect(ended, status=2, out="")
+            self.one_error(ended, file.name)
+
+
+class ServerName(Dialogue):
+    def asked_for(self, *words, host):
+        seen = []
+        context = CERTIFICATES.server_context("good")
+        context.sni_callback = lambda sock, name, context: seen.append(name)
+        with Server(echo, tls=context) as server:
+            self.dialogue("-k", "-w", "0", *words, f"wss://{host}:{server.port}/", err="")
+        return seen[0]
+
+    def test_sni_is_for_names_only(self):
+        self.assertEqual(self.asked_for(host="localhost"), "localhost")
+        self.assertIsNone(self.asked_for(host="127.0.0.1"))
+        self.assertEqual(self.asked_for("--servername", "a.example", host="127.0.0.1"), "a.example")
+
+
+class ClientCertificates(Dialogue):
+    def demanding(self, *words, **expected):
+        context = CERTIFICATES.server_context("good", client_ca=CERTIFICATES.ca)
+        with Server(echo, tls=context) as server:
+            words = ["--ca", CERTIFICATES.ca, "-w", "0.2", "-x", "hello", *words]
+            return self.dialogue(*words, f"wss://localhost:{server.port}/", **expected)
+
+    def test_given(self):
+        pem, key = CERTIFICATES.pair("client")
+        self.demanding("--cert", pem, "--key", key, out="hello\n", err="")
+
+    def test_missing(self):
+        ended = self.demanding(status=4, out="")
+        self.one_error(ended, "certificate")
+        self.assertRegex(ended.errors, "(?m)^wscope: hint: .*--cert")
+
+    def test_of_a_foreign_authority(self):
+        pem, key = CERTIFICATES.pair("foreign_client")
+        self.demanding("--cert", pem, "--key", key, status=4, out="")
+
+    def test_encrypted_key(self):
+        pem = CERTIFICATES.pair("client")[0]
+        key = CERTIFICATES.encrypted_key("client", "open sesame")
+        words = ["--cert", pem, "--key", key]
+        self.demanding(*words, "--passphrase", "open sesame", out="hello\n", err="")
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("open sesame\n")
+            file.flush()
+            self.demanding(*words, "--passphrase", f"@{file.name}", out="hello\n", err="")
+
+    def test_wrong_passphrase(self):
+        pem = CERTIFICATES.pair("client")[0]
+        key = CERTIFICATES.encrypted_key("client", "open sesame")
+        words = ["--cert", pem, "--key", key, "--passphrase", "swordfish"]
+        ended = self.demanding(*words, status=2, out="")
+        self.one_error(ended, "passphrase")
+        self.assertNotIn("swordfish", ended.errors)
+
+    def test_a_passphrase_is_not_asked_for_without_a_terminal(self):
+        pem = CERTIFICATES.pair("client")[0]
+        key = CERTIFICATES.encrypted_key("client", "open sesame")
+        ended = self.demanding("--cert", pem, "--key", key, status=2, out="")
+        self.assertRegex(ended.errors, "passphrase")
+
+    def test_a_key_that_belongs_to_another_certificate(self):
+        pem, _ = CERTIFICATES.pair("client")
+        _, key = CERTIFICATES.pair("good")
+        self.one_error(self.demanding("--cert", pem, "--key", key, status=2, out=""), "key|match")
+
+
+class NotTls(Dialogue):
+    def test_a_plain_server_on_a_tls_port(self):
+        def plain(peer):
+            try:
+                peer._fill()
+                peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                peer.read_to_end()
+            except (OSError, PeerGone):
+                pass
+
+        with Server(plain) as server:
+            ended = self.dialogue(f"wss://localhost:{server.port}/", status=4, out="")
+            self.one_error(ended, "localhost", "(?i)TLS")
+            self.assertRegex(ended.errors, "ws://")
+
+    def test_a_tls_server_on_a_plain_port(self):
+        """It says so with an alert (here unexpected_message), or just hangs up."""
+
+        def alert(peer):
+            peer.read_request()
+            peer.send(b"\x15\x03\x03\x00\x02\x02\x0a")
+            peer.end()
+
+        with Server(alert) as server:
+            ended = run(f"ws://localhost:{server.port}/")
+            self.expect(ended, status=5, out="", err=["TLS", "wss://"])
+        with Server(echo, tls=CERTIFICATES.server_context()) as server:
+            self.one_error(self.dialogue(f"ws://localhost:{server.port}/", status=5, out=""))
+
+    def test_a_server_that_hangs_up_within_the_handshake(self):
+        def hangs_up(peer):
+            peer._fill()
+            peer.drop()
+
+        with Server(hangs_up) as server:
+            self.one_error(self.dialogue(f"wss://localhost:{server.port}/", status=4, out=""))
+
+    def test_a_handshake_that_never_ends(self):
+        with Server(lambda peer: peer.stall()) as server:
+            words = ["--connect-timeout", "0.3", f"wss://localhost:{server.port}/"]
+            ended = self.dialogue(*words, status=7, out="")
+            self.one_error(ended, "TLS")
+            self.assertLess(ended.seconds, 2 * TIME_FACTOR)
+
+    def test_no_protocol_version_in_common(self):
+        context = CERTIFICATES.server_context(maximum=ssl.TLSVersion.TLSv1_2)
+        with Server(echo, tls=context) as server:
+            words = ["--ca", CERTIFICATES.ca, "--tls-min", "1.3"]
+            ended = self.dialogue(*words, f"wss://localhost:{server.port}/", status=4, out="")
+            self.one_error(ended, "(?i)version")
+
+    def test_nobody_listens(self):
+        holder, port = unused_port()
+        with holder:
+            self.dialogue(f"wss://localhost:{port}/", status=3, out="")
+
+
+class Endings(Dialogue):
+    """TLS that ends without close_notify: the WebSocket Close decides."""
+
+    def ends(self, script, status, **how):
+        with Server(script, tls=CERTIFICATES.server_context(**how)) as server:
+            words = ["-k", "-w", "-1", f"wss://localhost:{server.port}/"]
+            return self.dialogue(*words, status=status, out="hi\n")
+
+    def test_truncated_after_a_close(self):
+        def script(peer):
+            peer.accept()
+            peer.text("hi")
+            peer.close(1000)
+            peer.messages()
+            peer.drop()
+
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            with self.subTest(version):
+                self.expect(self.ends(script, 0, maximum=version), err="")
+
+    def test_truncated_without_a_close(self):
+        def script(peer):
+            peer.accept()
+            peer.text("hi")
+            peer.drop()
+
+        self.one_error(self.ends(script, 6))
+
+    def test_reset_after_a_message(self):
+        def script(peer):
+            peer.accept()
+            peer.text("hi")
+            peer.server.stopping.wait(0.2)
+            peer.reset()
+
+        self.one_error(self.ends(script, 6))
+
+    def test_a_frame_that_comes_with_the_answer(self):
+        def script(peer):
+            peer.accept(then=frames.frame(frames.TEXT, "hi"))
+            peer.finish()
+
+        self.ends(script, 0)
+
+
+class KeyLog(Dialogue):
+    def test_keylog_file(self):
+        for how in ("option", "environment"):
+            with self.subTest(how), tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "keys")
+                with Server(echo, tls=CERTIFICATES.server_context()) as server:
+                    words = ["--keylog", path] if how == "option" else []
+                    env = environment(SSLKEYLOGFILE=path) if how == "environment" else None
+                    url = f"wss://localhost:{server.port}/"
+                    self.dialogue("-k", "-w", "0", *words, url, env=env, err="")
+                with open(path, encoding="ascii") as file:
+                    self.assertIn("CLIENT_TRAFFIC_SECRET_0 ", file.read())
+                self.assertEqual(os.stat(path).st_mode & 0o077, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,218 @@
+"""-v, --trace, --trace-hex, --trace-file: columns, and everything exactly as on the wire."""
+
+import os
+import re
+import tempfile
+import unittest
+
+from support import frames
+from support.certificates import Certificates
+from support.dialogue import Dialogue
+from support.program import run
+from support.server import Server, echo, unused_port
+
+LINE = re.compile(r"^\[ *(\d+\.\d{3})\] ([*<>]) ?(.*)$")
+HEX = re.compile(r"^ {4,}[0-9a-f]{8}  ([0-9a-f]{2} +)+\|.*\|$")  # of --trace-hex
+
+
+def after_offset(row):
+    """The hex columns of a dump's row, the wide gap in the middle made narrow."""
+    columns = row.strip().split("  ", 1)[1].split("|", 1)[0]
+    return re.sub(" +", " ", columns).strip()
+
+
+def conversation(peer):
+    """One of everything."""
+    peer.read_request()
+    peer.send(peer.response("X-Order: b", "x-ORDER: a", "X-Order: b", "Set-Cookie: secret=1"))
+    peer.read_message()
+    peer.frame(frames.TEXT, "Hel", fin=False)
+    peer.ping("pi")
+    peer.frame(frames.CONT, "lo")
+    peer.binary(b"\x00\xff")
+    peer.finish(1000, "bye")
+    return peer.request.head
+
+
+class Trace(Dialogue):
+    def traced(self, *words, script=conversation, url=None, status=0, tls=None):
+        """The parsed trace lines (seconds, direction, what), the Ended and the script's result."""
+        with Server(script, tls=tls) as server:
+            self.port = server.port
+            address = url.format(port=server.port) if url else server.url
+            ended = run("-w", "-1", *words, address, stdin=b"hello\n")
+            self.assertEqual(ended.status, status, str(ended))
+            rows = []
+            for line in ended.errors.splitlines():
+                if HEX.match(line) and "--trace-hex" in words:
+                    continue
+                self.assertRegex(line, LINE, str(ended))
+                seconds, direction, what = LINE.match(line).groups()
+                rows.append((float(seconds), direction, what))
+            return rows, ended, server.result()
+
+    def in_order(self, rows, *patterns):
+        """Each pattern ("> TEXT") matches a row, in this order."""
+        lines = [f"{direction} {what}" for _, direction, what in rows]
+        at = 0
+        for pattern in patterns:
+            while at < len(lines) and not re.search(pattern, lines[at]):
+                at += 1
+            if at == len(lines):
+                self.fail(f"no {pattern!r} (in that place) in\n" + "\n".join(lines))
+            at += 1
+
+    def test_the_steps_in_order_with_their_times(self):
+        rows, ended, _ = self.traced("--trace", url="ws://localhost:{port}/chat?x=1")
+        self.assertEqual(ended.out, b"Hello\n\x00\xff")
+        self.in_order(
+            rows,
+            r"^\* resolve localhost: .*127\.0\.0\.1.* \(\d+\.\d ms\)$",
+            rf"^\* connect 127\.0\.0\.1:{self.port} \(\d+\.\d ms\)$",
+            r"^> GET /chat\?x=1 HTTP/1\.1$",
+            rf"^> Host: localhost:{self.port}$",
+            r"^< HTTP/1\.1 101 Switching Protocols$",
+            r"^\* open",
+            r"^> TEXT fin (rsv1 )?len=\d+ mask=[0-9a-f]{8} ",
+            r'^< TEXT len=3 "Hel"$',
+            r'^< PING len=2 "pi"$',
+            r'^< CONT fin len=2 "lo"$',
+            r"^< BINARY fin len=2 ",
+            r'^< CLOSE len=5 1000 \(normal\) "bye"$',
+            r"^> CLOSE len=\d+ mask=[0-9a-f]{8} 1000 \(normal\)",
+        )
+        self.in_order(
+            rows,
+            r'^< PING len=2 "pi"$',
+            r'^> PONG len=2 mask=[0-9a-f]{8} "pi"$',
+            r"^> CLOSE len=",
+        )
+        times = [seconds for seconds, _, _ in rows]
+        self.assertEqual(times, sorted(times))
+
+    def test_heads_are_as_on_the_wire(self):
+        rows, _, head = self.traced("--trace", "-H", "X-b: 1", "-H", "x-A: 2", "-H", "X-b: 3")
+        sent = [what for _, direction, what in rows if direction == ">"]
+        lines = head.decode().split("\r\n")[:-2]
+        self.assertEqual(sent[: len(lines)], lines)
+        got = [what for _, direction, what in rows if direction == "<"]
+        order = [line for line in got if line.lower().startswith("x-order")]
+        self.assertEqual(order, ["X-Order: b", "x-ORDER: a", "X-Order: b"])
+
+    def test_v_shows_no_frames(self):
+        rows, _, _ = self.traced("-v")
+        text = "\n".join(what for _, _, what in rows)
+        self.assertNotRegex(text, r"TEXT|PING|len=")
+        self.in_order(rows, r"^\* connect ", "^> GET / ", "^< HTTP/1.1 101", r"^\* open", "1000")
+
+    def test_trace_hex_shows_every_payload_byte(self):
+        def sends(peer):
+            peer.accept()
+            peer.read_message()
+            peer.binary(bytes(range(64)))
+            peer.finish()
+
+        _, ended, _ = self.traced("--trace-hex", script=sends)
+        rows = [line for line in ended.errors.splitlines() if HEX.match(line)]
+        octets = " ".join(map(after_offset, rows))
+        self.assertIn(b"hello".hex(" "), octets)
+        self.assertIn(bytes(range(64)).hex(" "), octets)
+
+    def test_long_payloads_are_cut_and_their_size_told(self):
+        def sends(peer):
+            peer.accept()
+            peer.read_message()
+            peer.text("x" * 100_000)
+            peer.finish()
+
+        rows, ended, _ = self.traced("--trace", script=sends)
+        self.in_order(rows, r'^< TEXT fin len=100000 "x+')
+        self.assertLess(len(ended.err), 5000)
+
+    def test_payloads_are_escaped(self):
+        def sends(peer):
+            peer.accept()
+            peer.read_message()
+            peer.text('a"b\nc\x1b[31m\r\x00')
+            peer.finish()
+
+        _, ended, _ = self.traced("--trace", script=sends)
+        self.assertNotIn("\x1b", ended.errors)
+        self.assertEqual(len([line for line in ended.errors.splitlines() if "TEXT" in line]), 2)
+
+    def test_credentials_are_masked(self):
+        words = ["-H", "Cookie: id=hidden1", "-H", "Proxy-Authorization: hidden2", "--trace"]
+        url = "ws://joe:hidden3@127.0.0.1:{port}/"
+        rows, ended, head = self.traced(*words, url=url)
+        self.assertIn(b"hidden1", head)
+        self.assertNotIn("hidden", ended.errors)
+        self.assertNotIn("am9lOmhpZGRlbjM", ended.errors)  # Base64 of joe:hidden3
+        self.in_order(rows, "^> Host: 127")
+        for name in ("Authorization", "Cookie", "Proxy-Authorization"):
+            self.assertIn((">", f"{name}: …"), [row[1:] for row in rows])
+
+    def test_trace_secrets_shows_them(self):
+        rows, _, _ = self.traced("--trace", "--trace-secrets", "-H", "Cookie: id=shown")
+        self.assertIn((">", "Cookie: id=shown"), [row[1:] for row in rows])
+
+    def test_trace_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "trace")
+            with Server(conversation) as server:
+                words = ["--trace-file", path, "-w", "-1", server.url]
+                ended = self.dialogue(*words, stdin="hello\n", out=b"Hello\n\x00\xff", err="")
+                del ended
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().splitlines()
+            for line in lines:
+                self.assertRegex(line, LINE)
+            self.assertTrue(any("GET / HTTP/1.1" in line for line in lines))
+            self.assertTrue(any("TEXT" in line for line in lines))
+
+    def test_a_trace_file_that_can_not_be_written(self):
+        ended = run("--trace-file", "/no/such/folder/trace", "ws://localhost:1/")
+        self.expect(ended, status=2, out="")
+        self.one_error(ended, "/no/such/folder/trace")
+
+    def test_tls(self):
+        certificates = Certificates.shared()
+        rows, _, _ = self.traced(
+            "--trace",
+            "--ca",
+            str(certificates.ca),
+            url="wss://localhost:{port}/",
+            tls=certificates.server_context(),
+        )
+        self.in_order(
+            rows,
+            r"^\* connect ",
+            r"^\* TLSv1\.3 TLS_\w+, certificate .*CN=localhost.*verified.* \(\d+\.\d ms\)$",
+            "^> GET / ",
+        )
+        text = "\n".join(what for _, _, what in rows)
+        self.assertIn("CN=wscope test CA", text)  # the issuer
+        self.assertRegex(text, r"20\d\d-\d\d-\d\d")  # the expiry
+
+    def test_a_failure_is_traced_too(self):
+        holder, port = unused_port()
+        with holder:
+            ended = run("-v", f"ws://127.0.0.1:{port}/")
+        self.expect(ended, status=3, err=rf"\] \* connect 127\.0\.0\.1:{port}.*refused")
+
+    def test_a_refusal_is_traced_too(self):
+        def refuses(peer):
+            peer.read_request()
+            peer.send(b"HTTP/1.1 403 Forbidden\r\nX-why: 1\r\nContent-Length: 3\r\n\r\nno\n")
+            peer.end()
+
+        with Server(refuses) as server:
+            ended = run("--trace", server.url)
+            self.expect(ended, status=5, err=[r"\] < HTTP/1\.1 403 Forbidden$", r"\] < X-why: 1$"])
+
+    def test_quiet(self):
+        with Server(echo) as server:
+            self.dialogue("-q", "-w", "0.2", server.url, stdin="x\n", out="x\n", err="")
+
+
+if __name__ == "__main__":
+    unittest.main()

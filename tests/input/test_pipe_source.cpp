@@ -1,0 +1,198 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <thread>
+
+#include "input/block_queue.h"
+#include "input/sources.h"
+#include "input/stdin_reader.h"
+#include "pulling.h"
+
+using namespace wscope;
+using namespace wscope::input;
+using namespace wscope::test;
+using namespace std::string_literals;
+
+namespace {
+
+constexpr auto kText = Action::Kind::kText;
+constexpr auto kBinary = Action::Kind::kBinary;
+constexpr auto kRefused = Action::Kind::kRefused;
+
+std::vector<Pulled> send_through(const Options& options, const std::string& input) {
+  Pipe pipe;
+  std::thread writer([&] {
+    pipe.put(input);
+    pipe.close_in();
+  });
+  const auto source = make_pipe_source(options, pipe.out);
+  Bell bell;
+  source->start(bell.waker());
+  auto all = pull_all(*source, bell);
+  writer.join();
+  return all;
+}
+
+struct TemporaryFile {
+  explicit TemporaryFile(std::string_view content) : file(std::tmpfile()) {
+    std::fwrite(content.data(), 1, content.size(), file);
+    std::fflush(file);
+    std::rewind(file);
+  }
+  ~TemporaryFile() { std::fclose(file); }
+  int fd() const { return fileno(file); }
+  std::FILE* file;
+};
+
+}  // namespace
+
+TEST_CASE("each line of a pipe is one text message, an empty line an empty one") {
+  CHECK(send_through({}, "a\n\nb\r\nc") ==
+        std::vector<Pulled>{{kText, "a", ""}, {kText, "", ""}, {kText, "b", ""}, {kText, "c", ""}});
+}
+
+TEST_CASE("a line that is not UTF-8 is refused by number and byte, the rest goes on") {
+  CHECK(send_through({}, "a\nxy\xffz\nb\n") ==
+        std::vector<Pulled>{{kText, "a", ""},
+                            {kRefused, "", "line 2 is not UTF-8 at byte 3: not sent"},
+                            {kText, "b", ""}});
+}
+
+TEST_CASE("-b sends the same line as it is; -0 splits at NUL") {
+  Options options;
+  options.messages.binary = true;
+  CHECK(send_through(options, "xy\xffz\n") == std::vector<Pulled>{{kBinary, "xy\xffz", ""}});
+  options = {};
+  options.messages.input = InputFormat::kNul;
+  CHECK(send_through(options, "a\nb\0\0c"s) ==
+        std::vector<Pulled>{{kText, "a\nb", ""}, {kText, "", ""}, {kText, "c", ""}});
+}
+
+TEST_CASE("a line of 64 MiB arrives whole, and the one behind it") {
+  std::string big(std::size_t{64} << 20, 'x');
+  for (std::size_t i = 0; i < big.size(); i += 4099) big[i] = static_cast<char>('a' + i % 26);
+  const auto all = send_through({}, big + "\nnext\n");
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].data.size() == big.size());
+  CHECK((all[0].data == big));
+  CHECK(all[1].data == "next");
+}
+
+TEST_CASE("what was at hand when the input ended needs no thread") {
+  for (const std::string content : {"", "one\ntwo"}) {
+    Pipe pipe;
+    pipe.put(content);
+    pipe.close_in();
+    StdinReader reader(pipe.out);
+    Bell bell;
+    reader.start(bell.waker());
+    CHECK_FALSE(reader.threaded());
+    const TemporaryFile file(content);
+    StdinReader file_reader(file.fd());
+    file_reader.start(bell.waker());
+    CHECK_FALSE(file_reader.threaded());
+    CHECK(bell.rung() == 0);
+  }
+}
+
+TEST_CASE("a descriptor that is not open is the end of the input") {
+  Pipe pipe;
+  const int gone = pipe.out;
+  close(gone);
+  pipe.out = -1;
+  for (const int fd : {gone, -1}) {
+    const auto source = make_pipe_source({}, fd);
+    Bell bell;
+    source->start(bell.waker());
+    Action action;
+    CHECK(source->next(action) == ActionSource::Pull::kEnd);
+  }
+}
+
+TEST_CASE("a failing read is told once, and is the end") {
+  const int directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const auto source = make_pipe_source({}, directory);
+  Bell bell;
+  source->start(bell.waker());
+  CHECK(pull_all(*source, bell) ==
+        std::vector<Pulled>{{kRefused, "", "can't read standard input: Is a directory"}});
+  close(directory);
+}
+
+TEST_CASE("stop() ends a reader that waits for input, and one that waits for the loop") {
+  Bell bell;
+  const auto began = std::chrono::steady_clock::now();
+  {
+    Pipe silent;
+    const auto source = make_pipe_source({}, silent.out);
+    source->start(bell.waker());
+    source->stop();
+    source->stop();
+  }
+  {
+    Pipe full;
+    const auto source = make_pipe_source({}, full.out);
+    std::thread writer([&] { full.put(std::string(8 << 20, '\n')); });
+    source->start(bell.waker());
+    Action action;
+    REQUIRE(pull(*source, bell, action));
+    source->stop();
+    close(full.out);
+    full.out = -1;
+    writer.join();
+  }
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::milliseconds(150));
+}
+
+TEST_CASE("no more than the queue's blocks are read ahead of the loop") {
+  const std::string content(8 << 20, '\n');
+  const TemporaryFile file(content);
+  StdinReader reader(file.fd());
+  Bell bell;
+  reader.start(bell.waker());
+  REQUIRE(reader.threaded());
+  Block block;
+  REQUIRE(reader.queue().pop(block) == BlockQueue::Pop::kBlock);
+  // The offset of the shared description tells how much was read; it stops at the bound.
+  const auto bound = static_cast<off_t>(BlockQueue::kBlocks * BlockQueue::kBlockBytes);
+  while (lseek(file.fd(), 0, SEEK_CUR) < bound) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK(lseek(file.fd(), 0, SEEK_CUR) == bound);
+}
+
+TEST_CASE("the loop is woken only after it found nothing") {
+  Pipe pipe;
+  const auto source = make_pipe_source({}, pipe.out);
+  Bell bell;
+  source->start(bell.waker());
+  Action action;
+  CHECK(source->next(action) == ActionSource::Pull::kEmpty);
+  pipe.put("a\n");
+  bell.wait_beyond(0);
+  for (int i = 0; i < 50; ++i) pipe.put("b\n");
+  CHECK(bell.rung() == 1);
+  REQUIRE(source->next(action) == ActionSource::Pull::kAction);
+  CHECK(action.data == "a");
+  pipe.close_in();
+  int lines = 0;
+  while (pull(*source, bell, action)) ++lines;
+  CHECK(lines == 50);
+}
+
+TEST_CASE("what was read and not pulled is counted") {
+  Pipe pipe;
+  pipe.put("a\nb\nc\nd");
+  pipe.close_in();
+  const auto source = make_pipe_source({}, pipe.out);
+  Bell bell;
+  source->start(bell.waker());
+  CHECK(source->unpulled() == 4);
+  Action action;
+  REQUIRE(pull(*source, bell, action));
+  CHECK(source->unpulled() == 3);
+  source->stop();
+  CHECK(source->unpulled() == 3);
+}

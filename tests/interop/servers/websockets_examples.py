@@ -1,0 +1,130 @@
+"""What people build first with `websockets`, one path each; see HANDLERS."""
+
+import asyncio
+import http
+import time
+
+import websockets
+
+TOKEN = "open sesame"
+chatters = set()
+first_buzz = None
+
+
+async def echo(websocket):
+    async for message in websocket:
+        await websocket.send(message)
+
+
+async def received(websocket):
+    """Answers in words, once a message."""
+    async for message in websocket:
+        await websocket.send(f"Server received: {message}")
+
+
+async def hello_world(websocket):
+    """The same answer to whatever is said, for as long as one likes."""
+    async for _ in websocket:
+        await websocket.send("hello world")
+
+
+async def greeting(websocket):
+    """Reads a name, greets, and is done."""
+    name = await websocket.recv()
+    await websocket.send(f"Hello {name}!")
+
+
+async def broadcast(websocket):
+    """Every message to all the others; who has left is forgotten."""
+    chatters.add(websocket)
+    try:
+        async for message in websocket:
+            websockets.broadcast(chatters - {websocket}, message)
+    finally:
+        chatters.discard(websocket)
+
+
+async def token(websocket):
+    """Only for those who came with the token; see refuse_strangers."""
+    await websocket.send("Welcome")
+    await echo(websocket)
+
+
+async def late_token(websocket):
+    """Lets everybody in, then looks at the token."""
+    if websocket.request_headers.get("Authorization") != f"Bearer {TOKEN}":
+        await websocket.send("Unauthorized")
+        await websocket.close(1008, "wrong token")
+        return
+    await token(websocket)
+
+
+async def buzzer(websocket):
+    """The first to buzz wins; the others hear how late they are."""
+    global first_buzz
+    async for message in websocket:
+        if message != "buzz":
+            continue
+        now = time.monotonic()
+        if first_buzz is None:
+            first_buzz = now
+            await websocket.send("First place!")
+        else:
+            await websocket.send(f"Response time: {now - first_buzz:.3f} sec slower.")
+
+
+async def dies(websocket):
+    """The connection is cut in the middle of the talk."""
+    await websocket.recv()
+    await websocket.send("I don't feel so")
+    websocket.transport.abort()
+
+
+async def fails(websocket):
+    """A handler with a bug: `websockets` closes with 1011."""
+    await websocket.recv()
+    raise RuntimeError("a bug")
+
+
+async def shuts(websocket):
+    """Closes after the first message, in good order."""
+    await websocket.recv()
+    await websocket.close(1000, "that was it")
+
+
+async def subprotocol(websocket):
+    await websocket.send(str(websocket.subprotocol))
+
+
+HANDLERS = {
+    f"/{handler.__name__}": handler
+    for handler in (
+        echo, received, hello_world, greeting, broadcast, token, late_token, buzzer, dies, fails,
+        shuts, subprotocol,
+    )
+}  # fmt: skip
+
+
+async def refuse_strangers(path, headers):
+    if path not in HANDLERS:
+        return http.HTTPStatus.NOT_FOUND, [], b"no such handler\n"
+    if path == "/token" and headers.get("Authorization") != f"Bearer {TOKEN}":
+        challenge = [("WWW-Authenticate", 'Bearer realm="examples"')]
+        return http.HTTPStatus.UNAUTHORIZED, challenge, b"the token is wrong\n"
+    return None
+
+
+async def main():
+    async with websockets.serve(
+        lambda websocket: HANDLERS[websocket.path](websocket),
+        "127.0.0.1",
+        0,
+        process_request=refuse_strangers,
+        subprotocols=["chat", "superchat"],
+        max_size=None,
+    ) as server:
+        print("listening on", server.sockets[0].getsockname()[1], flush=True)
+        await asyncio.Future()
+
+
+asyncio.run(main())

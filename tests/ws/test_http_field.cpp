@@ -1,0 +1,36 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "ws/http_field.h"
+
+using namespace wscope::ws;
+
+TEST_CASE("a token is what RFC 9110 5.6.2 says") {
+  CHECK(is_token("chat"));
+  CHECK(is_token("!#$%&'*+-.^_`|~09azAZ"));
+  for (const std::string& text :
+       {std::string(), std::string("a b"), std::string("a,b"), std::string("a:b"),
+        std::string("a/b"), std::string("a\tb"), std::string("a\0b", 3), std::string("\0", 1),
+        std::string("\x7f"), std::string("ä"), std::string("\"a\""), std::string("a=b")}) {
+    CAPTURE(text);
+    CHECK_FALSE(is_token(text));
+  }
+}
+
+TEST_CASE("names are compared in any case, ASCII only") {
+  CHECK(equal_ignoring_case("Sec-WebSocket-KEY", "sec-websocket-key"));
+  CHECK_FALSE(equal_ignoring_case("a", "ab"));
+  CHECK_FALSE(equal_ignoring_case("[", "{"));
+  CHECK(contains_ignoring_case("Say BASIC realm", "basic"));
+  CHECK_FALSE(contains_ignoring_case("bas", "basic"));
+}
+
+TEST_CASE("lists are split at commas, empty elements dropped") {
+  CHECK(split_list("").empty());
+  CHECK(split_list(" , ,\t").empty());
+  CHECK(split_list("a") == std::vector<std::string_view>{"a"});
+  CHECK(split_list(" a ,b\t,, c c ") == std::vector<std::string_view>{"a", "b", "c c"});
+  CHECK(list_has("keep-alive, UPGRADE", "upgrade"));
+  CHECK_FALSE(list_has("keep-alive, upgraded", "upgrade"));
+}
