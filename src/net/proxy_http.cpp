@@ -83,6 +83,7 @@ std::string unchunked(std::string_view raw, bool& complete) {
 
 std::string hint_for(int status, bool with_user) {
   switch (status) {
+    case 401:  // what tinyproxy says to a wrong password
     case 407:
       return with_user ? "the proxy doesn't accept this user and password"
                        : "--proxy http://USER:PASSWORD@HOST:PORT";
