@@ -118,11 +118,12 @@ LineEditor::LineEditor(int input, int output, int stop_fd, Listener& listener)
   rl_tty_set_echoing(1);  // what rl_prep_term_function would have found out
   rl_getc_function = &LineEditor::take_key;
   rl_input_available_hook = &LineEditor::keys_waiting;
-  rl_redisplay_function = &LineEditor::redisplay;
   rl_attempted_completion_function = &LineEditor::attempt_completion;
   rl_completion_word_break_hook = word_breaks;
   const Utf8Locale while_readline_looks_at_it;
   rl_initialize();
+  // Not before: with a foreign function in place readline would not look up the terminal at all.
+  rl_redisplay_function = &LineEditor::redisplay;
   // Readline would ask and wait for the answer with everything else standing still.
   rl_completion_query_items = 0;
   rl_variable_bind("page-completions", "off");
@@ -265,8 +266,7 @@ std::size_t LineEditor::rows_above_cursor(std::size_t columns) const {
 /// Most terminals wrap the rows of a line anew when their width changes, and the cursor stays with
 /// its character: what was drawn begins as many rows above it as the new width makes.
 void LineEditor::resize() {
-  const bool can_move = rl_get_termcap("up") != nullptr && rl_get_termcap("cd") != nullptr;
-  if (!begun_ || !can_move) {
+  if (!begun_ || rl_get_termcap("up") == nullptr) {
     rl_resize_terminal();
   } else {
     const std::size_t above = rows_above_cursor(size_of(out_).columns);
