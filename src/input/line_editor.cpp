@@ -25,6 +25,7 @@ namespace wscope::input {
 namespace {
 
 constexpr int kCtrlC = 3;
+constexpr int kCtrlG = 7;
 constexpr int kCtrlZ = 26;
 constexpr std::size_t kOutputBuffer = std::size_t{64} << 10;
 // In any of these, a key is not simply a character that goes into the line.
@@ -32,6 +33,9 @@ constexpr unsigned long kSpecialStates =
     RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | RL_STATE_MULTIKEY |
     RL_STATE_METANEXT | RL_STATE_MOREINPUT | RL_STATE_VIMOTION | RL_STATE_CHARSEARCH |
     RL_STATE_INPUTPENDING | RL_STATE_MACROINPUT | RL_STATE_MACRODEF | RL_STATE_OVERWRITE;
+
+constexpr unsigned long kBegunCommands = RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG |
+                                         RL_STATE_MULTIKEY | RL_STATE_VIMOTION;
 
 LineEditor* g_editor = nullptr;
 
@@ -120,6 +124,7 @@ LineEditor::LineEditor(int input, int output, int stop_fd, Listener& listener)
   rl_input_available_hook = &LineEditor::keys_waiting;
   rl_attempted_completion_function = &LineEditor::attempt_completion;
   rl_completion_word_break_hook = word_breaks;
+  rl_basic_quote_characters = "";  // or a completed word would get a closing quote
   const Utf8Locale while_readline_looks_at_it;
   rl_initialize();
   // Not before: with a foreign function in place readline would not look up the terminal at all.
@@ -221,6 +226,8 @@ void LineEditor::paste(std::string text) {
   redisplay();
   std::fflush(out_);
 }
+
+void LineEditor::discard_keys() { keys_ = {}; }
 
 void LineEditor::drop_line() {
   rl_point = rl_end;
@@ -332,6 +339,8 @@ int LineEditor::take_key(FILE*) {
   if (self.keys_.empty()) return self.wait_for_key();
   const auto key = static_cast<unsigned char>(self.keys_.front());
   self.keys_.remove_prefix(1);
+  // Within a search or behind a prefix, Ctrl-C gives just that up, as Ctrl-G does.
+  if (key == kCtrlC && (rl_readline_state & kBegunCommands) != 0) return kCtrlG;
   return key;
 }
 

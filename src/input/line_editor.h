@@ -51,6 +51,8 @@ class LineEditor {
 
   void keys(std::string_view bytes);
   void paste(std::string text);
+  /// From within keys(): the rest of them is not wanted.
+  void discard_keys();
   bool line_is_empty() const;
   /// Shows "^C" and begins an empty line.
   void drop_line();

@@ -487,12 +487,13 @@ void TerminalRepl::say(const Error& error) { editor_.print_above(error_lines(err
 void TerminalRepl::on_interrupt(bool line_is_empty) {
   if (line_is_empty && !assembler_.begun()) return quit();
   assembler_.drop();
-  editor_.set_prompt(kPrompt);
   editor_.drop_line();
+  editor_.set_prompt(kPrompt);
 }
 
 void TerminalRepl::quit() {
   if (std::exchange(quitting_, true)) return;
+  editor_.discard_keys();
   Action action;
   action.kind = Action::Kind::kQuit;
   actions_.push(std::move(action), {});
