@@ -1,19 +1,22 @@
 // round_trips: writes a line into a client's stdin, waits for the same line on its stdout, times
 // it.
 //
-//   round_trips [--count N] [--size BYTES] [--decorated] -- CLIENT [WORD…]
+//   round_trips [--count N] [--size BYTES] [--decorated] [--after MS] -- CLIENT [WORD…]
 //
 // The first tenth warms up and is not counted. --decorated: the client writes more around the
 // answer. stdout: one line of JSON, microseconds. The client's input is closed at the end. Pin it
 // with taskset: the client inherits the core.
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "arguments.h"
@@ -38,6 +41,7 @@ Child start(const std::vector<std::string>& command) {
   const pid_t pid = fork();
   if (pid < 0) bench::fail_errno("fork");
   if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // never left behind
     dup2(in[0], STDIN_FILENO);
     dup2(out[1], STDOUT_FILENO);
     execvp(words[0], words.data());
@@ -69,6 +73,7 @@ int main(int argc, char** argv) {
   bench::Arguments arguments(argc, argv);
   const std::uint64_t count = arguments.number("--count", 10000);
   const std::size_t size = arguments.number("--size", 16);
+  const std::uint64_t after = arguments.number("--after", 300);
   const bool exact = !arguments.flag("--decorated");
   arguments.done();
   if (arguments.command().empty()) bench::fail("no command");
@@ -76,6 +81,7 @@ int main(int argc, char** argv) {
 
   const std::vector<std::string> messages = bench::make_period(size);
   const Child child = start(arguments.command());
+  std::this_thread::sleep_for(std::chrono::milliseconds(after));
   std::vector<double> times;
   for (std::uint64_t i = 0; i < count + count / 10; ++i) {
     const std::string line = messages[i % messages.size()] + "\n";

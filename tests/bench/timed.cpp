@@ -1,12 +1,14 @@
 // timed: runs a command, or the same command many times, and tells what it cost.
 //
-//   timed [--times N] [--expect TEXT] [--stdin FILE] [--stdout FILE] -- COMMAND [WORD…]
+//   timed [--times N] [--expect TEXT] [--report FILE] -- COMMAND [WORD…]
 //
 // Small on purpose and linked statically: a child's peak RSS begins with that of the process it was
-// forked from. --expect: what stdout must be, each time (its line end aside). stdout: one line of
-// JSON: wall times as p50/p99 in seconds, the median CPU seconds, the greatest RSS in KiB, how
-// often status or output were not right. SIGTERM is passed on to the command.
+// forked from. The command has our stdin and stdout. --expect: what its stdout must be, each time
+// (a line end aside). Report (default: stdout): one line of JSON: wall seconds as median and p99,
+// median CPU seconds, greatest RSS in KiB, how often status or output were not right. SIGTERM is
+// passed on.
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,15 +38,7 @@ struct Run {
   std::string output;
 };
 
-void redirect(int to, const std::string& path, int flags) {
-  if (path.empty()) return;
-  const int fd = open(path.c_str(), flags | O_CLOEXEC, 0644);
-  if (fd < 0) bench::fail_errno(path);
-  dup2(fd, to);
-}
-
-Run run(const std::vector<char*>& words, const std::string& in, const std::string& out,
-        bool gather) {
+Run run(const std::vector<char*>& words, bool gather) {
   int pipe_fds[2] = {-1, -1};
   if (gather && pipe2(pipe_fds, O_CLOEXEC) != 0) bench::fail_errno("pipe");
   Run result;
@@ -52,8 +46,7 @@ Run run(const std::vector<char*>& words, const std::string& in, const std::strin
   const pid_t pid = fork();
   if (pid < 0) bench::fail_errno("fork");
   if (pid == 0) {
-    redirect(STDIN_FILENO, in, O_RDONLY);
-    redirect(STDOUT_FILENO, out, O_WRONLY | O_CREAT | O_TRUNC);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // never left behind
     if (gather) dup2(pipe_fds[1], STDOUT_FILENO);
     execvp(words[0], words.data());
     _exit(127);
@@ -94,8 +87,7 @@ int main(int argc, char** argv) {
   const std::uint64_t times = arguments.number("--times", 1);
   const std::string nothing = "\x01";
   const std::string expected = arguments.text("--expect", nothing);
-  const std::string in = arguments.text("--stdin", "");
-  const std::string out = arguments.text("--stdout", "");
+  const std::string report_path = arguments.text("--report", "");
   arguments.done();
   if (arguments.command().empty() || times == 0) bench::fail("no command");
   std::signal(SIGTERM, pass_on);
@@ -111,7 +103,7 @@ int main(int argc, char** argv) {
   int status = 0;
   std::uint64_t wrong = 0;
   for (std::uint64_t i = 0; i < times; ++i) {
-    const Run one = run(words, in, out, expected != nothing);
+    const Run one = run(words, expected != nothing);
     walls.push_back(one.wall);
     cpus.push_back(one.cpu);
     rss = std::max(rss, one.rss);
@@ -120,10 +112,12 @@ int main(int argc, char** argv) {
         expected == nothing || one.output == expected || one.output == expected + "\n";
     if (one.status != 0 || !right) ++wrong;
   }
-  std::printf(
-      "{\"wall\": %.6f, \"wall_p99\": %.6f, \"cpu\": %.6f, \"rss\": %ld, \"status\": %d, "
-      "\"wrong\": %llu}\n",
-      share_of(walls, 0.5), share_of(walls, 0.99), share_of(cpus, 0.5), rss, status,
-      static_cast<unsigned long long>(wrong));
+  std::FILE* report = report_path.empty() ? stdout : std::fopen(report_path.c_str(), "w");
+  if (report == nullptr) bench::fail_errno(report_path);
+  std::fprintf(report,
+               "{\"wall\": %.6f, \"wall_p99\": %.6f, \"cpu\": %.6f, \"rss\": %ld, \"status\": %d, "
+               "\"wrong\": %llu}\n",
+               share_of(walls, 0.5), share_of(walls, 0.99), share_of(cpus, 0.5), rss, status,
+               static_cast<unsigned long long>(wrong));
   return 0;
 }

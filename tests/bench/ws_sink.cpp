@@ -28,6 +28,7 @@ struct Outcome {
   std::uint64_t bytes = 0;
   bool closed = false;  // by a Close frame, or the end of the stream with --raw
   double begin = 0;
+  double first = 0;  // when the first bytes came
   double end = 0;
 };
 
@@ -43,6 +44,7 @@ Outcome count_frames(bench::Wire& wire, bench::SinkMessages& messages, std::uint
   while (!messages.closed()) {
     const std::size_t got = wire.read(buffer.data() + held, buffer.size() - held);
     if (got == 0) break;
+    if (outcome.bytes == 0) outcome.first = bench::now();
     outcome.bytes += got;
     const std::uint64_t before = messages.count();
     const std::size_t used = messages.feed({buffer.data(), held + got});
@@ -74,6 +76,7 @@ Outcome count_lines(bench::Wire& wire, std::size_t size, std::uint64_t count, bo
   std::vector<char> buffer(kBuffer);
   outcome.begin = outcome.end = bench::now();
   while (const std::size_t got = wire.read(buffer.data(), buffer.size())) {
+    if (checker.bytes() == 0) outcome.first = bench::now();
     checker.feed({buffer.data(), got});
   }
   outcome.end = bench::now();
@@ -103,6 +106,8 @@ int main(int argc, char** argv) {
   const int listener = bench::listen_on_loopback();
   bench::Wire wire = bench::accept_one(listener, context);
   if (!raw) bench::upgrade(wire, deflate);
+  std::puts("open");
+  std::fflush(stdout);
   std::this_thread::sleep_for(std::chrono::milliseconds(late));
 
   const double cpu = bench::cpu_seconds();
@@ -110,10 +115,10 @@ int main(int argc, char** argv) {
                               : count_frames(wire, messages, close_at_count ? count : 0);
   std::printf(
       "{\"messages\": %llu, \"wrong\": %llu, \"bytes\": %llu, \"closed\": %s, \"begin\": %.6f, "
-      "\"end\": %.6f, \"cpu\": %.6f}\n",
+      "\"first\": %.6f, \"end\": %.6f, \"cpu\": %.6f}\n",
       static_cast<unsigned long long>(outcome.messages),
       static_cast<unsigned long long>(outcome.wrong),
       static_cast<unsigned long long>(outcome.bytes), outcome.closed ? "true" : "false",
-      outcome.begin, outcome.end, bench::cpu_seconds() - cpu);
+      outcome.begin, outcome.first, outcome.end, bench::cpu_seconds() - cpu);
   return outcome.messages == count && outcome.wrong == 0 ? 0 : 1;
 }
