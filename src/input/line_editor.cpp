@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ namespace {
 constexpr int kCtrlC = 3;
 constexpr int kCtrlG = 7;
 constexpr int kCtrlZ = 26;
+constexpr int kCtrlBackslash = 28;
 constexpr std::size_t kOutputBuffer = std::size_t{64} << 10;
 // In any of these, a key is not simply a character that goes into the line.
 constexpr unsigned long kSpecialStates =
@@ -152,7 +154,8 @@ void LineEditor::bind_keys() {
   for (const char* name : {"emacs-standard", "vi-insert", "vi-command"}) {
     if (Keymap map = rl_get_keymap_by_name(name)) {
       rl_bind_key_in_map(kCtrlC, &LineEditor::interrupt, map);
-      rl_bind_key_in_map(kCtrlZ, &LineEditor::suspend, map);
+      rl_bind_key_in_map(kCtrlZ, &LineEditor::signal_key, map);
+      rl_bind_key_in_map(kCtrlBackslash, &LineEditor::signal_key, map);
     }
   }
 }
@@ -364,8 +367,8 @@ int LineEditor::interrupt(int, int) {
   return 0;
 }
 
-int LineEditor::suspend(int, int) {
-  g_editor->listener_.on_suspend();
+int LineEditor::signal_key(int, int key) {
+  g_editor->listener_.on_signal_key(key == kCtrlZ ? SIGTSTP : SIGQUIT);
   return 0;
 }
 

@@ -73,6 +73,12 @@ class LeavingTest(unittest.TestCase):
             os.close(repl.lines)  # the driver stops its source then
             self.check_left(repl, ["> half"])
 
+    def test_ctrl_backslash_kills_and_the_modes_come_back(self):
+        with Repl() as repl:
+            repl.type("x\x1c")
+            self.assertEqual(repl.process.wait(10), -signal.SIGQUIT)
+            self.assertEqual(repl.modes(), repl.modes_before)
+
     def test_hang_up_ends_it(self):
         with Repl() as repl:
             repl.process.send_signal(signal.SIGHUP)

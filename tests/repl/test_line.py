@@ -38,6 +38,27 @@ class LineTest(unittest.TestCase):
                 repl.type("!" + LEFT * 3 + "X\r")
                 repl.wait_actions(["text " + TYPED[:-2] + "X" + TYPED[-2:] + "!"])
 
+    def test_lines_that_end_at_the_edge(self):
+        with Repl(columns=20) as repl:
+            expected = []
+            for size in (17, 18, 19, 37, 38, 39):
+                text = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"[:size]
+                repl.type(text)
+                rows = ("> " + text + " ")[: len(text) + 3]
+                rows = [rows[i : i + 20].rstrip() for i in range(0, len(rows), 20)]
+                # A full row has the cursor in the next one.
+                repl.wait_until(lambda: repl.screen.column == (size + 2) % 20, "the cursor")
+                repl.incoming(f"< {size}\n")
+                expected.append(f"< {size}")
+                full = "".join(rows)
+                repl.wait_until(
+                    lambda: repl.rows()[: len(expected)] == expected
+                    and "".join(repl.rows()[len(expected) :]) == full,
+                    f"{expected} and {full}",
+                )
+                repl.type("\x15")
+                repl.wait_line("> ")
+
     def test_cursor_stays_where_it_was(self):
         with Repl(columns=30) as repl:
             repl.type("one two three four five six seven eight" + HOME)
