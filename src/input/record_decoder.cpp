@@ -28,6 +28,7 @@ bool takes_lines(InputFormat format) {
 }  // namespace
 
 std::string RecordName::text() const {
+  if (number == 0) return std::string(before);
   return std::string(before) + std::to_string(number) + std::string(after);
 }
 

@@ -16,7 +16,7 @@
 
 namespace wscope::input {
 
-/// What an error calls a record: "line 12", "message 2 of -x".
+/// What an error calls a record: "line 12", "message 2 of -x"; without a number "the line".
 struct RecordName {
   std::string_view before;
   std::uint64_t number;

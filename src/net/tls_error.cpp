@@ -3,8 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include <cstring>
-
 #include "net/error_words.h"
 
 namespace wscope::net {
@@ -35,12 +33,15 @@ int alert_of(unsigned long code) {
              : -1;
 }
 
-/// OpenSSL 3.0 has no words for the alerts that came with TLS 1.3 and ALPN.
-const char* alert_name(int alert) {
+/// OpenSSL 3.0 has no words for the alerts that came after TLS 1.1 (RFC 8446 6, RFC 7301, RFC
+/// 7507).
+std::string alert_in_words(int alert) {
   switch (alert) {
-    case TLS13_AD_MISSING_EXTENSION:
+    case SSL_AD_INAPPROPRIATE_FALLBACK:
+      return "inappropriate fallback";
+    case SSL_AD_MISSING_EXTENSION:
       return "missing extension";
-    case TLS13_AD_CERTIFICATE_REQUIRED:
+    case SSL_AD_CERTIFICATE_REQUIRED:
       return "certificate required";
     case SSL_AD_NO_APPLICATION_PROTOCOL:
       return "no application protocol";
@@ -58,7 +59,7 @@ class OpensslCategory final : public std::error_category {
     const unsigned long code = packed(value);
     if (ERR_SYSTEM_ERROR(code)) return words_of_errno(ERR_GET_REASON(code));
     if (const int alert = alert_of(code); alert >= 0) {
-      return std::string("the peer sent the TLS alert \"") + alert_name(alert) + '"';
+      return "the peer sent the TLS alert \"" + alert_in_words(alert) + '"';
     }
     const char* reason = ERR_reason_error_string(code);
     if (reason == nullptr) return "TLS: error " + std::to_string(code);

@@ -36,6 +36,8 @@ class Presentation {
   virtual OutputStream& out() = 0;
   /// /trace on|off at the REPL; ask sink().frame_preview() again afterwards.
   virtual void set_trace(bool on) = 0;
+  /// /last: the whole dump of the last binary message that was elided; false: there is none.
+  virtual bool show_last() = 0;
   /// Stage::kOutput when anything could not be written (disk full); a closed pipe is no error.
   virtual Result<void> finish() = 0;
 };

@@ -139,8 +139,9 @@ std::string Trace::payload_words(const Frame& frame, bool compressed) const {
 }
 
 void Trace::append_dump(std::string& lines, const Frame& frame) const {
-  append_hexdump(lines, frame.payload,
-                 {kDumpIndent, out_.columns(), 0, wishes_.palette.faint, wishes_.palette.reset});
+  append_hexdump(
+      lines, frame.payload,
+      {kDumpIndent, out_.columns(), 0, {}, wishes_.palette.faint, wishes_.palette.reset});
   if (frame.payload.size() < frame.length) {
     lines += fmt::format("{}… {} more\n", kDumpIndent,
                          counted(frame.length - frame.payload.size(), "byte"));

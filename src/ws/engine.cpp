@@ -81,6 +81,7 @@ class WebsocketEngine final : public Engine {
   bool inside_message_ = false;  // between the fragments of one
   char slow_header_[kMaxHeader] = {};
   std::size_t slow_header_size_ = 0;
+  std::size_t slow_header_whole_ = 0;
   std::uint64_t slow_left_ = 0;  // payload bytes of the frame that websocketpp is reading
 
   std::string head_;
@@ -313,15 +314,18 @@ bool WebsocketEngine::feed_slow() {
     feed(size);
     return true;
   }
-  // The second byte tells how long the header is; the first two were there when this frame began.
-  const std::size_t size =
-      slow_header_size_ < 2 ? 2 : header_size(byte_at(slow_header_, 1)) - slow_header_size_;
+  // The second byte tells how long the header is.
+  if (slow_header_size_ == 0) {
+    if (in_.size() < 2) return false;
+    slow_header_whole_ = header_size(byte_at(in_.data(), 1));
+  }
+  const std::size_t size = slow_header_whole_ - slow_header_size_;
   const std::size_t come = std::min(size, in_.size());
   std::memcpy(slow_header_ + slow_header_size_, in_.data(), come);
   slow_header_size_ += come;
   wire_.frame.first = byte_at(slow_header_, 0);
   wire_.frame.second = byte_at(slow_header_, 1);
-  if (slow_header_size_ >= 2 && slow_header_size_ == header_size(wire_.frame.second)) {
+  if (slow_header_size_ == slow_header_whole_) {
     wire_.frame = read_frame_header(slow_header_);
     slow_left_ = wire_.frame.length;
     slow_header_size_ = 0;

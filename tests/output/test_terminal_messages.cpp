@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "output/terminal_messages.h"
 #include "support.h"
 
@@ -38,7 +40,7 @@ struct Terminal {
 
 MessageLook look(OutputFormat format, bool pretty = false,
                  const Palette& palette = Palette::none()) {
-  return {format, pretty, palette};
+  return {format, pretty, false, palette};
 }
 
 }  // namespace
@@ -73,6 +75,21 @@ TEST_CASE("binary is a hexdump that fits the terminal") {
   const std::string dump = terminal.shows(MessageType::kBinary, std::string(100000, 'x'));
   CHECK(dump.find("< binary, 100000 bytes\n") == 0);
   CHECK(dump.find("  … 99744 bytes left out of 100000 …\n") != std::string::npos);
+}
+
+TEST_CASE("where a person types, /last shows the whole of what was elided") {
+  MessageLook kept;
+  kept.keeps_last = true;
+  Terminal terminal(kept);
+  CHECK_FALSE(terminal.messages.show_last());
+  const std::string dump = terminal.shows(MessageType::kBinary, std::string(1000, 'x'));
+  CHECK(dump.find("  … 752 bytes left out of 1000 … /last shows all\n") != std::string::npos);
+  terminal.shows(MessageType::kBinary, "short");
+  CHECK(terminal.messages.show_last());
+  terminal.messages.flush();
+  const std::string whole = terminal.screen.take();
+  CHECK(std::count(whole.begin(), whole.end(), '\n') == 63);
+  CHECK(whole.find("left out") == std::string::npos);
 }
 
 TEST_CASE("colour: marks by direction, JSON by kind, escapes in reverse") {

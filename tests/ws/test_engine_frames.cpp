@@ -419,6 +419,25 @@ TEST_CASE("RFC 6455 8.1: also inside a frame that has not ended") {
   }
 }
 
+TEST_CASE("fragments and controls in pieces of every size") {
+  for (const bool server : {false, true}) {
+    const Side example(server, {});
+    const std::string wire = example.from_peer(0x01, "he") + example.from_peer(0x89, "p") +
+                             example.from_peer(0x00, "") +
+                             example.from_peer(0x00, std::string(200, 'l')) +
+                             example.from_peer(0x80, "o") + example.from_peer(0x81, "next");
+    for (std::size_t size = 1; size <= 20; ++size) {
+      CAPTURE(size);
+      Side side(server, {});
+      for (std::size_t at = 0; at < wire.size(); at += size) {
+        give(*side.engine, std::string_view(wire).substr(at, size));
+      }
+      CHECK(side.heard.events ==
+            Events{"ping p", "text he" + std::string(200, 'l') + "o", "text next"});
+    }
+  }
+}
+
 TEST_CASE("after a failure nothing more is told, read or sent") {
   Side side(false, {});
   give(*side.engine, frame(0x81, "\xff") + frame(0x81, "later"));
