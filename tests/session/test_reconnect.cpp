@@ -77,8 +77,8 @@ TEST_CASE("which ends are worth another attempt") {
   CHECK_FALSE(reconnect.worth_after(closed));  // no code
   closed.closed.code = 1000;
   CHECK_FALSE(reconnect.worth_after(closed));
-  for (const std::uint16_t code : {1001, 1011, 1012, 4000}) {
-    closed.closed.code = code;
+  for (const int code : {1001, 1011, 1012, 4000}) {
+    closed.closed.code = static_cast<std::uint16_t>(code);
     CHECK(reconnect.worth_after(closed));
   }
   closed.closed.first = Direction::kSent;  // we failed the connection
