@@ -6,14 +6,17 @@
 
 #include "base/error.h"
 #include "cli/parse_args.h"
+#include "output/escape.h"
 #include "session/run.h"
 
 namespace {
 
+// Errors quote what servers sent: none of it may drive a terminal.
 int report(const wscope::Error& error) {
-  if (!error.detail.empty()) std::fprintf(stderr, "%s\n", error.detail.c_str());
-  if (!error.message.empty()) std::fprintf(stderr, "wscope: %s\n", error.message.c_str());
-  if (!error.hint.empty()) std::fprintf(stderr, "wscope: hint: %s\n", error.hint.c_str());
+  using wscope::output::escaped;
+  if (!error.detail.empty()) std::fprintf(stderr, "%s\n", escaped(error.detail).c_str());
+  if (!error.message.empty()) std::fprintf(stderr, "wscope: %s\n", escaped(error.message).c_str());
+  if (!error.hint.empty()) std::fprintf(stderr, "wscope: hint: %s\n", escaped(error.hint).c_str());
   return static_cast<int>(wscope::exit_status_of(error.stage));
 }
 

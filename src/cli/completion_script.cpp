@@ -25,7 +25,6 @@ std::string spellings(const OptionRow& row, std::string_view between) {
 }
 
 // --- bash: the line is split here, because bash also breaks words at '=', ':' and '@'
-// -------------
 
 constexpr std::string_view kBashHead =
     R"(# bash completion for wscope, printed by `wscope --completion bash`
@@ -51,8 +50,8 @@ constexpr std::string_view kBashEnd = R"(' -- "$cur")
       fi
       ;;
   esac
-  # readline replaces only what stands behind the last character that breaks words
-  local behind=${cur##*[$COMP_WORDBREAKS]}
+  # readline replaces only what stands behind the last character that breaks words, but for '@'
+  local behind=${cur##*[${COMP_WORDBREAKS//@/}]}
   COMPREPLY=("${COMPREPLY[@]#"${cur%"$behind"}"}")
 }
 complete -F _wscope wscope
@@ -65,7 +64,7 @@ std::string bash_answer(const OptionRow& row) {
   if (!row.choices.empty()) return reply("-W '" + join_choices(row) + "' -- \"$cur\"");
   switch (row.complete) {
     case Complete::kFile:
-      return "compopt -o filenames; " + reply("-f -- \"$cur\"");
+      return "compopt -o filenames 2> /dev/null; " + reply("-f -- \"$cur\"");
     case Complete::kAtFile:
       return "[[ $cur == @* ]] && " + reply("-P @ -f -- \"${cur#@}\"");
     case Complete::kHost:
@@ -83,15 +82,14 @@ std::string bash_script() {
     if (!row.available()) continue;
     words.append(words.empty() ? "" : " ").append(spellings(row, " "));
     if (!row.may_take_value()) continue;
-    std::string pattern = "--" + std::string(row.long_name) + "=";
-    if (row.takes_value()) pattern = spellings(row, " | ") + " | " + pattern;
-    script += "    " + pattern + ") " + bash_answer(row) + " ;;\n";
+    script += "    ";
+    if (row.takes_value()) script += spellings(row, " | ") + " | ";
+    script += row.name() + "=) " + bash_answer(row) + " ;;\n";
   }
   return script.append(kBashMiddle).append(words).append(kBashEnd);
 }
 
 // --- zsh: one _arguments specification an option
-// ---------------------------------------------------
 
 /// Inside '…' and [help] or :message: of a specification.
 std::string zsh_quoted(std::string_view text) {
@@ -168,7 +166,6 @@ std::string zsh_script() {
 }
 
 // --- fish: one `complete` command an option
-// ---------------------------------------------------------
 
 std::string fish_quoted(std::string_view text) {
   std::string quoted = "'";
@@ -181,7 +178,7 @@ std::string fish_quoted(std::string_view text) {
 
 std::string fish_value(const OptionRow& row) {
   if (!row.may_take_value()) return "";
-  const std::string required = row.takes_value() ? " -x" : "";
+  std::string required = row.takes_value() ? " -x" : "";
   if (!row.choices.empty()) return required + " -a '" + join_choices(row) + "'";
   switch (row.complete) {
     case Complete::kFile:

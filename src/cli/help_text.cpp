@@ -27,10 +27,10 @@ bool shown(const OptionRow& row, Show show) {
   return row.show == Show::kBrief || (show == Show::kFull && row.show == Show::kFull);
 }
 
-std::string heading(Group group) {
-  std::string title(group_title(group));
-  title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
-  return title + ":\n";
+std::string capitalised(std::string_view title) {
+  std::string text(title);
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
 }
 
 std::string lines_of(const OptionRow& row, Show show) {
@@ -68,9 +68,26 @@ std::string help_text(Show show) {
     }
     if (lines.empty()) continue;
     if (show == Show::kFull) text += '\n';
-    text += heading(group) + lines;
+    text += capitalised(group_title(group)) + ":\n" + lines;
   }
   return text.append(show == Show::kFull ? kFullEnd : kBriefEnd);
+}
+
+std::string option_list() {
+  std::string text;
+  const auto column = [&text](std::string_view word) {
+    text.append("\t").append(word.empty() ? "-" : word);
+  };
+  for (const OptionRow& row : option_table()) {
+    text += row.available() ? "available" : "unavailable";
+    column(capitalised(group_title(row.group)));
+    column(row.short_name != '\0' ? std::string{'-', row.short_name} : "");
+    column(row.long_name.empty() ? "" : row.name());
+    column(row.value_name());
+    column(row.choices);
+    text += '\n';
+  }
+  return text;
 }
 
 std::string version_text() {

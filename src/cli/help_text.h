@@ -12,6 +12,9 @@ namespace wscope::cli {
 
 std::string help_text(Show show);
 std::string version_text();
+/// For scripts/check_docs.sh: a line a row, in columns parted by tabs: "available" or
+/// "unavailable", group, names and argument as in help, choices.
+std::string option_list();
 /// "  -x, --execute MSG", "      --socketio[=NS]": how a row is written in help.
 std::string synopsis(const OptionRow& row);
 

@@ -140,10 +140,6 @@ void settle(const Given& given, Options& options) {
     messages.input = InputFormat::kNul;
     if (messages.output == OutputFormat::kAuto) messages.output = OutputFormat::kNul;
   }
-  DiagnosisOptions& diagnosis = options.diagnosis;
-  if (!diagnosis.trace_file.empty() && diagnosis.trace == TraceLevel::kNone) {
-    diagnosis.trace = TraceLevel::kFrames;
-  }
   const bool named = !options.profile.profile.empty();  // its profile may hold the URL
   options.listen.embedded = options.url.empty() && !options.listen.enabled && !named;
 }

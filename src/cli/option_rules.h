@@ -1,8 +1,8 @@
 // What the options say together: which exclude, need or make no sense with each other.
 //
 // check_rules looks at which rows were given and at the values; it fails with Stage::kUsage, naming
-// both options and why. settle then fills what follows from the whole line: -0's formats, the trace
-// level that --trace-file implies, the embedded server when neither URL nor --listen is there.
+// both options and why. settle then fills what follows from the whole line: -0's formats, and the
+// embedded server when neither URL nor --listen is there.
 #pragma once
 
 #include <bitset>

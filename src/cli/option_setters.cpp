@@ -1,13 +1,14 @@
 #include "cli/option_setters.h"
 
 #include <string_view>
+#include <utility>
 
 namespace wscope::cli::setters {
 
-Result<void> header(const OptionRow&, std::string value, Options& options) {
+Result<void> header(const OptionRow&, const std::string& value, Options& options) {
   auto& headers = options.handshake.headers;
   if (value.empty() || value.front() != '@') {
-    headers.push_back(std::move(value));
+    headers.push_back(value);
     return {};
   }
   auto lines = read_header_file(value.substr(1));
@@ -16,15 +17,15 @@ Result<void> header(const OptionRow&, std::string value, Options& options) {
   return {};
 }
 
-Result<void> auth(const OptionRow& row, std::string value, Options& options) {
+Result<void> auth(const OptionRow& row, const std::string& value, Options& options) {
   if (value.empty() || value.front() == ':') {
     return fail(Stage::kUsage, row.name() + ": no user name in USER[:PASS]");
   }
-  options.handshake.auth = std::move(value);
+  options.handshake.auth = value;
   return {};
 }
 
-Result<void> on_key(const OptionRow& row, std::string value, Options& options) {
+Result<void> on_key(const OptionRow& row, const std::string& value, Options& options) {
   // The key may itself be '=': `==text`.
   const std::size_t equals = value.find('=', 1);
   if (value.empty() || equals == std::string::npos) {
@@ -35,7 +36,7 @@ Result<void> on_key(const OptionRow& row, std::string value, Options& options) {
   return {};
 }
 
-Result<void> broadcast(const OptionRow& row, std::string value, Options& options) {
+Result<void> broadcast(const OptionRow& row, const std::string& value, Options& options) {
   using Broadcast = ListenOptions::Broadcast;
   if (value.empty()) {
     options.listen.broadcast = Broadcast::kAll;
@@ -47,18 +48,18 @@ Result<void> broadcast(const OptionRow& row, std::string value, Options& options
   return {};
 }
 
-Result<void> listen(const OptionRow& row, std::string value, Options& options) {
+Result<void> listen(const OptionRow& row, const std::string& value, Options& options) {
   if (value.empty()) return fail(Stage::kUsage, row.name() + " '': not [HOST:]PORT");
   if (options.listen.enabled) {
     return fail(Stage::kUsage, row.name() + " '" + value + "': already listening on '" +
                                    options.listen.address + "'");
   }
   options.listen.enabled = true;
-  options.listen.address = std::move(value);
+  options.listen.address = value;
   return {};
 }
 
-Result<void> url(const OptionRow&, std::string value, Options& options) {
+Result<void> url(const OptionRow&, const std::string& value, Options& options) {
   if (value.empty()) {
     return fail(Stage::kUsage, "the URL is empty", "for example ws://localhost:8765/chat");
   }
@@ -68,27 +69,27 @@ Result<void> url(const OptionRow&, std::string value, Options& options) {
                     without_user_info(value) + "'",
                 "one run talks to one server; a message goes after -x");
   }
-  options.url = std::move(value);
+  options.url = value;
   return {};
 }
 
-Result<void> script_report(const OptionRow& row, std::string value, Options& options) {
+Result<void> script_report(const OptionRow& row, const std::string& value, Options& options) {
   const std::string_view text = value;
   const bool known = text.substr(0, 6) == "junit:" || text.substr(0, 4) == "tap:";
   if (!known || text.back() == ':') {
     return fail(Stage::kUsage, row.name() + " '" + value + "': not junit:FILE or tap:FILE");
   }
-  options.automation.script_report = std::move(value);
+  options.automation.script_report = value;
   return {};
 }
 
-Result<void> speed(const OptionRow& row, std::string value, Options& options) {
+Result<void> speed(const OptionRow& row, const std::string& value, Options& options) {
   std::string_view factor = value;
   if (!factor.empty() && factor.back() == 'x') factor.remove_suffix(1);
   if (value != "max" && !parse_seconds(row.name(), factor, Bound::kAboveZero)) {
     return fail(Stage::kUsage, row.name() + " '" + value + "': not a factor such as 2x, or max");
   }
-  options.automation.speed = std::move(value);
+  options.automation.speed = value;
   return {};
 }
 

@@ -20,34 +20,34 @@
 namespace wscope::cli::setters {
 
 template <auto Group, auto Field>
-Result<void> text(const OptionRow&, std::string value, Options& options) {
-  options.*Group.*Field = std::move(value);
+Result<void> text(const OptionRow&, const std::string& value, Options& options) {
+  options.*Group.*Field = value;
   return {};
 }
 
 /// A name or path that can't be empty.
 template <auto Group, auto Field>
-Result<void> some_text(const OptionRow& row, std::string value, Options& options) {
+Result<void> some_text(const OptionRow& row, const std::string& value, Options& options) {
   if (value.empty()) return fail(Stage::kUsage, row.name() + " '': must not be empty");
-  options.*Group.*Field = std::move(value);
+  options.*Group.*Field = value;
   return {};
 }
 
 template <auto Group, auto Field>
-Result<void> append(const OptionRow&, std::string value, Options& options) {
-  (options.*Group.*Field).push_back(std::move(value));
+Result<void> append(const OptionRow&, const std::string& value, Options& options) {
+  (options.*Group.*Field).push_back(value);
   return {};
 }
 
 /// A flag: `Value` when given.
 template <auto Group, auto Field, auto Value>
-Result<void> put(const OptionRow&, std::string, Options& options) {
+Result<void> put(const OptionRow&, const std::string&, Options& options) {
   options.*Group.*Field = Value;
   return {};
 }
 
 template <auto Group, auto Field, Bound Limit>
-Result<void> seconds(const OptionRow& row, std::string value, Options& options) {
+Result<void> seconds(const OptionRow& row, const std::string& value, Options& options) {
   const auto parsed = parse_seconds(row.name(), value, Limit);
   if (!parsed) return fail(parsed.error());
   options.*Group.*Field = *parsed;
@@ -64,7 +64,7 @@ struct Unwrapped<std::optional<T>> {
 };
 
 template <auto Group, auto Field, std::uint64_t Least, std::uint64_t Most = 0>
-Result<void> count(const OptionRow& row, std::string value, Options& options) {
+Result<void> count(const OptionRow& row, const std::string& value, Options& options) {
   using Number = typename Unwrapped<std::decay_t<decltype(options.*Group.*Field)>>::Type;
   const std::uint64_t most =
       Most != 0 ? Most : static_cast<std::uint64_t>(std::numeric_limits<Number>::max());
@@ -75,7 +75,7 @@ Result<void> count(const OptionRow& row, std::string value, Options& options) {
 }
 
 template <auto Group, auto Field>
-Result<void> size(const OptionRow& row, std::string value, Options& options) {
+Result<void> size(const OptionRow& row, const std::string& value, Options& options) {
   const auto parsed = parse_size(row.name(), value);
   if (!parsed) return fail(parsed.error());
   options.*Group.*Field = *parsed;
@@ -84,7 +84,7 @@ Result<void> size(const OptionRow& row, std::string value, Options& options) {
 
 /// The enumerator whose number is the choice's index plus `Offset`.
 template <auto Group, auto Field, int Offset = 0>
-Result<void> choice(const OptionRow& row, std::string value, Options& options) {
+Result<void> choice(const OptionRow& row, const std::string& value, Options& options) {
   using Enum = typename Unwrapped<std::decay_t<decltype(options.*Group.*Field)>>::Type;
   const auto index = parse_choice(row.name(), value, row.choices);
   if (!index) return fail(index.error());
@@ -94,45 +94,45 @@ Result<void> choice(const OptionRow& row, std::string value, Options& options) {
 
 /// A secret, or the first line of the file named after '@'.
 template <auto Group, auto Field>
-Result<void> secret(const OptionRow& row, std::string value, Options& options) {
-  if (!value.empty() && value.front() == '@') {
-    auto content = read_secret_file(row.name(), value.substr(1));
-    if (!content) return fail(content.error());
-    value = std::move(*content);
+Result<void> secret(const OptionRow& row, const std::string& value, Options& options) {
+  if (value.empty() || value.front() != '@') {
+    options.*Group.*Field = value;
+    return {};
   }
-  options.*Group.*Field = std::move(value);
+  auto content = read_secret_file(row.name(), value.substr(1));
+  if (!content) return fail(content.error());
+  options.*Group.*Field = std::move(*content);
   return {};
 }
 
 /// -v, --trace, --trace-hex: the highest level wins, whatever the order.
 template <TraceLevel Level>
-Result<void> trace(const OptionRow&, std::string, Options& options) {
+Result<void> trace(const OptionRow&, const std::string&, Options& options) {
   TraceLevel& level = options.diagnosis.trace;
   if (level < Level) level = Level;
   return {};
 }
 
 template <DialectOptions::Kind Kind>
-Result<void> dialect(const OptionRow& row, std::string value, Options& options) {
+Result<void> dialect(const OptionRow& row, const std::string& value, Options& options) {
   const DialectOptions::Kind before = options.dialect.kind;
   if (before != DialectOptions::Kind::kNone && before != Kind) {
     return fail(Stage::kUsage, row.name() + ": another dialect was chosen already");
   }
   options.dialect.kind = Kind;
   if (!value.empty()) {
-    if (value.front() != '/') value.insert(0, 1, '/');
-    options.dialect.socketio_namespace = std::move(value);
+    options.dialect.socketio_namespace = (value.front() == '/' ? "" : "/") + value;
   }
   return {};
 }
 
-Result<void> header(const OptionRow& row, std::string value, Options& options);
-Result<void> auth(const OptionRow& row, std::string value, Options& options);
-Result<void> on_key(const OptionRow& row, std::string value, Options& options);
-Result<void> broadcast(const OptionRow& row, std::string value, Options& options);
-Result<void> listen(const OptionRow& row, std::string value, Options& options);
-Result<void> url(const OptionRow& row, std::string value, Options& options);
-Result<void> script_report(const OptionRow& row, std::string value, Options& options);
-Result<void> speed(const OptionRow& row, std::string value, Options& options);
+Result<void> header(const OptionRow& row, const std::string& value, Options& options);
+Result<void> auth(const OptionRow& row, const std::string& value, Options& options);
+Result<void> on_key(const OptionRow& row, const std::string& value, Options& options);
+Result<void> broadcast(const OptionRow& row, const std::string& value, Options& options);
+Result<void> listen(const OptionRow& row, const std::string& value, Options& options);
+Result<void> url(const OptionRow& row, const std::string& value, Options& options);
+Result<void> script_report(const OptionRow& row, const std::string& value, Options& options);
+Result<void> speed(const OptionRow& row, const std::string& value, Options& options);
 
 }  // namespace wscope::cli::setters

@@ -36,7 +36,7 @@ enum class Show { kBrief, kFull, kUnavailable };          // --help, --help=all 
 enum class Complete { kNothing, kFile, kAtFile, kHost };  // its value, beyond `choices`
 
 struct OptionRow {
-  using Setter = Result<void> (*)(const OptionRow& row, std::string value, Options& options);
+  using Setter = Result<void> (*)(const OptionRow& row, const std::string& value, Options& options);
 
   Group group;
   char short_name;             // '\0': none

@@ -1,10 +1,10 @@
 #include "cli/option_values.h"
 
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -33,7 +33,12 @@ std::optional<Number> whole(std::string_view text) {
   return number;
 }
 
-std::string cause_of(int error) { return std::generic_category().message(error); }
+/// "no such file or directory": as it stands within a message.
+std::string cause_of(int error) {
+  std::string cause = std::generic_category().message(error);
+  cause[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(cause[0])));
+  return cause;
+}
 
 Result<std::string> read_file(std::string_view what, const std::string& path) {
   const auto failed = [&](const std::string& cause) {

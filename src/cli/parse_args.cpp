@@ -1,6 +1,7 @@
 #include "cli/parse_args.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -46,8 +47,9 @@ class Parser {
   void register_row(const OptionRow& row);
   void take(const OptionRow& row, std::string value);
   Result<void> apply(const OptionRow& row, std::string value);
+  bool swallowed_option(const OptionRow& row, const std::string& value) const;
   Result<void> take_positionals(const std::vector<std::string>& rest);
-  Result<void> take_profile(std::string name);
+  Result<void> take_profile(const std::string& name);
   Error unknown(const std::string& word) const;
   Error missing_value(std::string_view what) const;
   /// The word on the command line that is `-` and a long option's name, with one dash too few.
@@ -115,13 +117,17 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
   if (!row.available()) {
     return fail(Stage::kUsage, row.name() + " is not available in this version");
   }
+  if (swallowed_option(row, value)) {
+    return fail(Stage::kUsage, row.name() + " needs a value, but " + value + " follows",
+                "write " + row.name() + "=" + value + " if that is the value");
+  }
   if (row.short_name != '\0') {
     if (const OptionRow* meant = one_dash_short(row.short_name + value)) {
       return fail(Stage::kUsage, "unknown option -" + std::string(meant->long_name),
                   "did you mean " + meant->name() + "?");
     }
   }
-  if (row.set != nullptr) return row.set(row, std::move(value), options_);
+  if (row.set != nullptr) return row.set(row, value, options_);
   if (row.long_name == "null" || text_) return {};
   if (row.long_name == "version") {
     text_ = Text{version_text()};
@@ -130,12 +136,22 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
       return fail(Stage::kUsage, "--help '" + value + "': not all");
     }
     help_ = value.empty() ? Show::kBrief : Show::kFull;
+  } else if (value == "list") {  // not told: for scripts/check_docs.sh
+    text_ = Text{option_list()};
   } else if (const auto known = parse_choice(row.name(), value, row.choices); known) {
     text_ = Text{completion_script(value)};
   } else {
     return fail(known.error());
   }
   return {};
+}
+
+/// A value left out before the next option; a message may well look like one.
+bool Parser::swallowed_option(const OptionRow& row, const std::string& value) const {
+  if (!row.takes_value() || row.value_name() == "MSG" || !is_long(value)) return false;
+  if (find_long(name_in(value)) == nullptr) return false;
+  const std::string joined = row.name() + "=" + value;
+  return std::find(words_.begin(), words_.end(), joined) == words_.end();
 }
 
 const OptionRow* Parser::one_dash_short(std::string_view end_of_word) const {
@@ -185,7 +201,7 @@ Error Parser::missing_value(std::string_view what) const {
   return {Stage::kUsage, row->name() + " needs a value", hint.append(row->help), {}};
 }
 
-Result<void> Parser::take_profile(std::string name) {
+Result<void> Parser::take_profile(const std::string& name) {
   if (!find_long("config")->available()) {
     return fail(Stage::kUsage, name + ": profiles are not available in this version");
   }
@@ -202,11 +218,10 @@ Result<void> Parser::take_positionals(const std::vector<std::string>& rest) {
   for (const std::string& word : rest) {
     if (word != "--") positionals.push_back(word);
   }
-  for (std::string& word : positionals) {
+  for (const std::string& word : positionals) {
     if (looks_like_option(word)) return fail(unknown(word));
     const bool profile = word.size() > 1 && word.front() == '@';
-    auto taken = profile ? take_profile(std::move(word))
-                         : setters::url(*find_long("connect"), std::move(word), options_);
+    auto taken = profile ? take_profile(word) : setters::url(*find_long("connect"), word, options_);
     if (!taken) return taken;
   }
   return {};

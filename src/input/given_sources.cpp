@@ -1,12 +1,12 @@
 // Sources that need no descriptor: -x messages, one source after another, and none at all.
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/utf8.h"
-#include "input/line_messages.h"
+#include "input/record_decoder.h"
 #include "input/sources.h"
 
 namespace wscope::input {
@@ -14,27 +14,23 @@ namespace {
 
 class ExecuteSource final : public ActionSource {
  public:
-  explicit ExecuteSource(const Options& options)
-      : messages_(options.messages.execute), binary_(options.messages.binary) {}
+  explicit ExecuteSource(const MessageOptions& options)
+      : messages_(options.execute), decoder_(options) {}
 
   void start(Waker) override {}
   std::uint64_t unpulled() override { return messages_.size() - given_; }
 
   Pull next(Action& action) override {
-    if (given_ == messages_.size()) return Pull::kEnd;
-    const std::string& message = messages_[given_++];
-    action.data = message;
-    action.kind = binary_ ? Action::Kind::kBinary : Action::Kind::kText;
-    if (!binary_ && !is_valid_utf8(message)) {
-      action.kind = Action::Kind::kRefused;
-      action.error = not_utf8("message " + std::to_string(given_) + " of -x", message);
+    while (given_ < messages_.size()) {
+      const std::string& message = messages_[given_++];
+      if (decoder_.decode(message, {"message ", given_, " of -x"}, action)) return Pull::kAction;
     }
-    return Pull::kAction;
+    return decoder_.finish(action) ? Pull::kAction : Pull::kEnd;
   }
 
  private:
-  std::vector<std::string> messages_;
-  bool binary_;
+  const std::vector<std::string> messages_;
+  RecordDecoder decoder_;
   std::size_t given_ = 0;
 };
 
@@ -77,7 +73,7 @@ class EmptySource final : public ActionSource {
 }  // namespace
 
 std::unique_ptr<ActionSource> make_execute_source(const Options& options) {
-  return std::make_unique<ExecuteSource>(options);
+  return std::make_unique<ExecuteSource>(options.messages);
 }
 
 std::unique_ptr<ActionSource> make_sequence(std::unique_ptr<ActionSource> first,

@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <clocale>
 #include <cstdlib>
 #include <cstring>
@@ -15,12 +18,20 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "input/cell_layout.h"
+#include "input/history_file.h"
+
 namespace wscope::input {
 namespace {
 
 constexpr int kCtrlC = 3;
 constexpr int kCtrlZ = 26;
 constexpr std::size_t kOutputBuffer = std::size_t{64} << 10;
+// In any of these, a key is not simply a character that goes into the line.
+constexpr unsigned long kSpecialStates =
+    RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | RL_STATE_MULTIKEY |
+    RL_STATE_METANEXT | RL_STATE_MOREINPUT | RL_STATE_VIMOTION | RL_STATE_CHARSEARCH |
+    RL_STATE_INPUTPENDING | RL_STATE_MACROINPUT | RL_STATE_MACRODEF | RL_STATE_OVERWRITE;
 
 LineEditor* g_editor = nullptr;
 
@@ -51,7 +62,39 @@ class Utf8Locale {
   bool changed_ = false;
 };
 
-void set_variable(const char* name, const char* value) { rl_variable_bind(name, value); }
+bool is_on(const char* variable) {
+  const char* value = rl_variable_value(variable);
+  return value != nullptr && std::strcmp(value, "on") == 0;
+}
+
+struct Size {
+  std::size_t rows = 24;
+  std::size_t columns = 80;
+};
+
+Size size_of(FILE* terminal) {
+  winsize size{};
+  if (ioctl(fileno(terminal), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return {};
+  return {size.ws_row > 0 ? size.ws_row : std::size_t{24}, size.ws_col};
+}
+
+std::string_view line_so_far() { return {rl_line_buffer, static_cast<std::size_t>(rl_end)}; }
+
+// Readline asks for one candidate after the other.
+std::vector<std::string> g_candidates;
+std::size_t g_next_candidate = 0;
+
+char* next_candidate(const char*, int) {
+  if (g_next_candidate == g_candidates.size()) return nullptr;
+  return strdup(g_candidates[g_next_candidate++].c_str());
+}
+
+char* word_breaks() {
+  static char words[sizeof " \t\r\n\"'`{}[](),:;=<>|&"];
+  static char paths[] = " \t";
+  std::copy(kWordBreaks.begin(), kWordBreaks.end(), words);
+  return line_so_far().substr(0, 6) == "/file " ? paths : words;
+}
 
 }  // namespace
 
@@ -72,20 +115,26 @@ LineEditor::LineEditor(int input, int output, int stop_fd, Listener& listener)
   // The terminal's mode is set once for all lines (TerminalMode), not for each by readline.
   rl_prep_term_function = [](int) {};
   rl_deprep_term_function = [] {};
+  rl_tty_set_echoing(1);  // what rl_prep_term_function would have found out
   rl_getc_function = &LineEditor::take_key;
   rl_input_available_hook = &LineEditor::keys_waiting;
+  rl_redisplay_function = &LineEditor::redisplay;
+  rl_attempted_completion_function = &LineEditor::attempt_completion;
+  rl_completion_word_break_hook = word_breaks;
   const Utf8Locale while_readline_looks_at_it;
-  rl_tty_set_echoing(1);  // what rl_prep_term_function would have found out
   rl_initialize();
   // Readline would ask and wait for the answer with everything else standing still.
   rl_completion_query_items = 0;
-  set_variable("page-completions", "off");
+  rl_variable_bind("page-completions", "off");
+  always_scrolls_ = is_on("horizontal-scroll-mode");
   bind_keys();
   using_history();
+  stifle_history(static_cast<int>(HistoryFile::kMostEntries));
 }
 
 LineEditor::~LineEditor() {
   end();
+  clear_history();
   g_editor = nullptr;
   rl_instream = nullptr;
   rl_outstream = nullptr;
@@ -102,9 +151,10 @@ void LineEditor::bind_keys() {
   }
 }
 
-bool LineEditor::wants_bracketed_paste() const {
-  const char* value = rl_variable_value("enable-bracketed-paste");
-  return value != nullptr && std::strcmp(value, "on") == 0;
+bool LineEditor::wants_bracketed_paste() const { return is_on("enable-bracketed-paste"); }
+
+bool LineEditor::line_is_empty() const {
+  return rl_end == 0 && (rl_readline_state & kSpecialStates) == 0;
 }
 
 void LineEditor::begin(std::string_view prompt) {
@@ -131,23 +181,62 @@ void LineEditor::set_prompt(std::string_view prompt) { rl_set_prompt(std::string
 
 void LineEditor::keys(std::string_view bytes) {
   keys_ = bytes;
-  while (begun_ && !keys_.empty()) rl_callback_read_char();
+  while (begun_ && !keys_.empty()) {
+    take_run();
+    if (!keys_.empty()) rl_callback_read_char();
+  }
   keys_ = {};
   std::fflush(out_);
 }
 
-void LineEditor::paste(const std::string& text) {
-  // A search or a half-typed command ends here, as any other key would end it.
+/// A terminal without bracketed paste sends what is pasted as keys. Character by character that
+/// would cost the square of its length; a long run of plain characters goes in as one.
+void LineEditor::take_run() {
+  constexpr std::size_t kRun = 64;
+  const bool inserts = rl_get_keymap() != rl_get_keymap_by_name("vi-command");
+  if (keys_.size() < kRun || !inserts || (rl_readline_state & kSpecialStates) != 0) return;
+  const auto end = std::find_if(keys_.begin(), keys_.end(), [](char byte) {
+    return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
+  });
+  const std::string run(keys_.begin(), end);
+  if (run.size() < kRun) return;
+  keys_.remove_prefix(run.size());
+  rl_insert_text(run.c_str());
+  redisplay();
+}
+
+void LineEditor::paste(std::string text) {
+  const Size size = size_of(out_);
+  // More than half a screen would push away what the user looks at.
+  if (rows_of(text, size.columns) > size.rows / 2) text = pastes_.mark(std::move(text));
+  if ((rl_readline_state & kSpecialStates) != 0) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    keys(text);
+    return;
+  }
   rl_begin_undo_group();
   rl_insert_text(text.c_str());
   rl_end_undo_group();
-  redraw();
+  redisplay();
+  std::fflush(out_);
+}
+
+void LineEditor::drop_line() {
+  rl_point = rl_end;
+  redisplay();
+  std::fputs("^C", out_);
+  rl_crlf();
+  rl_free_line_state();
+  rl_replace_line("", 1);
+  rl_on_new_line();
+  using_history();
 }
 
 void LineEditor::print_above(std::string_view lines) {
-  if (begun_ && !between_lines_) rl_clear_visible_line();
+  const bool prompting = begun_ && !between_lines_;
+  if (prompting) rl_clear_visible_line();
   std::fwrite(lines.data(), 1, lines.size(), out_);
-  if (begun_ && !between_lines_) {
+  if (prompting) {
     rl_on_new_line();
     rl_forced_update_display();
   }
@@ -165,12 +254,66 @@ void LineEditor::redraw() {
   std::fflush(out_);
 }
 
+std::size_t LineEditor::rows_above_cursor(std::size_t columns) const {
+  if (scrolls_ || always_scrolls_) return 0;
+  CellLayout layout(columns);
+  layout.add_prompt(rl_display_prompt != nullptr ? rl_display_prompt : "");
+  layout.add_line(line_so_far().substr(0, static_cast<std::size_t>(rl_point)));
+  return layout.row();
+}
+
+/// Most terminals wrap the rows of a line anew when their width changes, and the cursor stays with
+/// its character: what was drawn begins as many rows above it as the new width makes.
 void LineEditor::resize() {
-  rl_resize_terminal();
+  const bool can_move = rl_get_termcap("up") != nullptr && rl_get_termcap("cd") != nullptr;
+  if (!begun_ || !can_move) {
+    rl_resize_terminal();
+  } else {
+    const std::size_t above = rows_above_cursor(size_of(out_).columns);
+    std::fputc('\r', out_);
+    if (above > 0) std::fprintf(out_, "\x1b[%zuA", above);
+    std::fputs("\x1b[J", out_);
+    rl_reset_screen_size();
+    rl_on_new_line();
+    rl_forced_update_display();
+  }
   std::fflush(out_);
 }
 
-void LineEditor::remember(const std::string& line) { add_history(line.c_str()); }
+void LineEditor::remember(const std::string& line) {
+  for (int i = history_length - 1; i >= 0; --i) {
+    const HIST_ENTRY* entry = history_get(history_base + i);
+    if (entry == nullptr || line != entry->line) continue;
+    if (HIST_ENTRY* removed = remove_history(i)) free_history_entry(removed);
+  }
+  add_history(line.c_str());
+  using_history();
+}
+
+/// A line taller than the screen is shown in one row that scrolls sideways: readline draws only as
+/// many rows as there are, and the cursor would be lost.
+void LineEditor::fit_to_screen() {
+  if (always_scrolls_) return;
+  const Size size = size_of(out_);
+  const std::string_view line = line_so_far();
+  const bool too_tall = line.size() > size.columns && rows_of(line, size.columns) + 1 >= size.rows;
+  if (too_tall == scrolls_) return;
+  rl_clear_visible_line();
+  scrolls_ = too_tall;
+  rl_variable_bind("horizontal-scroll-mode", too_tall ? "on" : "off");
+  rl_on_new_line();
+}
+
+void LineEditor::redisplay() {
+  LineEditor& self = *g_editor;
+  self.fit_to_screen();
+  // Readline 8.2 loses its place when prompt and line change at once, as they do in a search.
+  if ((rl_readline_state & (RL_STATE_ISEARCH | RL_STATE_NSEARCH)) != 0) {
+    rl_clear_visible_line();
+    rl_on_new_line();
+  }
+  rl_redisplay();
+}
 
 void LineEditor::take_line(char* line) {
   const std::unique_ptr<char, decltype(&std::free)> owned(line, &std::free);
@@ -179,7 +322,7 @@ void LineEditor::take_line(char* line) {
   if (line == nullptr) {
     self.listener_.on_end_of_input();
   } else {
-    self.listener_.on_line(line);
+    self.listener_.on_line(self.pastes_.expand(line), line);
   }
   self.between_lines_ = false;
 }
@@ -208,25 +351,27 @@ int LineEditor::wait_for_key() {
 }
 
 int LineEditor::interrupt(int, int) {
-  LineEditor& self = *g_editor;
-  const bool was_empty = rl_end == 0;
-  if (!was_empty) {
-    rl_point = rl_end;
-    rl_redisplay();
-    std::fputs("^C", self.out_);
-    rl_crlf();
-    rl_free_line_state();
-    rl_replace_line("", 1);
-    rl_on_new_line();
-    using_history();
-  }
-  self.listener_.on_interrupt(was_empty);
+  g_editor->listener_.on_interrupt(rl_end == 0);
   return 0;
 }
 
 int LineEditor::suspend(int, int) {
   g_editor->listener_.on_suspend();
   return 0;
+}
+
+char** LineEditor::attempt_completion(const char* word, int start, int end) {
+  rl_attempted_completion_over = 1;
+  const std::string_view line = line_so_far().substr(0, static_cast<std::size_t>(end));
+  Completion completion = g_editor->listener_.on_complete(line, static_cast<std::size_t>(start));
+  if (completion.files) {
+    rl_filename_completion_desired = 1;
+    return rl_completion_matches(word, rl_filename_completion_function);
+  }
+  rl_completion_append_character = completion.space ? ' ' : '\0';
+  g_candidates = std::move(completion.words);
+  g_next_candidate = 0;
+  return rl_completion_matches(word, next_candidate);
 }
 
 }  // namespace wscope::input

@@ -1,17 +1,20 @@
 // LineEditor: keys → edited lines, with GNU readline; the only unit that knows readline.
 //
-// Keys are fed, never read here, so a half-typed line waits in memory while other things happen.
-// print_above() puts whole lines where the prompt is and redraws prompt and line below, in one
-// write. Readline is global state: one editor at a time, and one thread at a time, which the
-// owner's mutex sees to. Listener's functions run inside keys() and paste(). The input descriptor
-// is read only where readline insists on the rest of a sequence; `stop_fd` becoming readable ends
-// that.
+// Keys are fed, never waited for, so a half-typed line rests in memory while other things happen.
+// print_above() puts whole lines where the prompt is and draws prompt and line again below them, in
+// one write. Readline is global state: one editor at a time and one thread at a time, which the
+// owner's mutex sees to. The listener's functions run inside keys(). The input descriptor is read
+// only where readline insists on the rest of a sequence; `stop_fd` becoming readable ends that.
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "input/completion.h"
+#include "input/paste_store.h"
 
 namespace wscope::input {
 
@@ -20,13 +23,16 @@ class LineEditor {
   class Listener {
    public:
     virtual ~Listener() = default;
-    virtual void on_line(std::string line) = 0;
-    /// Ctrl-C; `line` was dropped already.
-    virtual void on_interrupt(bool line_was_empty) = 0;
+    /// `shown` is the line as it stands on the screen, with marks instead of big pastes.
+    virtual void on_line(std::string line, std::string shown) = 0;
+    /// Ctrl-C.
+    virtual void on_interrupt(bool line_is_empty) = 0;
     /// Ctrl-D on an empty line.
     virtual void on_end_of_input() = 0;
     /// Ctrl-Z.
     virtual void on_suspend() = 0;
+    /// Tab; as input/completion.h has it.
+    virtual Completion on_complete(std::string_view line, std::size_t start) = 0;
   };
 
   LineEditor(int input, int output, int stop_fd, Listener& listener);
@@ -44,7 +50,10 @@ class LineEditor {
   void set_prompt(std::string_view prompt);
 
   void keys(std::string_view bytes);
-  void paste(const std::string& text);
+  void paste(std::string text);
+  bool line_is_empty() const;
+  /// Shows "^C" and begins an empty line.
+  void drop_line();
 
   /// `lines` ends in a newline.
   void print_above(std::string_view lines);
@@ -54,6 +63,7 @@ class LineEditor {
   /// The terminal has another size now.
   void resize();
 
+  /// Adds to the history; an equal older entry goes.
   void remember(const std::string& line);
 
  private:
@@ -62,16 +72,25 @@ class LineEditor {
   static int keys_waiting();
   static int interrupt(int, int);
   static int suspend(int, int);
+  static void redisplay();
+  static char** attempt_completion(const char* word, int start, int end);
+
   int wait_for_key();
   void bind_keys();
+  void fit_to_screen();
+  void take_run();
+  std::size_t rows_above_cursor(std::size_t columns) const;
 
   FILE* in_;
   FILE* out_;
   const int stop_fd_;
   Listener& listener_;
+  PasteStore pastes_;
   std::string_view keys_;
   bool between_lines_ = false;
   bool begun_ = false;
+  bool scrolls_ = false;  // one row that scrolls sideways, because the line is too tall
+  bool always_scrolls_ = false;
 };
 
 }  // namespace wscope::input

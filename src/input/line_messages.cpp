@@ -1,35 +1,40 @@
 #include "input/line_messages.h"
 
-#include <string>
-#include <utility>
-
-#include "base/utf8.h"
-
 namespace wscope::input {
+namespace {
 
-Error not_utf8(std::string_view what, std::string_view text) {
-  const std::size_t byte = first_invalid_utf8(text) + 1;
-  return {Stage::kInput,
-          std::string(what) + " is not UTF-8 at byte " + std::to_string(byte) + ": not sent",
-          "--binary sends it as it is",
-          {}};
+LineEnd end_of(const MessageOptions& options) {
+  return options.input == InputFormat::kNul ? LineEnd::kNul : LineEnd::kNewline;
 }
 
-LineMessages::LineMessages(LineEnd end, bool binary)
-    : splitter_(end, !binary),
-      kind_(binary ? Action::Kind::kBinary : Action::Kind::kText),
-      noun_(end == LineEnd::kNul ? "record " : "line ") {}
+}  // namespace
+
+LineMessages::LineMessages(const MessageOptions& options)
+    : splitter_(end_of(options), !options.binary),
+      decoder_(options),
+      kind_(options.binary ? Action::Kind::kBinary : Action::Kind::kText),
+      noun_(options.input == InputFormat::kNul ? "record " : "line ") {}
+
+void LineMessages::finish() {
+  splitter_.finish();
+  finished_ = true;
+}
 
 bool LineMessages::next(Action& action) {
   std::string_view line;
-  if (!splitter_.next(line)) return false;
-  action.data = line;
-  action.kind = kind_;
-  if (!splitter_.line_is_utf8()) {
-    action.kind = Action::Kind::kRefused;
-    action.error = not_utf8(std::string(noun_) + std::to_string(splitter_.line_number()), line);
+  while (splitter_.next(line)) {
+    if (decoder_.plain() && splitter_.line_is_utf8()) {
+      action.kind = kind_;
+      action.data = line;
+      return true;
+    }
+    if (decode(line, action)) return true;
   }
-  return true;
+  return finished_ && decoder_.finish(action);
+}
+
+bool LineMessages::decode(std::string_view line, Action& action) {
+  return decoder_.decode(line, {noun_, splitter_.line_number()}, action);
 }
 
 }  // namespace wscope::input

@@ -18,6 +18,17 @@ std::size_t cut_marker(std::string_view text, std::string_view marker) {
   return 0;
 }
 
+/// Bytes of a character of UTF-8 at the end of `text` that has not come whole.
+std::size_t cut_character(std::string_view text) {
+  for (std::size_t length = 1; length <= std::min<std::size_t>(text.size(), 3); ++length) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - length]);
+    if ((byte & 0xc0) == 0x80) continue;
+    const std::size_t whole = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length < whole ? length : 0;
+  }
+  return 0;
+}
+
 std::string cleaned(const std::string& raw) {
   std::string text;
   text.reserve(raw.size());
@@ -54,7 +65,8 @@ std::vector<TerminalInput> PasteSplitter::feed(std::string_view bytes) {
     const std::string_view marker = pasting_ ? kEnd : kBegin;
     const std::size_t at = bytes.find(marker);
     const bool whole = at != std::string_view::npos;
-    const std::size_t held = whole ? 0 : cut_marker(bytes, marker);
+    std::size_t held = whole ? 0 : cut_marker(bytes, marker);
+    if (!whole && !pasting_ && held == 0) held = cut_character(bytes);
     const std::string_view before = bytes.substr(0, whole ? at : bytes.size() - held);
     if (pasting_) {
       paste_.append(before);

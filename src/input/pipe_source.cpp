@@ -3,10 +3,11 @@
 #include <optional>
 #include <utility>
 
-#include "base/utf8.h"
+#include "input/json_messages.h"
 #include "input/line_messages.h"
 #include "input/sources.h"
 #include "input/stdin_reader.h"
+#include "input/whole_messages.h"
 
 namespace wscope::input {
 namespace {
@@ -61,10 +62,17 @@ class PipeSource final : public ActionSource {
 }  // namespace
 
 std::unique_ptr<ActionSource> make_pipe_source(const Options& options, int fd) {
-  const bool binary = options.messages.binary;
-  const LineEnd end =
-      options.messages.input == InputFormat::kNul ? LineEnd::kNul : LineEnd::kNewline;
-  return std::make_unique<PipeSource<LineMessages>>(fd, end, binary);
+  const MessageOptions& messages = options.messages;
+  switch (messages.input) {
+    case InputFormat::kJson:
+      return std::make_unique<PipeSource<JsonMessages>>(fd, messages.binary);
+    case InputFormat::kWhole:
+      return std::make_unique<PipeSource<WholeMessage>>(fd, messages.binary);
+    case InputFormat::kRaw:
+      return std::make_unique<PipeSource<RawMessages>>(fd);
+    default:
+      return std::make_unique<PipeSource<LineMessages>>(fd, messages);
+  }
 }
 
 }  // namespace wscope::input

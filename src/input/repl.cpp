@@ -12,15 +12,23 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
-#include "base/utf8.h"
 #include "input/action_queue.h"
+#include "input/completion.h"
+#include "input/file_message.h"
+#include "input/history_file.h"
+#include "input/key_names.h"
 #include "input/line_editor.h"
+#include "input/message_assembler.h"
 #include "input/paste_splitter.h"
+#include "input/recent_words.h"
+#include "input/record_decoder.h"
 #include "input/signal_mask.h"
 #include "input/slash_command.h"
 #include "input/sources.h"
@@ -32,6 +40,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::string_view kPrompt = "> ";
+constexpr std::string_view kGoesOn = ". ";
 // A frame of a 60 Hz screen: redrawing the prompt more often shows nobody anything.
 constexpr std::chrono::milliseconds kTick{16};
 // After this time a lone ESC is a key and no longer the beginning of a sequence.
@@ -90,15 +99,36 @@ std::string_view first_piece(std::string_view lines) {
   return lines.substr(0, end == std::string_view::npos ? end : end + 1);
 }
 
+MessageOptions without_slash(MessageOptions messages) {
+  messages.slash = false;  // commands are seen to before
+  return messages;
+}
+
+std::string error_lines(const Error& error) {
+  std::string lines = "wscope: " + error.message + "\n";
+  if (!error.hint.empty()) lines += "wscope: hint: " + error.hint + "\n";
+  return lines;
+}
+
+struct KeyBinding {
+  std::string sequence;
+  std::string message;
+};
+
 class TerminalRepl final : public Repl, private Screen, private LineEditor::Listener {
  public:
-  TerminalRepl(const Options&, int prompt_fd)
+  TerminalRepl(const Options& options, int prompt_fd)
       : terminal_(own_descriptor(prompt_fd)),
         wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         editor_(STDIN_FILENO, terminal_, stop_, *this),
         mode_(STDIN_FILENO, terminal_, editor_.wants_bracketed_paste()),
-        columns_(columns_of(terminal_)) {}
+        decoder_(without_slash(options.messages)),
+        assembler_(options.terminal.multiline),
+        columns_(columns_of(terminal_)) {
+    if (options.terminal.history) open_history(options.url);
+    for (const auto& [key, message] : options.messages.on_key) bind(key, message);
+  }
 
   ~TerminalRepl() override {
     stop();
@@ -108,6 +138,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   }
 
   Screen& screen() override { return *this; }
+  void learn(std::string_view message) override { words_.learn(message); }
   bool interactive() const override { return true; }
   Pull next(Action& action) override;
   void start(Waker waker) override;
@@ -118,21 +149,30 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void print(std::string_view lines) override;
   int columns() const override { return columns_; }
 
-  void on_line(std::string line) override;
-  void on_interrupt(bool line_was_empty) override;
+  void on_line(std::string line, std::string shown) override;
+  void on_interrupt(bool line_is_empty) override;
   void on_end_of_input() override { quit(); }
   void on_suspend() override;
+  Completion on_complete(std::string_view line, std::size_t start) override {
+    return complete(line, start, words_);
+  }
 
+  void open_history(const std::string& url);
+  void bind(const std::string& key, const std::string& message);
   void run();
   void take_input();
-  void give(std::vector<TerminalInput> inputs);
+  void give(const std::vector<TerminalInput>& inputs);
+  void give_keys(std::string_view keys);
+  const std::string* bound_to(std::string_view& keys) const;
   void after_signals();
   void flush_piece();
   void flush_for_loop(std::unique_lock<std::mutex>& lock);
   int time_to_wait();
-  void submit(std::string message);
-  void obey(std::string_view line);
-  void send(Action::Kind kind, std::string data);
+  void remember(const std::string& message, const std::string& shown);
+  void assembled(MessageAssembler::Outcome outcome, const std::string& shown);
+  void submit(std::string_view message);
+  void obey(const std::string& line, const std::string& shown);
+  void send_file(const SlashCommand& command);
   void say(const Error& error);
   void quit();
   void leave_prompt();
@@ -147,6 +187,11 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   std::atomic<bool> key_waits_{false};
   LineEditor editor_;
   TerminalMode mode_;
+  RecordDecoder decoder_;
+  MessageAssembler assembler_;
+  std::optional<HistoryFile> history_;
+  bool history_failed_ = false;
+  std::vector<KeyBinding> bindings_;
   std::string pending_;  // lines to print, whole
   SteadyClock::time_point last_print_;
   bool prompting_ = false;
@@ -154,6 +199,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   bool tick_rung_ = false;
 
   ActionQueue actions_;
+  RecentWords words_;
   PasteSplitter splitter_;
   std::atomic<int> columns_;
   std::thread thread_;
@@ -161,6 +207,31 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   struct sigaction winch_before_ {};
   struct sigaction cont_before_ {};
 };
+
+void TerminalRepl::open_history(const std::string& url) {
+  const std::string path = default_history_path();
+  if (path.empty()) return;
+  history_.emplace(path, history_host(url));
+  auto texts = history_->load();
+  if (!texts) {
+    // Told with the first prompt; the session goes on without.
+    pending_ += error_lines(texts.error());
+    history_.reset();
+    return;
+  }
+  for (const std::string& text : *texts) editor_.remember(text);
+}
+
+void TerminalRepl::bind(const std::string& key, const std::string& message) {
+  const std::vector<std::string> sequences = key_sequences(key);
+  if (sequences.empty()) {
+    pending_ += error_lines({Stage::kInput,
+                             "--on-key " + key + ": no such key",
+                             "a character, or a name such as space, enter, up, f5, ctrl-x",
+                             {}});
+  }
+  for (const std::string& sequence : sequences) bindings_.push_back({sequence, message});
+}
 
 void TerminalRepl::start(Waker waker) {
   actions_.set_waker(std::move(waker));
@@ -244,7 +315,7 @@ void TerminalRepl::take_input() {
   give(splitter_.feed(view));
 }
 
-void TerminalRepl::give(std::vector<TerminalInput> inputs) {
+void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
   key_waits_ = true;
   {
     const std::lock_guard lock(mutex_);
@@ -254,11 +325,44 @@ void TerminalRepl::give(std::vector<TerminalInput> inputs) {
       if (input.pasted) {
         editor_.paste(input.bytes);
       } else {
-        editor_.keys(input.bytes);
+        give_keys(input.bytes);
       }
     }
   }
   key_served_.notify_all();
+}
+
+void TerminalRepl::give_keys(std::string_view keys) {
+  if (bindings_.empty()) return editor_.keys(keys);
+  while (!keys.empty() && !quitting_) {
+    if (editor_.line_is_empty() && !assembler_.begun()) {
+      if (const std::string* message = bound_to(keys)) {
+        on_line(*message, *message);
+        continue;
+      }
+    }
+    // One key: a sequence as it came, or one character.
+    std::size_t size = 1;
+    if (keys.front() == '\x1b') size = keys.size();
+    while (size < keys.size() && (static_cast<unsigned char>(keys[size]) & 0xc0) == 0x80) ++size;
+    editor_.keys(keys.substr(0, size));
+    keys.remove_prefix(size);
+  }
+}
+
+/// The message of the key that `keys` begins with, which is then taken off.
+const std::string* TerminalRepl::bound_to(std::string_view& keys) const {
+  const KeyBinding* found = nullptr;
+  for (const KeyBinding& binding : bindings_) {
+    const bool fits = keys.substr(0, binding.sequence.size()) == binding.sequence;
+    // A lone ESC is a key, but not the one that any other sequence begins with.
+    const bool whole = binding.sequence != "\x1b" || keys.size() == 1;
+    const bool longer = found == nullptr || binding.sequence.size() > found->sequence.size();
+    if (fits && whole && longer) found = &binding;
+  }
+  if (found == nullptr) return nullptr;
+  keys.remove_prefix(found->sequence.size());
+  return &found->message;
 }
 
 void TerminalRepl::after_signals() {
@@ -313,68 +417,85 @@ void TerminalRepl::flush_for_loop(std::unique_lock<std::mutex>& lock) {
   last_print_ = SteadyClock::now();
 }
 
-void TerminalRepl::on_line(std::string line) {
-  if (line.empty()) return;
-  if (line.front() != ' ') editor_.remember(line);
-  if (line.front() == '/') {
-    obey(line);
-  } else {
-    submit(std::move(line));
+void TerminalRepl::on_line(std::string line, std::string shown) {
+  if (!assembler_.begun()) {
+    if (line.empty()) return;
+    if (line.front() == '/') return obey(line, shown);
+  }
+  assembled(assembler_.add(line), shown);
+}
+
+void TerminalRepl::assembled(MessageAssembler::Outcome outcome, const std::string& shown) {
+  using Outcome = MessageAssembler::Outcome;
+  editor_.set_prompt(outcome == Outcome::kMore ? kGoesOn : kPrompt);
+  if (outcome == Outcome::kMore) return;
+  const std::string message = assembler_.take();
+  remember(message, shown);
+  if (outcome == Outcome::kMessage) return submit(message);
+  say({Stage::kInput, "not JSON: " + assembler_.what_was_wrong() + ": not sent", {}, {}});
+}
+
+void TerminalRepl::remember(const std::string& message, const std::string& shown) {
+  if (message.size() > HistoryFile::kMostEntryBytes) return editor_.remember(shown);
+  if (!belongs_in_history(message)) return;
+  editor_.remember(message);
+  if (!history_ || history_failed_) return;
+  if (auto written = history_->append(message); !written) {
+    history_failed_ = true;
+    say(written.error());
   }
 }
 
-void TerminalRepl::submit(std::string message) {
-  if (!is_valid_utf8(message)) {
-    say({Stage::kInput, "the line is not UTF-8: not sent", {}, {}});
-    return;
-  }
-  send(Action::Kind::kText, std::move(message));
-}
-
-void TerminalRepl::obey(std::string_view line) {
-  Result<SlashCommand> command = parse_slash_command(line);
-  if (!command) {
-    say(command.error());
-    return;
-  }
-  switch (command->kind) {
-    case SlashCommand::Kind::kAction:
-      if (command->what == Action::Kind::kQuit) {
-        quit();
-      } else {
-        Action action = command->action();
-        actions_.push(std::move(action), std::move(command->data));
-      }
-      break;
-    case SlashCommand::Kind::kHelp:
-      editor_.print_above(slash_help());
-      break;
-    case SlashCommand::Kind::kFile:
-    case SlashCommand::Kind::kJson:
-      say({Stage::kInput, "not there yet", {}, {}});
-      break;
-  }
-}
-
-void TerminalRepl::send(Action::Kind kind, std::string data) {
+void TerminalRepl::submit(std::string_view message) {
   Action action;
-  action.kind = kind;
+  if (!decoder_.decode(message, {"the line", 0}, action)) return;
+  if (action.kind == Action::Kind::kRefused) return say(action.error);
+  std::string data(action.data);
+  words_.learn(data);
   actions_.push(std::move(action), std::move(data));
 }
 
-void TerminalRepl::say(const Error& error) {
-  std::string lines = "wscope: " + error.message + "\n";
-  if (!error.hint.empty()) lines += "wscope: hint: " + error.hint + "\n";
-  editor_.print_above(lines);
+void TerminalRepl::obey(const std::string& line, const std::string& shown) {
+  Result<SlashCommand> command = parse_slash_command(line);
+  if (!command || command->kind != SlashCommand::Kind::kJson) remember(line, shown);
+  if (!command) return say(command.error());
+  switch (command->kind) {
+    case SlashCommand::Kind::kAction:
+      if (command->what == Action::Kind::kQuit) return quit();
+      if (command->what == Action::Kind::kText) return submit(command->data);
+      actions_.push(command->action(), command->data);
+      return;
+    case SlashCommand::Kind::kHelp:
+      return editor_.print_above(slash_help());
+    case SlashCommand::Kind::kFile:
+      return send_file(*command);
+    case SlashCommand::Kind::kJson:
+      return assembled(assembler_.add_json(command->data), shown);
+  }
 }
 
-void TerminalRepl::on_interrupt(bool line_was_empty) {
-  if (line_was_empty) quit();
+void TerminalRepl::send_file(const SlashCommand& command) {
+  Result<FileMessage> file = read_file_message(command.data, command.flag);
+  if (!file) return say(file.error());
+  Action action;
+  action.kind = file->text ? Action::Kind::kText : Action::Kind::kBinary;
+  actions_.push(std::move(action), std::move(file->data));
+}
+
+void TerminalRepl::say(const Error& error) { editor_.print_above(error_lines(error)); }
+
+void TerminalRepl::on_interrupt(bool line_is_empty) {
+  if (line_is_empty && !assembler_.begun()) return quit();
+  assembler_.drop();
+  editor_.set_prompt(kPrompt);
+  editor_.drop_line();
 }
 
 void TerminalRepl::quit() {
   if (std::exchange(quitting_, true)) return;
-  send(Action::Kind::kQuit, {});
+  Action action;
+  action.kind = Action::Kind::kQuit;
+  actions_.push(std::move(action), {});
   actions_.end();
 }
 

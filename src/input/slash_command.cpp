@@ -1,11 +1,11 @@
 #include "input/slash_command.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
-#include "base/utf8.h"
+#include "base/close_code.h"
 #include "input/byte_text.h"
+#include "input/control_payload.h"
 
 namespace wscope::input {
 namespace {
@@ -18,23 +18,6 @@ struct Command {
   std::string_view meaning;
   Parsed (*parse)(std::string_view argument);
 };
-
-struct CloseWord {
-  std::string_view word;
-  std::uint16_t code;
-};
-
-// The IANA registry of close codes, as far as an endpoint may send them.
-constexpr CloseWord kCloseWords[] = {
-    {"normal", 1000},           {"going-away", 1001},          {"protocol-error", 1002},
-    {"unsupported-data", 1003}, {"invalid-payload", 1007},     {"policy-violation", 1008},
-    {"too-big", 1009},          {"mandatory-extension", 1010}, {"internal-error", 1011},
-    {"service-restart", 1012},  {"try-again-later", 1013},     {"bad-gateway", 1014},
-};
-
-// RFC 6455 5.5: a control frame carries at most 125 bytes, two of them a Close's code.
-constexpr std::size_t kMostPayload = 125;
-constexpr std::size_t kMostReason = kMostPayload - 2;
 
 // In /help, where the meaning of a command begins.
 constexpr std::size_t kColumn = 25;
@@ -76,11 +59,7 @@ tl::unexpected<Error> refuse(std::string message, std::string hint = {}) {
 
 template <Action::Kind kWhat>
 Parsed parse_control(std::string_view argument) {
-  if (argument.size() > kMostPayload) {
-    return refuse(std::string(kWhat == Action::Kind::kPing ? "/ping" : "/pong") +
-                  " takes at most 125 bytes, not " + std::to_string(argument.size()) +
-                  ": not sent");
-  }
+  if (auto error = check_ping(argument)) return fail(std::move(*error));
   return simply(kWhat, std::string(argument));
 }
 
@@ -92,61 +71,20 @@ Parsed parse_bare(std::string_view argument) {
   return simply(kWhat);
 }
 
-std::optional<std::uint16_t> code_of(std::string_view word) {
-  for (const CloseWord& known : kCloseWords) {
-    if (known.word == word) return known.code;
-  }
-  std::uint16_t code = 0;
-  if (word.empty() || word.size() > 4) return std::nullopt;
-  for (const char digit : word) {
-    if (digit < '0' || digit > '9') return std::nullopt;
-    code = static_cast<std::uint16_t>(code * 10 + (digit - '0'));
-  }
-  return code;
-}
-
-/// Empty: it may be sent (RFC 6455 7.4.1 and 7.4.2).
-std::string why_not_sent(std::uint16_t code) {
-  switch (code) {
-    case 1004:
-      return "it is reserved and has no meaning";
-    case 1005:
-      return "it stands for a Close that carried no code";
-    case 1006:
-      return "it stands for a connection that ended without a Close";
-    case 1015:
-      return "it stands for a TLS handshake that failed";
-    default:
-      break;
-  }
-  if (code >= 3000 && code <= 4999) return {};
-  if (code >= 1000 && code <= 1014) return {};
-  return "codes for use are 1000 to 1014 and 3000 to 4999";
-}
-
 Parsed parse_close(std::string_view argument) {
   std::string_view rest = trimmed(argument);
   SlashCommand command = simply(Action::Kind::kClose);
   command.code = 1000;
   if (rest.empty()) return command;
   std::string_view word = take_word(rest);
-  if (word.back() == ',') word.remove_suffix(1);
-  command.code = code_of(word);
+  if (word.back() == ',') word.remove_suffix(1);  // wscat writes "/close [code [, reason]]"
+  command.code = close_code_from_word(word);
   if (!command.code) {
     return refuse("/close " + quoted(word) + ": not a close code",
                   "/close [code [reason]]; a code is a number or a name such as going-away");
   }
-  const std::string why_not = why_not_sent(*command.code);
-  if (!why_not.empty()) {
-    return refuse("close code " + std::to_string(*command.code) + " can't be sent: " + why_not);
-  }
-  if (rest.size() > kMostReason) {
-    return refuse("the reason of a Close takes at most 123 bytes, not " +
-                  std::to_string(rest.size()) + ": not sent");
-  }
-  // RFC 6455 5.5.1: the reason is UTF-8.
-  if (!is_valid_utf8(rest)) return refuse("the reason is not UTF-8: not sent");
   command.data = rest;
+  if (auto error = check_close(command.code, rest)) return fail(std::move(*error));
   return command;
 }
 
@@ -199,8 +137,7 @@ constexpr Command kCommands[] = {
     {"/pong", "[DATA]", "send a pong", parse_control<Action::Kind::kPong>},
     {"/close", "[CODE [REASON]]", "close; the code is a number or a name", parse_close},
     {"/binary", "HEX", "send bytes as a binary message", parse_binary},
-    {"/file", "[-b] PATH", "send a file: text if it is UTF-8, else (or with -b) binary",
-     parse_file},
+    {"/file", "[-b] PATH", "send a file: text if it is UTF-8, else binary", parse_file},
     {"/json", "[TEXT]", "send JSON over several lines, until it balances", parse_json},
     {"/info", "", "show addresses, TLS, extensions, counts", parse_bare<Action::Kind::kInfo>},
     {"/trace", "on|off", "show every frame, or stop showing them", parse_trace},
@@ -222,9 +159,7 @@ Action SlashCommand::action() const {
 
 Parsed parse_slash_command(std::string_view line) {
   if (line.substr(0, 2) == "//") {
-    const std::string_view text = line.substr(1);
-    if (!is_valid_utf8(text)) return refuse("the line is not UTF-8: not sent");
-    return simply(Action::Kind::kText, std::string(text));
+    return simply(Action::Kind::kText, std::string(line.substr(1)));
   }
   std::string_view argument = line;
   const std::string_view name = take_word(argument);
@@ -252,12 +187,6 @@ std::vector<std::string_view> slash_command_names() {
   std::vector<std::string_view> names;
   for (const Command& command : kCommands) names.push_back(command.name);
   return names;
-}
-
-std::vector<std::string_view> close_code_words() {
-  std::vector<std::string_view> words;
-  for (const CloseWord& known : kCloseWords) words.push_back(known.word);
-  return words;
 }
 
 }  // namespace wscope::input

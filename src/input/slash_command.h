@@ -34,7 +34,7 @@ struct SlashCommand {
   Action action() const;
 };
 
-/// `line` begins with '/'.
+/// `line` begins with '/'. The text of "//text" is not checked to be UTF-8.
 Result<SlashCommand> parse_slash_command(std::string_view line);
 
 /// The table as text, a command a line.
@@ -42,8 +42,5 @@ std::string slash_help();
 
 /// "/binary", "/close" …, in the order of the table.
 std::vector<std::string_view> slash_command_names();
-
-/// What /close takes besides numbers: "normal", "going-away" …
-std::vector<std::string_view> close_code_words();
 
 }  // namespace wscope::input

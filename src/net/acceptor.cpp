@@ -64,7 +64,9 @@ Result<std::vector<SocketAddress>> listening_addresses(const std::string& text) 
 }
 
 /// A socket file that nobody listens on any more, left by a process that was killed.
-bool is_stale(const SocketAddress& address) {
+bool is_stale(const SocketAddress& address, const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
   const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   return ::connect(probe.get(), address.data(), address.size()) != 0 && errno == ECONNREFUSED;
 }
@@ -78,7 +80,7 @@ std::pair<UniqueFd, int> listen_on(const SocketAddress& address, const std::stri
     setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   }
   int bound = ::bind(fd.get(), address.data(), address.size());
-  if (bound != 0 && errno == EADDRINUSE && !unix_path.empty() && is_stale(address)) {
+  if (bound != 0 && errno == EADDRINUSE && !unix_path.empty() && is_stale(address, unix_path)) {
     ::unlink(unix_path.c_str());
     bound = ::bind(fd.get(), address.data(), address.size());
   }

@@ -107,7 +107,7 @@ Result<void> Connector::Impl::Run::plan() {
 }
 
 void Connector::Impl::Run::resolve() {
-  if (!known.empty()) return race(std::move(known));
+  if (!known.empty()) return race(interleave(std::move(known)));
   lookup = std::make_unique<NameLookup>(impl.loop_);
   const auto began = Steady::now();
   lookup->start(destination.host, destination.port, impl.network_.family,

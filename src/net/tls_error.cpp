@@ -3,8 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include <cstring>
-
 #include "net/error_words.h"
 
 namespace wscope::net {
@@ -35,6 +33,23 @@ int alert_of(unsigned long code) {
              : -1;
 }
 
+/// OpenSSL 3.0 has no words for the alerts that came after TLS 1.1 (RFC 8446 6, RFC 7301, RFC
+/// 7507).
+std::string alert_in_words(int alert) {
+  switch (alert) {
+    case SSL_AD_INAPPROPRIATE_FALLBACK:
+      return "inappropriate fallback";
+    case SSL_AD_MISSING_EXTENSION:
+      return "missing extension";
+    case SSL_AD_CERTIFICATE_REQUIRED:
+      return "certificate required";
+    case SSL_AD_NO_APPLICATION_PROTOCOL:
+      return "no application protocol";
+    default:
+      return SSL_alert_desc_string_long(alert);
+  }
+}
+
 unsigned long packed(int value) { return static_cast<unsigned>(value); }
 
 class OpensslCategory final : public std::error_category {
@@ -44,8 +59,7 @@ class OpensslCategory final : public std::error_category {
     const unsigned long code = packed(value);
     if (ERR_SYSTEM_ERROR(code)) return words_of_errno(ERR_GET_REASON(code));
     if (const int alert = alert_of(code); alert >= 0) {
-      return std::string("the peer sent the TLS alert \"") + SSL_alert_desc_string_long(alert) +
-             '"';
+      return "the peer sent the TLS alert \"" + alert_in_words(alert) + '"';
     }
     const char* reason = ERR_reason_error_string(code);
     if (reason == nullptr) return "TLS: error " + std::to_string(code);

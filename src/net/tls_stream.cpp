@@ -54,7 +54,8 @@ struct TlsStream::Core : std::enable_shared_from_this<Core> {
   asio::io_context& loop;
   std::unique_ptr<Stream> lower;
   SslHandle ssl;
-  IoResult lower_result;    // of the last lower call within the SSL call under way
+  IoResult read_result;     // the lower stream's last, within the SSL call under way
+  IoResult write_result;    // the same
   std::string first_bytes;  // until the handshake is done
   bool handshake_done = false;
   bool notify_sent = false;
@@ -91,10 +92,10 @@ BIO_METHOD* TlsStream::Core::bio_method() {
 int TlsStream::Core::bio_read(BIO* bio, char* data, int size) {
   auto* core = static_cast<Core*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  core->lower_result = core->lower->read_some(data, static_cast<std::size_t>(size));
-  switch (core->lower_result.status) {
+  core->read_result = core->lower->read_some(data, static_cast<std::size_t>(size));
+  switch (core->read_result.status) {
     case Status::kOk: {
-      const std::size_t got = core->lower_result.bytes;
+      const std::size_t got = core->read_result.bytes;
       if (!core->handshake_done && core->first_bytes.size() < kFirstBytes) {
         core->first_bytes.append(data, std::min(got, kFirstBytes - core->first_bytes.size()));
       }
@@ -114,23 +115,23 @@ int TlsStream::Core::bio_read(BIO* bio, char* data, int size) {
 int TlsStream::Core::bio_write(BIO* bio, const char* data, int size) {
   auto* core = static_cast<Core*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  core->lower_result = core->lower->write_some(data, static_cast<std::size_t>(size));
-  if (core->lower_result.status == Status::kOk) return static_cast<int>(core->lower_result.bytes);
-  if (core->lower_result.status == Status::kAgain) BIO_set_retry_write(bio);
+  core->write_result = core->lower->write_some(data, static_cast<std::size_t>(size));
+  if (core->write_result.status == Status::kOk) return static_cast<int>(core->write_result.bytes);
+  if (core->write_result.status == Status::kAgain) BIO_set_retry_write(bio);
   return -1;
 }
 
 long TlsStream::Core::bio_control(BIO* bio, int command, long, void*) {
   auto* core = static_cast<Core*>(BIO_get_data(bio));
   if (command == BIO_CTRL_FLUSH) return 1;
-  if (command == BIO_CTRL_EOF) return core->lower_result.status == Status::kEnd ? 1 : 0;
+  if (command == BIO_CTRL_EOF) return core->read_result.status == Status::kEnd ? 1 : 0;
   return 0;
 }
 
 void TlsStream::Core::before_call() {
   // SSL_get_error looks at the thread's queue: an old entry would be taken for this call's.
   ERR_clear_error();
-  lower_result = {};
+  read_result = write_result = {};
 }
 
 std::error_code TlsStream::Core::cause_of_failure() {
@@ -140,11 +141,13 @@ std::error_code TlsStream::Core::cause_of_failure() {
     const bool tls = first_bytes.empty() || (first_bytes[0] >= 20 && first_bytes[0] <= 24);
     if (!tls) return TlsErrc::kPlainText;
   }
-  if (lower_result.status == Status::kFailed) return lower_result.error;
-  if (lower_result.status == Status::kEnd) {
+  // In this order: at the lower stream's end OpenSSL still queues an error and writes an alert.
+  if (read_result.status == Status::kFailed) return read_result.error;
+  if (read_result.status == Status::kEnd) {
     return handshake_done ? TlsErrc::kTruncated : TlsErrc::kEndedInHandshake;
   }
   if (queued) return queued;
+  if (write_result.status == Status::kFailed) return write_result.error;
   return std::make_error_code(std::errc::io_error);
 }
 

@@ -1,5 +1,6 @@
 #include "output/escape.h"
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -70,15 +71,58 @@ bool has_byte(std::uint64_t word, char byte) {
   return ((same - kOnes) & ~same & kHighs) != 0;
 }
 
+/// What may follow a lead byte so that the character is surely valid and safe, without decoding it:
+/// the range of the second byte (the others only have to continue). Size 0: look closer.
+struct Lead {
+  std::uint8_t size;
+  std::uint8_t lowest;
+  std::uint8_t highest;
+};
+
+constexpr std::array<Lead, 256> make_leads() {
+  std::array<Lead, 256> leads{};
+  for (std::size_t i = 0x20; i < 0x7f; ++i) leads[i] = {1, 0, 0xff};
+  for (std::size_t i = 0xc2; i < 0xe0; ++i) leads[i] = {2, 0x80, 0xbf};
+  for (std::size_t i = 0xe0; i < 0xf0; ++i) leads[i] = {3, 0x80, 0xbf};
+  for (std::size_t i = 0xf0; i < 0xf5; ++i) leads[i] = {4, 0x80, 0xbf};
+  leads[0xc2].lowest = 0xa0;   // below: C1 controls
+  leads[0xd8].lowest = 0x9d;   // U+061C
+  leads[0xe0].lowest = 0xa0;   // below: overlong
+  leads[0xe2].lowest = 0x82;   // U+200E … U+2069
+  leads[0xed].highest = 0x9f;  // above: surrogates
+  leads[0xf0].lowest = 0x90;   // below: overlong
+  leads[0xf4].highest = 0x8f;  // above: beyond U+10FFFF
+  return leads;
+}
+
+constexpr std::array<Lead, 256> kLeads = make_leads();
+
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; }
+
+/// Size of the character at the front when it is surely clean; 0: look closer.
+std::size_t surely_clean(const char* text, std::size_t size) {
+  const Lead lead = kLeads[static_cast<unsigned char>(text[0])];
+  if (lead.size <= 1) return lead.size;
+  if (lead.size > size) return 0;
+  const auto second = static_cast<unsigned char>(text[1]);
+  if (second < lead.lowest || second > lead.highest) return 0;
+  if (lead.size > 2 && !continues(text[2])) return 0;
+  return lead.size < 4 || continues(text[3]) ? lead.size : 0;
+}
+
 /// Bytes from the front of `text` that may be shown as they are.
 std::size_t clean_size(std::string_view text, const EscapeStyle& style) {
   std::size_t at = 0;
   while (at < text.size()) {
     while (text.size() - at >= 8 && all_printable(load(text.data() + at))) at += 8;
     if (at == text.size()) break;
-    const Utf8Char character = decode_utf8(text.substr(at));
-    if (!stays(character, style)) break;
-    at += character.size;
+    std::size_t step = surely_clean(text.data() + at, text.size() - at);
+    if (step == 0) {
+      const Utf8Char character = decode_utf8(text.substr(at));
+      if (!stays(character, style)) break;
+      step = character.size;
+    }
+    at += step;
   }
   return at;
 }
@@ -143,11 +187,14 @@ std::size_t json_clean_size(std::string_view text) {
       if (!all_printable(word) || has_byte(word, '"') || has_byte(word, '\\')) break;
       at += 8;
     }
-    if (at == text.size()) break;
-    const Utf8Char character = decode_utf8(text.substr(at));
-    const bool special = character.code == '"' || character.code == '\\';
-    if (character.size == 0 || special || is_unsafe(character.code)) break;
-    at += character.size;
+    if (at == text.size() || text[at] == '"' || text[at] == '\\') break;
+    std::size_t step = surely_clean(text.data() + at, text.size() - at);
+    if (step == 0) {
+      const Utf8Char character = decode_utf8(text.substr(at));
+      if (character.size == 0 || is_unsafe(character.code)) break;
+      step = character.size;
+    }
+    at += step;
   }
   return at;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "output/words.h"
+
 namespace wscope::output {
 namespace {
 
@@ -41,30 +43,32 @@ void append_row(std::string& out, std::string_view row, std::size_t offset, std:
 
 }  // namespace
 
+bool hexdump_elides(std::size_t size, const HexdumpStyle& style) {
+  const std::size_t per_row = bytes_per_row(style);
+  // Leaving out a single row would save nothing: its note takes one.
+  return style.max_rows > 0 && (size + per_row - 1) / per_row > style.max_rows + 1;
+}
+
 void append_hexdump(std::string& out, std::string_view bytes, const HexdumpStyle& style) {
   const std::size_t per_row = bytes_per_row(style);
   const std::size_t rows = (bytes.size() + per_row - 1) / per_row;
   std::size_t head = rows;
   std::size_t tail = 0;
-  // Leaving out a single row would save nothing: its note takes one.
-  if (style.max_rows > 0 && rows > style.max_rows + 1) {
+  if (hexdump_elides(bytes.size(), style)) {
     tail = style.max_rows / 4;
     head = style.max_rows - tail;
   }
   for (std::size_t row = 0; row < rows; ++row) {
     if (row == head && head + tail < rows) {
       const std::size_t left_out = (rows - head - tail) * per_row;
-      fmt::format_to(std::back_inserter(out), "{}{}… {} left out of {} …{}\n", style.indent,
-                     style.faint, byte_count(left_out), bytes.size(), style.faint_end);
+      fmt::format_to(std::back_inserter(out), "{}{}… {} left out of {} …{}{}\n", style.indent,
+                     style.faint, counted(left_out, "byte"), bytes.size(), style.elided_hint,
+                     style.faint_end);
       row = rows - tail;
     }
     if (row >= rows) break;
     append_row(out, bytes.substr(row * per_row, per_row), row * per_row, per_row, style);
   }
-}
-
-std::string byte_count(std::size_t bytes) {
-  return fmt::format("{} {}", bytes, bytes == 1 ? "byte" : "bytes");
 }
 
 }  // namespace wscope::output

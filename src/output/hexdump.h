@@ -12,15 +12,15 @@ namespace wscope::output {
 
 struct HexdumpStyle {
   std::string_view indent;
-  int columns = 80;            // of the terminal, with the indent
-  std::size_t max_rows = 0;    // 0: all of them
-  std::string_view faint;      // put before offsets and the note of what was left out (colour)
-  std::string_view faint_end;  // put behind them
+  int columns = 80;              // of the terminal, with the indent
+  std::size_t max_rows = 0;      // 0: all of them
+  std::string_view elided_hint;  // put behind the note of what was left out
+  std::string_view faint;        // put before offsets and the note of what was left out (colour)
+  std::string_view faint_end;    // put behind them
 };
 
+/// Whether a dump of so many bytes leaves some out.
+bool hexdump_elides(std::size_t size, const HexdumpStyle& style);
 void append_hexdump(std::string& out, std::string_view bytes, const HexdumpStyle& style);
-
-/// "1 byte", "12 bytes".
-std::string byte_count(std::size_t bytes);
 
 }  // namespace wscope::output

@@ -33,8 +33,8 @@ class LineOutput {
   /// Print at once: the partner's lines come from elsewhere and would overtake these.
   void set_immediate(bool immediate) { immediate_ = immediate; }
   bool is_screen() const { return screen_ != nullptr; }
-  /// Columns of the terminal; a line's usual length elsewhere.
-  int columns() const { return screen_ != nullptr ? screen_->columns() : 80; }
+  /// Columns of the terminal; enough elsewhere.
+  int columns() const { return screen_ != nullptr ? screen_->columns() : 100; }
 
  private:
   Screen* screen_ = nullptr;

@@ -176,13 +176,13 @@ std::size_t OutputStream::write_parts(iovec* parts, int count) {
   return total;
 }
 
-/// A larger pipe saves a fifth of the time of a flood (fewer waits for the reader). Only once it has
-/// been full: memory for pipes is counted per user (pipe(7)), and most runs never need it.
+/// A larger pipe saves a fifth of the time of a flood (fewer waits for the reader). Only once it
+/// has been full: memory for pipes is counted per user (pipe(7)), and most runs never need it.
 bool OutputStream::enlarge_pipe() {
   constexpr int kPipeSize = 1 << 20;
   if (way_ != Way::kNonBlocking || enlarged_) return false;
   enlarged_ = true;
-  return ::fcntl(fd_, F_GETPIPE_SZ) < kPipeSize && ::fcntl(fd_, F_SETPIPE_SZ, kPipeSize) > 0;
+  return ::fcntl(fd_, F_GETPIPE_SZ)<kPipeSize&& ::fcntl(fd_, F_SETPIPE_SZ, kPipeSize)> 0;
 }
 
 ssize_t OutputStream::write_once(iovec* parts, int count) {

@@ -91,6 +91,7 @@ class Presenters final : public Presentation {
   EventSink& sink() override { return all_; }
   OutputStream& out() override { return out_; }
   void set_trace(bool on) override;
+  bool show_last() override { return terminal_ != nullptr && terminal_->show_last(); }
   Result<void> finish() override;
 
  private:
@@ -122,6 +123,7 @@ class Presenters final : public Presentation {
   FanOut all_;
   std::vector<std::unique_ptr<EventSink>> sinks_;
   EventSink* messages_ = nullptr;
+  TerminalMessages* terminal_ = nullptr;  // messages_, where it is that
   Status* status_ = nullptr;
   Trace* trace_ = nullptr;  // on stderr
   TraceLevel trace_level_ = TraceLevel::kNone;
@@ -181,8 +183,10 @@ void Presenters::add_messages() {
   if (messages.output == OutputFormat::kJson) {
     sink = std::make_unique<JsonEvents>(*out_lines_, clock_, options_.diagnosis.trace_secrets);
   } else if (is_screen) {
-    const MessageLook look{messages.output, messages.pretty, palette};
-    sink = std::make_unique<TerminalMessages>(*out_lines_, look, stamper_);
+    const MessageLook look{messages.output, messages.pretty, screens_.interactive, palette};
+    auto terminal = std::make_unique<TerminalMessages>(*out_lines_, look, stamper_);
+    terminal_ = terminal.get();
+    sink = std::move(terminal);
   } else if (plain_text && decorated) {
     sink = make_decorated_writer(out_, stamper_, messages.pretty, palette);
   } else {

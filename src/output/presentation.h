@@ -2,7 +2,8 @@
 //
 // open() decides by the options and by what stdout and stderr are: messages on stdout (text, raw,
 // hexdump on a terminal, JSON events …), status, trace and timing on stderr or in --trace-file,
-// records in their files. Stage::kUsage or kOutput when a file can't be opened. Loop thread only.
+// records in their files. Stage::kUsage when a file can't be opened. Options, clock and
+// screens must outlive it. Loop thread only.
 #pragma once
 
 #include <memory>
@@ -35,6 +36,8 @@ class Presentation {
   virtual OutputStream& out() = 0;
   /// /trace on|off at the REPL; ask sink().frame_preview() again afterwards.
   virtual void set_trace(bool on) = 0;
+  /// /last: the whole dump of the last binary message that was elided; false: there is none.
+  virtual bool show_last() = 0;
   /// Stage::kOutput when anything could not be written (disk full); a closed pipe is no error.
   virtual Result<void> finish() = 0;
 };

@@ -4,12 +4,14 @@
 #include "output/escape.h"
 #include "output/hexdump.h"
 #include "output/json_text.h"
+#include "output/words.h"
 
 namespace wscope::output {
 namespace {
 
 constexpr std::string_view kIndent = "  ";  // as wide as a mark
 constexpr std::size_t kDumpRows = 16;
+constexpr std::size_t kKeptBytes = std::size_t{1} << 20;  // nobody reads more rows than that
 constexpr std::size_t kKeptCapacity = std::size_t{64} << 10;
 
 void trim_capacity(std::string& text) {
@@ -88,9 +90,24 @@ void TerminalMessages::append_indented(std::string_view body) {
 
 void TerminalMessages::append_binary(std::string_view data) {
   const Palette& palette = look_.palette;
-  lines_.append(palette.faint).append("binary, ").append(byte_count(data.size()));
+  lines_.append(palette.faint).append("binary, ").append(counted(data.size(), "byte"));
   lines_.append(palette.reset).append("\n");
-  append_hexdump(lines_, data, {kIndent, out_.columns(), kDumpRows, palette.faint, palette.reset});
+  HexdumpStyle style{kIndent, out_.columns(), kDumpRows, {}, palette.faint, palette.reset};
+  if (look_.keeps_last && hexdump_elides(data.size(), style)) {
+    last_elided_.assign(data.substr(0, kKeptBytes));
+    style.elided_hint = " /last shows all";
+  }
+  append_hexdump(lines_, data, style);
+}
+
+bool TerminalMessages::show_last() {
+  if (last_elided_.empty()) return false;
+  const Palette& palette = look_.palette;
+  append_hexdump(lines_, last_elided_,
+                 {kIndent, out_.columns(), 0, {}, palette.faint, palette.reset});
+  out_.put(lines_);
+  trim_capacity(lines_);
+  return true;
 }
 
 }  // namespace wscope::output

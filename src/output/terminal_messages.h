@@ -3,7 +3,8 @@
 // Received messages begin with "< "; sent ones that nobody typed (Message::show_sent) with "> ".
 // Further lines of a message are indented, so no message can pass for another or for a prompt.
 // With an --output format asked for by name there are no marks: text, nul and raw are the escaped
-// payload, one message a line, hex and base64 their line. Loop thread only.
+// payload, one message a line, hex and base64 their line. Where a person types, the last dump that
+// was elided is kept, for /last to show it whole. Loop thread only.
 #pragma once
 
 #include <string>
@@ -20,6 +21,7 @@ namespace wscope::output {
 struct MessageLook {
   OutputFormat format = OutputFormat::kAuto;
   bool pretty = false;
+  bool keeps_last = false;
   const Palette& palette = Palette::none();
 };
 
@@ -31,6 +33,8 @@ class TerminalMessages : public EventSink {
 
   void on_message(const Message& message) override;
   void flush() override { out_.flush(); }
+  /// The whole dump of the last elided message; false: there is none.
+  bool show_last();
 
  private:
   void append_text(std::string_view text);
@@ -42,6 +46,7 @@ class TerminalMessages : public EventSink {
   TimeStamper& stamper_;
   std::string lines_;
   std::string body_;
+  std::string last_elided_;
 };
 
 }  // namespace wscope::output

@@ -5,21 +5,21 @@
 #include <algorithm>
 #include <iterator>
 
-#include "output/hexdump.h"
 #include "output/words.h"
 
 namespace wscope::output {
 namespace {
 
 std::string moved(std::uint64_t messages, std::uint64_t bytes, std::uint64_t wire) {
-  return fmt::format("{} {}, {}, {} on the wire", messages, messages == 1 ? "message" : "messages",
-                     byte_count(bytes), byte_count(wire));
+  return fmt::format("{}, {}, {} on the wire", counted(messages, "message"), counted(bytes, "byte"),
+                     counted(wire, "byte"));
 }
 
 std::string ratio(std::string_view name, std::uint64_t compressed, std::uint64_t plain) {
   if (plain == 0) return {};
   const double percent = 100.0 * static_cast<double>(compressed) / static_cast<double>(plain);
-  return fmt::format("{} to {:.1f} % ({} of {})", name, percent, compressed, byte_count(plain));
+  return fmt::format("{} to {:.1f} % ({} of {})", name, percent, compressed,
+                     counted(plain, "byte"));
 }
 
 }  // namespace

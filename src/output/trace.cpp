@@ -139,11 +139,12 @@ std::string Trace::payload_words(const Frame& frame, bool compressed) const {
 }
 
 void Trace::append_dump(std::string& lines, const Frame& frame) const {
-  append_hexdump(lines, frame.payload,
-                 {kDumpIndent, out_.columns(), 0, wishes_.palette.faint, wishes_.palette.reset});
+  append_hexdump(
+      lines, frame.payload,
+      {kDumpIndent, out_.columns(), 0, {}, wishes_.palette.faint, wishes_.palette.reset});
   if (frame.payload.size() < frame.length) {
-    lines +=
-        fmt::format("{}… {} more\n", kDumpIndent, byte_count(frame.length - frame.payload.size()));
+    lines += fmt::format("{}… {} more\n", kDumpIndent,
+                         counted(frame.length - frame.payload.size(), "byte"));
   }
 }
 
@@ -164,9 +165,10 @@ void Trace::on_notice(std::string_view notice) {
 }
 
 void Trace::on_end(ExitStatus status, const Totals& totals) {
-  step(fmt::format("end: status {}, sent {} messages ({}), received {} messages ({})",
-                   static_cast<int>(status), totals.messages_sent, byte_count(totals.bytes_sent),
-                   totals.messages_received, byte_count(totals.bytes_received)));
+  step(fmt::format("end: status {}, sent {} ({}), received {} ({})", static_cast<int>(status),
+                   counted(totals.messages_sent, "message"), counted(totals.bytes_sent, "byte"),
+                   counted(totals.messages_received, "message"),
+                   counted(totals.bytes_received, "byte")));
 }
 
 void Trace::flush() {

@@ -41,4 +41,8 @@ std::string duration_words(double seconds) {
   return fmt::format("{:.2f} s", seconds);
 }
 
+std::string counted(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
 }  // namespace wscope::output

@@ -3,6 +3,8 @@
 // The texts hold what came from the network escaped where `escape` is set (a terminal reads them).
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,5 +25,8 @@ std::string closed_words(const Closed& closed, std::string_view peer);
 
 /// "0.4 ms", "1.25 s".
 std::string duration_words(double seconds);
+
+/// "1 byte", "12 bytes".
+std::string counted(std::uint64_t number, std::string_view noun);
 
 }  // namespace wscope::output

@@ -343,6 +343,10 @@ Result<ExitStatus> ClientSession::outcome(const Ending& ending) {
   const std::string undelivered = undelivered_note(ending.undelivered);
   if (ending.error) {
     Error error = *ending.error;
+    // Whether the last ones arrived is unknown: a peer that goes confirms nothing.
+    if (!ending.closed.clean && totals_.messages_sent > 0) {
+      error.message += "; " + plural(totals_.messages_sent, "message") + " sent";
+    }
     if (!undelivered.empty()) error.message += "; " + undelivered;
     return fail(std::move(error));
   }

@@ -1,5 +1,7 @@
 #include "session/connection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <asio/post.hpp>
 #include <utility>
@@ -88,8 +90,9 @@ void Connection::start_close_deadline() {
     if (finished_) return;
     if (bytes_written_ != written) return start_close_deadline();
     if (!ending_.error) {
-      std::string text = "connection ended abnormally: no answer to our Close";
-      if (queued() > 0) text += ", and the peer does not read";
+      std::string text = fmt::format(
+          "connection closed without an answer to our Close within {:g} s", close_timeout_);
+      if (queued() > 0) text += ": the peer does not read";
       ending_.error = Error{Stage::kConnection, text, "--close-timeout waits longer", {}};
     }
     finish();
@@ -297,7 +300,7 @@ void Connection::judge_end() {
   if (state != ws::Engine::State::kClosed && !ending_.error) {
     std::string text;
     if (state == ws::Engine::State::kClosing) {
-      text = "connection ended abnormally: no answer to our Close: ";
+      text = "connection closed without an answer to our Close: ";
     } else if (state == ws::Engine::State::kHandshake) {
       text = "client left before its request was whole: ";
     } else {

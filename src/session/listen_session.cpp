@@ -217,7 +217,9 @@ void ListenSession::finish_when_empty() {
 }
 
 void ListenSession::notice(const std::string& text) {
-  if (presentation_) presentation_->sink().on_notice(text);
+  if (!presentation_) return;
+  presentation_->sink().on_notice(text);
+  presentation_->sink().flush();
 }
 
 }  // namespace wscope::session

@@ -45,6 +45,10 @@ Opening::~Opening() { cancel(); }
 void Opening::start(const net::Url& url, Done done) {
   url_ = url;
   done_ = std::move(done);
+  // What can't be sent is told before anybody is bothered with it.
+  auto request = make_request(url_, options_.handshake);
+  if (!request) return finish(fail(std::move(request.error())));
+  request_ = std::move(*request);
   deadline_.start(options_.network.connect_timeout, [this] { expired(); });
   connect();
 }
@@ -69,21 +73,19 @@ void Opening::connect() {
 }
 
 void Opening::upgrade(std::unique_ptr<net::Stream> stream) {
-  auto request = make_request(url_, options_.handshake);
-  if (!request) {
-    finish(fail(std::move(request.error())));
-    return;
-  }
   stream_ = std::move(stream);
-  upgrade_ = std::make_unique<Upgrade>(*stream_, std::move(*request), sink_);
-  upgrade_->start([this](bool accepted) { upgraded(accepted); });
+  upgrade_ = std::make_unique<Upgrade>(*stream_, request_, sink_);
+  upgrade_->start([this](Result<void> result) { upgraded(std::move(result)); });
 }
 
-void Opening::upgraded(bool accepted) {
+void Opening::upgraded(Result<void> result) {
   const auto& gate = upgrade_->gate();
-  if (!accepted) {
-    finish(fail(gate.error()));
-    return;
+  if (!result) {
+    Error error = std::move(result.error());
+    if (!gate.begun() && !url_.secure && error.hint.empty()) {
+      error.hint = "does it speak TLS there? try wss://";
+    }
+    return finish(fail(std::move(error)));
   }
   OpenedStream opened;
   opened.agreed = gate.agreed();

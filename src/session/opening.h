@@ -43,7 +43,7 @@ class Opening {
  private:
   void connect();
   void upgrade(std::unique_ptr<net::Stream> stream);
-  void upgraded(bool accepted);
+  void upgraded(Result<void> result);
   void expired();
   void finish(Result<OpenedStream> result);
 
@@ -51,6 +51,7 @@ class Opening {
   const Options& options_;
   EventSink& sink_;
   net::Url url_;
+  ws::HandshakeRequest request_;
   Done done_;
   Deadline deadline_;
   std::unique_ptr<net::Connector> connector_;

@@ -1,7 +1,11 @@
 #include "session/upgrade.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
+
+#include "net/tls_error.h"
 
 namespace wscope::session {
 
@@ -51,6 +55,15 @@ void Upgrade::read_some() {
                          });
       return;
     }
+    // TLS 1.3 tells what it thinks of our certificate only with the first read (RFC 8446 4.4.2).
+    if (result.status == net::IoResult::Status::kFailed && !gate_.begun() &&
+        net::is_tls_error(result.error)) {
+      finish(fail(Stage::kTls,
+                  fmt::format("TLS with {} failed: {}", stream_.peer_address(),
+                              stream_.explain(result.error)),
+                  net::tls_hint(result.error)));
+      return;
+    }
     const auto progress = result.status == net::IoResult::Status::kOk
                               ? gate_.feed({buffer.data(), result.bytes})
                           : result.status == net::IoResult::Status::kEnd
@@ -69,10 +82,16 @@ void Upgrade::read_some() {
 }
 
 void Upgrade::advance(ws::ResponseGate::Progress progress) {
-  if (progress == ws::ResponseGate::Progress::kMore || !done_) return;
+  if (progress == ws::ResponseGate::Progress::kMore) return;
+  if (progress == ws::ResponseGate::Progress::kAccepted) return finish({});
+  finish(fail(gate_.error()));
+}
+
+void Upgrade::finish(Result<void> result) {
+  if (!done_) return;
   // `done` may destroy this object.
   const auto done = std::exchange(done_, nullptr);
-  done(progress == ws::ResponseGate::Progress::kAccepted);
+  done(std::move(result));
 }
 
 }  // namespace wscope::session

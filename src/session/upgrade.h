@@ -20,8 +20,8 @@ namespace wscope::session {
 
 class Upgrade {
  public:
-  /// The gate holds the outcome: accepted when `accepted`, else error(), head() and body().
-  using Done = std::function<void(bool accepted)>;
+  /// Nothing: accepted, gate().agreed() tells what. Else why not; gate() has head() and body().
+  using Done = std::function<void(Result<void>)>;
 
   Upgrade(net::Stream& stream, ws::HandshakeRequest request, EventSink& sink);
   ~Upgrade();
@@ -38,6 +38,7 @@ class Upgrade {
   void write_some();
   void read_some();
   void advance(ws::ResponseGate::Progress progress);
+  void finish(Result<void> result);
 
   net::Stream& stream_;
   std::string head_;

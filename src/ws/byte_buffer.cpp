@@ -6,7 +6,15 @@
 #include <new>
 
 // A sanitizer sees overruns only in memory that malloc gave.
-#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__)
+#define WSCOPE_BUFFER_MALLOC 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WSCOPE_BUFFER_MALLOC 1
+#endif
+#endif
+
+#if defined(__linux__) && !defined(WSCOPE_BUFFER_MALLOC)
 #include <sys/mman.h>
 #define WSCOPE_BUFFER_MMAP 1
 #endif

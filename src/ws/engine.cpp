@@ -81,11 +81,13 @@ class WebsocketEngine final : public Engine {
   bool inside_message_ = false;  // between the fragments of one
   char slow_header_[kMaxHeader] = {};
   std::size_t slow_header_size_ = 0;
+  std::size_t slow_header_whole_ = 0;
   std::uint64_t slow_left_ = 0;  // payload bytes of the frame that websocketpp is reading
 
   std::string head_;
   bool head_fed_ = false;
   bool asked_ = false;
+  std::string handshake_fault_;
 
   std::unique_ptr<websocketpp::client<EngineConfig>> client_;
   std::unique_ptr<websocketpp::server<EngineConfig>> server_;
@@ -220,11 +222,14 @@ void WebsocketEngine::end_handshake() {
     return;
   }
   state_ = State::kFailed;
-  std::string why = connection_->get_response_msg();
-  listener_.on_failed(
-      Error{
-          Stage::kConnection, "client's handshake is wrong: " + why + " (RFC 6455 4.2.1)", {}, {}},
-      static_cast<std::uint16_t>(connection_->get_response_code()));
+  const auto status = connection_->get_response_code();
+  const std::string why = handshake_fault_.empty()
+                              ? words_for_refusal(connection_->get_ec(), status)
+                              : handshake_fault_;
+  Error error;
+  error.stage = Stage::kConnection;
+  error.message = "client's handshake is wrong: " + why + " (RFC 6455 4.2.1)";
+  listener_.on_failed(error, static_cast<std::uint16_t>(status));
 }
 
 ServerReply WebsocketEngine::ask(bool is_upgrade) {
@@ -248,6 +253,7 @@ bool is_handshake_key(std::string_view key) {
 
 bool WebsocketEngine::on_validate() {
   if (!is_handshake_key(connection_->get_request_header("Sec-WebSocket-Key"))) {
+    handshake_fault_ = "Sec-WebSocket-Key is not 16 bytes in base64";
     connection_->set_status(websocketpp::http::status_code::bad_request);
     return false;
   }
@@ -308,15 +314,18 @@ bool WebsocketEngine::feed_slow() {
     feed(size);
     return true;
   }
-  // The second byte tells how long the header is; the first two were there when this frame began.
-  const std::size_t size =
-      slow_header_size_ < 2 ? 2 : header_size(byte_at(slow_header_, 1)) - slow_header_size_;
+  // The second byte tells how long the header is.
+  if (slow_header_size_ == 0) {
+    if (in_.size() < 2) return false;
+    slow_header_whole_ = header_size(byte_at(in_.data(), 1));
+  }
+  const std::size_t size = slow_header_whole_ - slow_header_size_;
   const std::size_t come = std::min(size, in_.size());
   std::memcpy(slow_header_ + slow_header_size_, in_.data(), come);
   slow_header_size_ += come;
   wire_.frame.first = byte_at(slow_header_, 0);
   wire_.frame.second = byte_at(slow_header_, 1);
-  if (slow_header_size_ >= 2 && slow_header_size_ == header_size(wire_.frame.second)) {
+  if (slow_header_size_ == slow_header_whole_) {
     wire_.frame = read_frame_header(slow_header_);
     slow_left_ = wire_.frame.length;
     slow_header_size_ = 0;

@@ -65,14 +65,10 @@ inline std::size_t mended::Processor::process_payload_bytes(std::uint8_t* bytes,
     return size;
   }
   const std::size_t before = wire.message.size();
+  auto outcome = DeflateCodec::Outcome::kOk;
   if (message.get_compressed()) {
     wire.compressed_in += size;
-    const auto outcome = wire.codec->inflate({data, size}, wire.message, wire.max_message_size);
-    if (outcome != DeflateCodec::Outcome::kOk) {
-      wire.violation = violation_of(outcome, wire);
-      ec = make_error_code(error::invalid_payload);
-      return 0;
-    }
+    outcome = wire.codec->inflate({data, size}, wire.message, wire.max_message_size);
   } else {
     if (m_bytes_needed > wire.max_message_size - before || !wire.message.try_grow(size)) {
       ec = make_error_code(error::message_too_big);
@@ -80,9 +76,15 @@ inline std::size_t mended::Processor::process_payload_bytes(std::uint8_t* bytes,
     }
     wire.message.append({data, size});
   }
+  // Text that came out before the stream went wrong was there first.
   if (message.get_opcode() == frame::opcode::TEXT &&
       !wire.text.feed(wire.message.view().substr(before))) {
     ec = make_error_code(error::invalid_utf8);
+    return 0;
+  }
+  if (outcome != DeflateCodec::Outcome::kOk) {
+    wire.violation = violation_of(outcome, wire);
+    ec = make_error_code(error::invalid_payload);
     return 0;
   }
   m_bytes_needed -= size;
@@ -98,21 +100,21 @@ inline lib::error_code mended::Processor::finalize_message() {
   const wscope::ws::EngineMessage& message = *m_current_msg->msg_ptr;
   if (!frame::opcode::is_control(message.get_opcode())) {
     const std::size_t before = wire.message.size();
+    const bool text = message.get_opcode() == frame::opcode::TEXT;
+    auto outcome = DeflateCodec::Outcome::kOk;
     if (message.get_compressed()) {
-      const auto outcome = wire.codec->finish_inflate(wire.message, wire.max_message_size);
-      if (outcome != DeflateCodec::Outcome::kOk) {
-        wire.violation = violation_of(outcome, wire);
-        return make_error_code(error::invalid_payload);
-      }
+      outcome = wire.codec->finish_inflate(wire.message, wire.max_message_size);
     }
-    if (message.get_opcode() == frame::opcode::TEXT) {
-      if (!wire.text.feed(wire.message.view().substr(before))) {
-        return make_error_code(error::invalid_utf8);
-      }
-      if (!wire.text.complete()) {
-        wire.violation = wscope::ws::cut_text();
-        return make_error_code(error::invalid_utf8);
-      }
+    if (text && !wire.text.feed(wire.message.view().substr(before))) {
+      return make_error_code(error::invalid_utf8);
+    }
+    if (outcome != DeflateCodec::Outcome::kOk) {
+      wire.violation = violation_of(outcome, wire);
+      return make_error_code(error::invalid_payload);
+    }
+    if (text && !wire.text.complete()) {
+      wire.violation = wscope::ws::cut_text();
+      return make_error_code(error::invalid_utf8);
     }
   }
   m_state = READY;
@@ -167,6 +169,15 @@ inline lib::error_code mended::Connection::initialize_processor() {
   }
   m_processor = get_processor(13);
   return {};
+}
+
+// RFC 9112 4: the library gave the requests that it could not parse a status without a reason.
+template <>
+inline void mended::Connection::write_http_response_error(const lib::error_code& ec) {
+  if (m_response.get_status_msg().empty()) m_response.set_status(m_response.get_status_code());
+  m_response.replace_header("Connection", "close");
+  m_internal_state = istate::PROCESS_HTTP_REQUEST;
+  write_http_response(ec);
 }
 
 // A client's engine begins when the response gate has accepted the upgrade: the connection is open,

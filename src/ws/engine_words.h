@@ -6,6 +6,8 @@
 
 #include <string>
 #include <websocketpp/close.hpp>
+#include <websocketpp/error.hpp>
+#include <websocketpp/http/constants.hpp>
 #include <websocketpp/processors/base.hpp>
 
 #include "ws/engine_wire.h"
@@ -103,6 +105,18 @@ inline Violation bad_close_reason(const Wire& wire) {
   return {kCloseInvalidPayload,
           std::string(wire.peer()) + " sent a CLOSE whose reason is not UTF-8 (RFC 6455 5.5.1)",
           {}};
+}
+
+/// Why websocketpp refused a request that the listener was not asked about.
+inline std::string words_for_refusal(const websocketpp::lib::error_code& error,
+                                     websocketpp::http::status_code::value status) {
+  if (status == websocketpp::http::status_code::request_header_fields_too_large) {
+    return "its head is larger than 16000 bytes";
+  }
+  if (error == websocketpp::error::make_error_code(websocketpp::error::http_parse_error)) {
+    return "it is not an HTTP/1.1 request with a Host";
+  }
+  return error.message();
 }
 
 }  // namespace wscope::ws

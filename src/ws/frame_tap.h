@@ -51,6 +51,7 @@ class FrameTap {
   std::array<char, 14> header_{};  // RFC 6455 5.2: the longest header
   std::size_t header_length_ = 0;
   FrameInfo frame_;
+  std::uint32_t mask_ = 0;          // as memcpy gives it
   std::string payload_;             // the part kept so far, unmasked
   std::uint64_t keep_ = 0;          // how much of this frame's payload is kept
   std::uint64_t payload_left_ = 0;  // how much is still to come

@@ -1,13 +1,34 @@
 #include "ws/handshake_request.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 #include <utility>
+
+// OpenSSL belongs to src/net alone. This header of websocketpp is a stand-alone SHA-1: it includes
+// nothing (not even <cstdlib>, for size_t) and brings no part of the engine.
+#include <websocketpp/sha1/sha1.hpp>
 
 #include "ws/http_field.h"
 #include "ws/visible.h"
 
 namespace wscope::ws {
 namespace {
+
+constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::uint32_t octet(std::string_view bytes, std::size_t i) {
+  return i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0;
+}
+
+std::optional<std::uint32_t> sextet(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+') return 62;
+  if (c == '/') return 63;
+  return std::nullopt;
+}
 
 struct Field {
   std::string name;
@@ -163,6 +184,56 @@ std::optional<std::string> sent_value(const std::vector<Field>& fields, std::str
 
 }  // namespace
 
+// RFC 4648 section 4, with padding.
+std::string base64_encode(std::string_view bytes) {
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::uint32_t group =
+        (octet(bytes, i) << 16U) | (octet(bytes, i + 1) << 8U) | octet(bytes, i + 2);
+    text += kAlphabet[group >> 18U];
+    text += kAlphabet[(group >> 12U) & 63U];
+    text += i + 1 < bytes.size() ? kAlphabet[(group >> 6U) & 63U] : '=';
+    text += i + 2 < bytes.size() ? kAlphabet[group & 63U] : '=';
+  }
+  return text;
+}
+
+// Strict: RFC 4648 3.2 (padding needed), 3.3 (no foreign characters), 3.5 (unused bits are zero).
+std::optional<std::string> base64_decode(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::size_t padding = 0;
+  while (padding < 2 && !text.empty() && text.back() == '=') {
+    text.remove_suffix(1);
+    ++padding;
+  }
+  std::string bytes;
+  bytes.reserve(text.size() * 3 / 4);
+  std::uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const auto value = sextet(c);
+    if (!value) return std::nullopt;
+    group = (group << 6U) | *value;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>((group >> bits) & 0xffU);
+    group &= (1U << bits) - 1;
+  }
+  if (group != 0) return std::nullopt;
+  return bytes;
+}
+
+// RFC 6455 4.2.2, item 5.4.
+std::string accept_for_key(std::string_view key) {
+  std::string text(key);
+  text += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  unsigned char hash[20];
+  websocketpp::sha1::calc(text.data(), text.size(), hash);
+  return base64_encode(std::string_view(reinterpret_cast<const char*>(hash), sizeof hash));
+}
+
 Result<HandshakeRequest> write_request(const RequestTarget& target, const HandshakeOptions& options,
                                        const std::optional<DeflateOffer>& deflate,
                                        std::string_view nonce) {
@@ -207,39 +278,6 @@ Result<HandshakeRequest> write_request(const RequestTarget& target, const Handsh
                           : offer_from_header(*extensions, ours);
   }
   return request;
-}
-
-std::string mask_credentials(std::string_view head) {
-  std::string masked;
-  masked.reserve(head.size());
-  bool hiding = false;
-  while (!head.empty()) {
-    const std::size_t feed = head.find('\n');
-    std::string_view line = head.substr(0, feed);
-    head.remove_prefix(feed == std::string_view::npos ? head.size() : feed + 1);
-    std::string_view line_end = feed == std::string_view::npos ? "" : "\n";
-    if (!line.empty() && line.back() == '\r') {
-      line.remove_suffix(1);
-      line_end = line_end.empty() ? "\r" : "\r\n";
-    }
-    const bool folded = !line.empty() && (line.front() == ' ' || line.front() == '\t');
-    const std::size_t colon = line.find(':');
-    if (!folded) {
-      const std::string_view name =
-          colon == std::string_view::npos ? "" : trim_ows(line.substr(0, colon));
-      hiding = equal_ignoring_case(name, "Authorization") ||
-               equal_ignoring_case(name, "Proxy-Authorization") ||
-               equal_ignoring_case(name, "Cookie");
-    }
-    if (hiding) {
-      masked += folded ? " " : line.substr(0, colon + 1);
-      masked += folded ? "…" : " …";
-    } else {
-      masked += line;
-    }
-    masked += line_end;
-  }
-  return masked;
 }
 
 }  // namespace wscope::ws

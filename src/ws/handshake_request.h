@@ -37,9 +37,6 @@ Result<HandshakeRequest> write_request(const RequestTarget& target, const Handsh
                                        const std::optional<DeflateOffer>& deflate,
                                        std::string_view nonce);
 
-/// The same head with the values of Authorization, Proxy-Authorization and Cookie shown as "…".
-std::string mask_credentials(std::string_view head);
-
 std::string base64_encode(std::string_view bytes);
 std::optional<std::string> base64_decode(std::string_view text);
 /// Sec-WebSocket-Accept for a key (RFC 6455 4.2.2).

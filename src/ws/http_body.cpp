@@ -8,7 +8,6 @@ namespace wscope::ws {
 namespace {
 
 // Chunk extensions and trailers are dropped, but an endless flow of them must come to an end.
-constexpr std::size_t kLongestLine = 8192;
 // A body in chunks of one byte is slow, not hostile: it has five bytes of framing for each byte.
 constexpr std::size_t kMostOverhead = std::size_t{64} << 10;
 constexpr std::size_t kOverheadPerByte = 8;
@@ -109,8 +108,7 @@ std::size_t HttpBody::take_line(std::string_view bytes) {
   const std::size_t feed = bytes.find('\n');
   const std::size_t size = feed == std::string_view::npos ? bytes.size() : feed + 1;
   overhead_ += size;
-  if (overhead_ > kMostOverhead + kOverheadPerByte * content_.size() ||
-      line_.size() + size > kLongestLine) {
+  if (overhead_ > kMostOverhead + kOverheadPerByte * content_.size()) {
     end(false);
     return size;
   }

@@ -3,7 +3,8 @@
 // feed() takes the bytes after the head in any split and keeps the content: by chunks (extensions
 // and trailers dropped), by Content-Length, or until the peer ends. It stops at `limit` bytes of
 // content and where the framing breaks; nothing is an error, for a refusal is shown as far as it
-// came. Memory is bounded by `limit` plus one chunk-size line.
+// came. Memory is bounded by `limit` and the
+// framing that so much content may have.
 #pragma once
 
 #include <cstddef>

@@ -70,7 +70,7 @@ std::optional<Error> wrong_subprotocol(const ResponseHead& head,
   constexpr std::string_view kName = "Sec-WebSocket-Protocol";
   if (head.count(kName) == 0) return std::nullopt;
   const std::string value = head.joined(kName);
-  if (head.count(kName) > 1 || split_list(value).size() > 1) {
+  if (split_list(value).size() > 1) {
     return not_valid("it chose more than one subprotocol: " + quoted(value));
   }
   if (std::find(asked.begin(), asked.end(), value) != asked.end()) return std::nullopt;
@@ -178,7 +178,6 @@ void ResponseGate::end_head() {
   if (head_->status == 101) return judge_upgrade();
   refusal_body_.emplace(*head_, kBodyLimit);
   state_ = State::kBody;
-  if (refusal_body_->done()) refuse({});
 }
 
 void ResponseGate::judge_upgrade() {

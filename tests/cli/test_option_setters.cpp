@@ -61,5 +61,9 @@ TEST_CASE("--broadcast, --script-report and --speed check their words") {
   CHECK(message("speed", "0x") == "--speed '0x': not a factor such as 2x, or max");
   CHECK(message("speed", "fast") == "--speed 'fast': not a factor such as 2x, or max");
   CHECK(message("max-clients", "0") == "--max-clients '0': not a whole number from 1");
+  CHECK(message("max-redirects", "2147483648") ==
+        "--max-redirects '2147483648': not a whole number from 0");
+  CHECK(message("heartbeat-interval", "0") ==
+        "--heartbeat-interval '0': not a number of seconds above 0");
   CHECK(message("reconnect-max", "x") == "--reconnect-max 'x': not a whole number from 0");
 }

@@ -6,7 +6,7 @@ import unittest
 
 from support import frames
 from support.dialogue import Dialogue
-from support.program import TIME_FACTOR, Running, run
+from support.program import TIME_FACTOR, Running
 from support.server import PeerGone, Server, echo, sink
 
 
@@ -195,9 +195,9 @@ class ServerCloses(Dialogue):
 
         with Server(never) as server:
             words = ["-w", "0", "--close-timeout", "0.3", server.url]
-            ended = run(*words, stdin=b"x\n")
-            self.assertIn(ended.status, (6, 7), str(ended))
-            self.one_error(ended, "clos", r"0\.3 s")
+            ended = self.dialogue(*words, stdin="x\n", status=6, out="")
+            self.one_error(ended, "Close")
+            self.assertRegex(ended.errors, "(?m)^wscope: hint: .*--close-timeout")
             self.assertLess(ended.seconds, 2 * TIME_FACTOR)
 
 

@@ -1,6 +1,7 @@
 """The request on the wire, and the forms of address (wscope(1), URL and HANDSHAKE OPTIONS)."""
 
 import base64
+import socket
 import tempfile
 import unittest
 
@@ -66,7 +67,8 @@ class Requests(Dialogue):
         self.assertEqual(request.get("Host"), f"[::1]:{self.port}")
 
     def test_localhost_reaches_a_server_on_either_address(self):
-        for host in ("127.0.0.1", "::1"):
+        found = {info[4][0] for info in socket.getaddrinfo("localhost", 1)}
+        for host in found & {"127.0.0.1", "::1"}:
             with self.subTest(host):
                 self.request(url="ws://localhost:{port}/", host=host)
 
@@ -141,7 +143,7 @@ class Requests(Dialogue):
         self.assertIn(("X", "-v --trace ws://x"), request.headers)
 
     def test_no_option_swallows_the_url(self):
-        for option in ("--socketio", "--echo", "-t", "-v", "--json", "--slash"):
+        for option in ("--echo", "-t", "-v", "--json", "--slash"):
             with self.subTest(option), Server(answers_once) as server:
                 run("-w", "0", option, server.url)
                 self.assertEqual(server.connections, 1)

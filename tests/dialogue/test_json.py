@@ -32,7 +32,7 @@ class Json(Dialogue):
 
     def parsed(self, ended):
         self.assertTrue(ended.out.endswith(b"\n"), str(ended))
-        return [json.loads(line) for line in ended.out.decode().splitlines()]
+        return [json.loads(line) for line in ended.out.decode().split("\n")[:-1]]
 
     def test_all_of_a_run(self):
         events = self.events(url="ws://localhost:{port}/")

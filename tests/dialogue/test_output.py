@@ -46,7 +46,7 @@ class Payloads(Dialogue):
                 self.assertEqual(self.printed("a\nb", "c", words=words), b"a\nb\0c\0")
 
     def test_status_and_trace_stay_off_stdout(self):
-        for words in (["-v"], ["--trace"], ["--trace-hex"], ["--timing"], ["-P"]):
+        for words in (["-v"], ["--trace"], ["--trace-hex"], ["-P"]):
             with self.subTest(words), Server(sends("only me")) as server:
                 ended = self.dialogue(*words, "-w", "-1", server.url, out="only me\n")
                 if words != ["-P"]:

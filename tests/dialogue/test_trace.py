@@ -12,6 +12,13 @@ from support.program import run
 from support.server import Server, echo, unused_port
 
 LINE = re.compile(r"^\[ *(\d+\.\d{3})\] ([*<>]) ?(.*)$")
+HEX = re.compile(r"^ {4,}[0-9a-f]{8}  ([0-9a-f]{2} +)+\|.*\|$")  # of --trace-hex
+
+
+def after_offset(row):
+    """The hex columns of a dump's row, the wide gap in the middle made narrow."""
+    columns = row.strip().split("  ", 1)[1].split("|", 1)[0]
+    return re.sub(" +", " ", columns).strip()
 
 
 def conversation(peer):
@@ -37,6 +44,8 @@ class Trace(Dialogue):
             self.assertEqual(ended.status, status, str(ended))
             rows = []
             for line in ended.errors.splitlines():
+                if HEX.match(line) and "--trace-hex" in words:
+                    continue
                 self.assertRegex(line, LINE, str(ended))
                 seconds, direction, what = LINE.match(line).groups()
                 rows.append((float(seconds), direction, what))
@@ -66,12 +75,17 @@ class Trace(Dialogue):
             r"^\* open",
             r"^> TEXT fin (rsv1 )?len=\d+ mask=[0-9a-f]{8} ",
             r'^< TEXT len=3 "Hel"$',
-            r'^< PING fin len=2 "pi"$',
-            r'^> PONG fin len=2 mask=[0-9a-f]{8} "pi"$',
+            r'^< PING len=2 "pi"$',
             r'^< CONT fin len=2 "lo"$',
             r"^< BINARY fin len=2 ",
-            r'^< CLOSE (fin )?len=5 1000 \(normal\) "bye"$',
-            r"^> CLOSE (fin )?len=\d+ mask=[0-9a-f]{8} 1000 \(normal\)",
+            r'^< CLOSE len=5 1000 \(normal\) "bye"$',
+            r"^> CLOSE len=\d+ mask=[0-9a-f]{8} 1000 \(normal\)",
+        )
+        self.in_order(
+            rows,
+            r'^< PING len=2 "pi"$',
+            r'^> PONG len=2 mask=[0-9a-f]{8} "pi"$',
+            r"^> CLOSE len=",
         )
         times = [seconds for seconds, _, _ in rows]
         self.assertEqual(times, sorted(times))
@@ -99,14 +113,15 @@ class Trace(Dialogue):
             peer.finish()
 
         _, ended, _ = self.traced("--trace-hex", script=sends)
-        hexes = re.sub(r"[^0-9a-f]", "", ended.errors)
-        self.assertIn(bytes(range(16)).hex(), hexes)
-        for word in ("68 65 6c 6c 6f", "3c 3d 3e 3f"):
-            self.assertRegex(ended.errors, word.replace(" ", " *"))
+        rows = [line for line in ended.errors.splitlines() if HEX.match(line)]
+        octets = " ".join(map(after_offset, rows))
+        self.assertIn(b"hello".hex(" "), octets)
+        self.assertIn(bytes(range(64)).hex(" "), octets)
 
     def test_long_payloads_are_cut_and_their_size_told(self):
         def sends(peer):
             peer.accept()
+            peer.read_message()
             peer.text("x" * 100_000)
             peer.finish()
 
@@ -117,6 +132,7 @@ class Trace(Dialogue):
     def test_payloads_are_escaped(self):
         def sends(peer):
             peer.accept()
+            peer.read_message()
             peer.text('a"b\nc\x1b[31m\r\x00')
             peer.finish()
 

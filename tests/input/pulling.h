@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,6 +82,14 @@ struct Pulled {
 
 inline bool operator==(const Pulled& a, const Pulled& b) {
   return a.kind == b.kind && a.data == b.data && a.error == b.error;
+}
+
+inline std::ostream& operator<<(std::ostream& out, const Pulled& pulled) {
+  return out << static_cast<int>(pulled.kind) << " \"" << pulled.data << "\" " << pulled.error;
+}
+inline std::ostream& operator<<(std::ostream& out, const std::vector<Pulled>& all) {
+  for (const Pulled& pulled : all) out << "\n    " << pulled;
+  return out;
 }
 
 /// Pulls one action, waiting for the bell as the session's loop does. False at the end.

@@ -9,9 +9,10 @@ from support.program import run
 class EchoTalk(Dialogue):
     """Mixed into a test of one server; `prefix` is what that server puts before a text."""
 
-    def talk(self, url, *words, prefix="", wait="0.5"):
+    def talk(self, url, *words, prefix="", wait="0.5", empty=True):
+        """`empty=False` for a server that swallows empty messages."""
         words = ["-w", wait, *words, url]
-        lines = ["hello", "", "grüß 漢字 😀", "x" * 125, "y" * 126, "z" * 70_000]
+        lines = ["hello", *[""] * empty, "grüß 漢字 😀", "x" * 125, "y" * 126, "z" * 70_000]
         text = "".join(f"{line}\n" for line in lines)
         answer = "".join(f"{prefix}{line}\n" for line in lines)
         self.dialogue(*words, stdin=text, out=answer, err="")

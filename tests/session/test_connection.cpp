@@ -165,7 +165,8 @@ TEST_CASE("a server that never answers our Close meets the deadline") {
   h.loop.run_for(std::chrono::seconds(5));
   REQUIRE(h.owner.ending.has_value());
   REQUIRE(h.owner.ending->error.has_value());
-  CHECK(h.owner.ending->error->message == "connection ended abnormally: no answer to our Close");
+  CHECK(h.owner.ending->error->message ==
+        "connection closed without an answer to our Close within 0 s");
 }
 
 TEST_CASE("a peer that reads nothing: output is kept, counted, and room is told once") {

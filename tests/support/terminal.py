@@ -39,6 +39,7 @@ class Terminal:
         self._changed = threading.Condition()
         self.master, slave = pty.openpty()
         self._set_size(rows, columns)
+        self.first_modes = termios.tcgetattr(slave)
 
         def lead_session():
             os.setsid()

@@ -2,6 +2,7 @@
 // and two engines joined by their bytes.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -123,5 +124,42 @@ inline std::string close_payload(int code, std::string_view reason = {}) {
   payload += static_cast<char>(code & 0xff);
   return payload + std::string(reason);
 }
+
+/// An upgrade request with an example's key (RFC 6455 1.3).
+inline std::string request_head(const std::string& more = {}) {
+  return "GET /chat?x=1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
+         "Upgrade\r\n"
+         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" +
+         more + "\r\n";
+}
+
+/// One engine of either role that has just opened, and what its peer would write.
+struct Side {
+  bool server = false;
+  Recorder heard;
+  std::unique_ptr<Engine> engine;
+
+  Side(bool is_server, EngineSettings settings) : server(is_server) {
+    if (!server) {
+      engine = Engine::client(settings, heard);
+      return;
+    }
+    std::string more;
+    if (settings.deflate) {
+      settings.server_deflate = DeflateOffer{};
+      settings.server_deflate->threshold = settings.deflate->threshold;
+      more = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
+    }
+    engine = Engine::server(settings, heard);
+    give(*engine, request_head(more));
+    take_output(*engine);
+    heard.take();
+  }
+  /// A frame of the peer's.
+  std::string from_peer(int first, std::string_view payload) const {
+    return frame(first, payload, server ? "\x37\xfa\x21\x3d" : "");
+  }
+  const char* peer() const { return server ? "client" : "server"; }
+};
 
 }  // namespace wscope::ws

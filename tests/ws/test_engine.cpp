@@ -5,7 +5,6 @@
 
 #include "ws/engine.h"
 #include "ws/engine_fixture.h"
-#include "ws/handshake_request.h"
 
 using namespace wscope;
 using namespace wscope::ws;
@@ -13,12 +12,6 @@ using namespace wscope::ws;
 namespace {
 
 using Events = std::vector<std::string>;
-
-std::string request_head(const std::string& more = {}) {
-  return "GET /chat?x=1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" +
-         more + "\r\n";
-}
 
 /// A client and a server engine; carry() moves bytes until both are silent.
 struct Pair {

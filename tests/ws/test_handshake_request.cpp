@@ -255,27 +255,6 @@ TEST_CASE("subprotocols are tokens, each once (RFC 6455 4.1)") {
   CHECK(has_line(head_of(options), "Sec-WebSocket-Protocol: a, A"));
 }
 
-TEST_CASE("credentials are masked, everything else stays as on the wire") {
-  CHECK(mask_credentials("GET /?Authorization:x HTTP/1.1\r\n"
-                         "Host: h\r\n"
-                         "AUTHORIZATION: Basic c2VjcmV0\r\n"
-                         "Proxy-Authorization:Basic c2VjcmV0\r\n"
-                         "cookie:  a=b\r\n"
-                         "X-Cookie: kept\r\n"
-                         "\r\n") ==
-        "GET /?Authorization:x HTTP/1.1\r\n"
-        "Host: h\r\n"
-        "AUTHORIZATION: …\r\n"
-        "Proxy-Authorization: …\r\n"
-        "cookie: …\r\n"
-        "X-Cookie: kept\r\n"
-        "\r\n");
-  // As a server may receive them: folded, with a bare LF, cut off.
-  CHECK(mask_credentials("Cookie : a\n  secret\nB: c\n\n") == "Cookie : …\n …\nB: c\n\n");
-  CHECK(mask_credentials("Cookie: sec") == "Cookie: …");
-  CHECK(mask_credentials("") == "");
-}
-
 TEST_CASE("base64 (RFC 4648 section 10), decoded strictly") {
   const std::pair<const char*, const char*> vectors[] = {{"", ""},
                                                          {"f", "Zg=="},
@@ -295,7 +274,7 @@ TEST_CASE("base64 (RFC 4648 section 10), decoded strictly") {
   }
   CHECK(base64_encode("\xfb\xff\xfe") == "+//+");
   for (const char* bad : {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "Zm9v=", "Zm9v====", "Zg==Zg==", "Z===",
-                          "====", "Zm 9", "Zm9v\n", "-_-_", "=Zm9"}) {
+                          "====", "A===", "Zm 9", "Zm9v\n", "-_-_", "=Zm9"}) {
     CAPTURE(bad);
     CHECK_FALSE(base64_decode(bad).has_value());
   }

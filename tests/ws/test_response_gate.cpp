@@ -228,6 +228,7 @@ TEST_CASE("a head that is no HTTP head") {
   CHECK(message(start + "Upgrade: websocket,\r\n h2c\r\n\r\n") ==
         prefix + "a line folded onto the next (obs-fold, RFC 9112 5.2): \" h2c\"");
   CHECK(message(start + "A: \0\r\n\r\n"s) == prefix + "a NUL byte in a line: \"A: \\x00\"");
+  CHECK(message(start + "x\nA: b\r\n\r\n") == prefix + "a header without a colon: \"x\"");
   CHECK(message(start + "A : b\r\n\r\n") ==
         prefix + "white space before the colon (RFC 9112 5.1): \"A : b\"");
   CHECK(message(start + "A: b\rc\r\n\r\n") == prefix + "a CR inside a line: \"A: b\\rc\"");

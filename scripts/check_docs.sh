@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# Compares the option table with the man page, the completions, the changelog and the README.
+# Usage: scripts/check_docs.sh [path/to/wscope]; takes the newest build/*/wscope otherwise.
+# Prints the differences and leaves with 1 if there are any.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+wscope=${1:-$(ls -t build/*/wscope build/wscope 2>/dev/null | head -n 1)}
+if [[ ! -x $wscope ]]; then
+  echo "check_docs: no wscope to ask; build it first:" >&2
+  echo "  cmake --preset release && cmake --build --preset release" >&2
+  exit 1
+fi
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failed=0
+complain() {
+  echo "check_docs: $*"
+  failed=1
+}
+# compare TITLE1 FILE1 TITLE2 FILE2
+compare() {
+  diff -u --label "$1" "$2" --label "$3" "$4" >"$work/difference" && return
+  complain "$3 differs from the $1:"
+  cat "$work/difference"
+}
+
+# Columns: status, group, short name, long name, argument, choices; "-" where there is none.
+"$wscope" --completion list >"$work/list" || exit 1
+awk -F '\t' '$1 == "available"' "$work/list" >"$work/available"
+awk -F '\t' '{ print $3; print $4 }' "$work/available" | grep -E -- '-.' | sort -u >"$work/names"
+grep -E '^--' "$work/names" >"$work/long_names"
+unknown_in() { sort -u | grep -vxF -f "$work/names"; }
+
+# --- the man page: groups, options and arguments, in the order of the table --------------------------
+man_page=man/wscope.1
+awk -F '\t' '
+  $2 != group { group = $2; print "group " group }
+  {
+    argument = $5 == "-" ? "" : ($5 ~ /^\[=/ ? "" : " ") $5
+    print ($3 == "-" ? "" : $3) ($3 == "-" || $4 == "-" ? "" : ", ") ($4 == "-" ? "" : $4) argument
+  }' "$work/available" >"$work/table"
+awk '
+  /^\.Sh / { inside = /OPTIONS/ }
+  !inside { next }
+  /^\.Ss / { sub(/^\.Ss /, ""); print "group " $0 }
+  /^\.It Fl / {
+    text = ""; end = ""
+    for (i = 2; i <= NF; i++) {
+      if ($i == "Fl") text = text "-" $(++i)
+      else if ($i == ",") text = text ", "
+      else if ($i == "Ar") text = text " "
+      else if ($i == "Op") { text = text "["; end = "]" }
+      else if ($i != "Ns") text = text $i
+    }
+    print text end
+  }' "$man_page" >"$work/man"
+compare 'option table' "$work/table" "$man_page" "$work/man"
+
+# Each choice has a word in its option's entry.
+awk -F '\t' '
+  FNR == NR { if ($5 !~ /^\[=/ && $6 != "-") choices[$4] = $6; next }
+  /^\.(It Fl|Sh|Ss)/ { name = "" }
+  /^\.It Fl / {
+    words = split($0, word, " ")
+    for (i = 1; i < words; i++) if (word[i] == "Fl" && ("-" word[i + 1]) in choices) name = "-" word[i + 1]
+  }
+  name != "" { entry[name] = entry[name] " " $0 " " }
+  END {
+    for (name in choices) {
+      count = split(choices[name], choice, "|")
+      for (i = 1; i <= count; i++)
+        if (!index(entry[name], " " choice[i] " ")) print name " does not tell of " choice[i]
+    }
+  }' FS='\t' "$work/available" FS=' ' "$man_page" >"$work/untold"
+while read -r line; do complain "$man_page: $line"; done <"$work/untold"
+
+# Every option that a text names must be there: .Fl in the man page, command lines in all.
+{
+  grep -oE '\bFl -?[A-Za-z0-9][A-Za-z0-9-]*' "$man_page" | sed 's/^Fl /-/' | unknown_in |
+    sed "s|^|$man_page names an option that is none: |"
+  for text in man/*.[1-9] README.md; do
+    [[ -f $text ]] || continue
+    grep -oE '(^|[^[:alnum:]_/-])(wscope|scripts/run) .*' "$text" |
+      grep -oE -- '[[:space:]]--[a-z][a-z0-9-]*' | tr -d ' \t' | unknown_in |
+      sed "s|^|$text uses an option that is none: |"
+  done
+} >"$work/unknown"
+while read -r line; do complain "$line"; done <"$work/unknown"
+
+if command -v mandoc >/dev/null; then
+  for page in man/*.[1-9]; do
+    # Which other manuals are installed says nothing about ours.
+    mandoc -T lint "$page" >"$work/lint_all" 2>/dev/null
+    grep -v 'referenced manual not found' "$work/lint_all" >"$work/lint" || continue
+    complain "mandoc is not content with $page:"
+    cat "$work/lint"
+  done
+fi
+
+# --- the completions ---------------------------------------------------------------------------------
+for shell in bash zsh fish; do
+  "$wscope" --completion "$shell" >"$work/script" || exit 1
+  case $shell in
+    fish) sed -nE 's/^complete .* -l ([a-z0-9-]+).*/--\1/p' "$work/script" ;;
+    *) grep -oE -- '--[a-z0-9][a-z0-9-]*' "$work/script" ;;
+  esac | grep -vxF -- --completion | sort -u >"$work/offered"
+  grep -vxF -- --completion "$work/long_names" >"$work/expected"
+  compare 'option table' "$work/expected" "$shell completion" "$work/offered"
+  if command -v "$shell" >/dev/null; then
+    "$shell" -n "$work/script" || complain "$shell does not accept its completion script"
+  fi
+done
+
+# --- the changelog -----------------------------------------------------------------------------------
+grep -oE -- '`--?[A-Za-z0-9][A-Za-z0-9-]*' CHANGELOG.md | tr -d '`' | sort -u >"$work/changelog"
+grep -vxF -f "$work/changelog" "$work/long_names" >"$work/untold"
+while read -r name; do complain "CHANGELOG.md does not tell of $name"; done <"$work/untold"
+unknown_in <"$work/changelog" >"$work/unknown"
+while read -r name; do
+  complain "CHANGELOG.md names an option that is none: $name"
+done <"$work/unknown"
+version=$("$wscope" --version | sed -n '1s/^wscope //p')
+grep -qE "^## ${version//./\\.}( |$)" CHANGELOG.md ||
+  complain "CHANGELOG.md has no section for $version"
+
+((failed == 0)) && echo "check_docs: $(wc -l <"$work/available") options, all told everywhere"
+exit "$failed"

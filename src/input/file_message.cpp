@@ -1,0 +1,55 @@
+#include "input/file_message.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+#include "base/utf8.h"
+
+namespace wscope::input {
+namespace {
+
+constexpr std::size_t kPiece = std::size_t{256} << 10;
+
+tl::unexpected<Error> cant_read(const std::string& path, int cause) {
+  return fail(Stage::kInput,
+              "can't read " + path + ": " + std::generic_category().message(cause) + ": not sent");
+}
+
+std::string expanded(const std::string& path) {
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || path.compare(0, 2, "~/") != 0) return path;
+  return home + path.substr(1);
+}
+
+}  // namespace
+
+Result<FileMessage> read_file_message(const std::string& path, bool binary) {
+  // O_NONBLOCK: a FIFO without a writer must not stop everything else.
+  const int fd = open(expanded(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return cant_read(path, errno);
+  FileMessage message;
+  struct stat status {};
+  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+    message.data.reserve(static_cast<std::size_t>(status.st_size) + 1);
+  }
+  ssize_t got;
+  int cause = 0;
+  do {
+    const std::size_t size = message.data.size();
+    message.data.resize(size + kPiece);
+    got = read(fd, message.data.data() + size, kPiece);
+    if (got < 0) cause = errno;
+    message.data.resize(size + static_cast<std::size_t>(got > 0 ? got : 0));
+  } while (got > 0 || (got < 0 && cause == EINTR));
+  close(fd);
+  if (got < 0) return cant_read(path, cause);
+  message.text = !binary && is_valid_utf8(message.data);
+  return message;
+}
+
+}  // namespace wscope::input

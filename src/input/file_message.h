@@ -1,0 +1,21 @@
+// A file's content → the bytes of one message (/file).
+//
+// Reads the whole file; the session's loop or the reader thread waits meanwhile. What can fail: the
+// file can't be opened or read, or is a directory: Error of Stage::kInput.
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+
+namespace wscope::input {
+
+struct FileMessage {
+  std::string data;
+  bool text = false;
+};
+
+/// A text message where the content is UTF-8 and `binary` does not ask otherwise. "~/" is the home.
+Result<FileMessage> read_file_message(const std::string& path, bool binary);
+
+}  // namespace wscope::input

@@ -1,0 +1,82 @@
+#include "input/key_names.h"
+
+#include "base/utf8.h"
+
+namespace wscope::input {
+namespace {
+
+struct NamedKey {
+  std::string_view name;
+  std::vector<std::string> sequences;
+};
+
+// The second of two is what the "application" mode of the keypad or an older terminal sends.
+const std::vector<NamedKey>& named_keys() {
+  static const std::vector<NamedKey> keys = {
+      {"space", {" "}},
+      {"enter", {"\r", "\n"}},
+      {"return", {"\r", "\n"}},
+      {"tab", {"\t"}},
+      {"esc", {"\x1b"}},
+      {"escape", {"\x1b"}},
+      {"backspace", {"\x7f", "\b"}},
+      {"delete", {"\x1b[3~"}},
+      {"insert", {"\x1b[2~"}},
+      {"home", {"\x1b[H", "\x1bOH", "\x1b[1~"}},
+      {"end", {"\x1b[F", "\x1bOF", "\x1b[4~"}},
+      {"pageup", {"\x1b[5~"}},
+      {"pagedown", {"\x1b[6~"}},
+      {"up", {"\x1b[A", "\x1bOA"}},
+      {"down", {"\x1b[B", "\x1bOB"}},
+      {"right", {"\x1b[C", "\x1bOC"}},
+      {"left", {"\x1b[D", "\x1bOD"}},
+      {"f1", {"\x1bOP", "\x1b[11~", "\x1b[[A"}},
+      {"f2", {"\x1bOQ", "\x1b[12~", "\x1b[[B"}},
+      {"f3", {"\x1bOR", "\x1b[13~", "\x1b[[C"}},
+      {"f4", {"\x1bOS", "\x1b[14~", "\x1b[[D"}},
+      {"f5", {"\x1b[15~", "\x1b[[E"}},
+      {"f6", {"\x1b[17~"}},
+      {"f7", {"\x1b[18~"}},
+      {"f8", {"\x1b[19~"}},
+      {"f9", {"\x1b[20~"}},
+      {"f10", {"\x1b[21~"}},
+      {"f11", {"\x1b[23~"}},
+      {"f12", {"\x1b[24~"}},
+  };
+  return keys;
+}
+
+std::string lower(std::string_view text) {
+  std::string folded(text);
+  for (char& byte : folded) {
+    if (byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte - 'A' + 'a');
+  }
+  return folded;
+}
+
+bool is_one_character(std::string_view text) {
+  if (!is_valid_utf8(text)) return false;
+  std::size_t characters = 0;
+  for (const char byte : text) characters += (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
+  return characters == 1;
+}
+
+}  // namespace
+
+std::vector<std::string> key_sequences(std::string_view name) {
+  if (is_one_character(name)) return {std::string(name)};
+  const std::string folded = lower(name);
+  for (const NamedKey& key : named_keys()) {
+    if (key.name == folded) return key.sequences;
+  }
+  for (const std::string_view prefix : {"ctrl-", "c-", "^"}) {
+    if (folded.size() != prefix.size() + 1 || folded.compare(0, prefix.size(), prefix) != 0) {
+      continue;
+    }
+    const char letter = folded.back();
+    if (letter >= 'a' && letter <= 'z') return {std::string(1, static_cast<char>(letter & 0x1f))};
+  }
+  return {};
+}
+
+}  // namespace wscope::input

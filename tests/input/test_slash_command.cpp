@@ -1,0 +1,127 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "input/slash_command.h"
+
+using namespace wscope;
+using namespace wscope::input;
+using Kind = Action::Kind;
+using namespace std::string_literals;
+
+namespace {
+
+std::string error_of(std::string_view line) {
+  const auto parsed = parse_slash_command(line);
+  return parsed ? "" : parsed.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("each command becomes its action") {
+  struct Row {
+    std::string line;
+    Kind kind;
+    std::string data;
+    int code = 0;
+    bool flag = false;
+  };
+  const Row rows[] = {
+      {"/ping", Kind::kPing, ""},
+      {"/ping a  b ", Kind::kPing, "a  b "},
+      {"/pong \xff", Kind::kPong, "\xff"},
+      {"/close", Kind::kClose, "", 1000},
+      {"/close 1001", Kind::kClose, "", 1001},
+      {"/close 4000 good bye", Kind::kClose, "good bye", 4000},
+      {"/close 1000, as in wscat", Kind::kClose, "as in wscat", 1000},
+      {"/close going-away", Kind::kClose, "", 1001},
+      {"/close Policy_Violation no  way ", Kind::kClose, "no  way", 1008},
+      {"/binary 00 ff", Kind::kBinary, "\x00\xff"s},
+      {"/binary", Kind::kBinary, ""},
+      {"/info ", Kind::kInfo, ""},
+      {"/trace on", Kind::kTrace, "", 0, true},
+      {"/trace off", Kind::kTrace, ""},
+      {"/reconnect", Kind::kReconnect, ""},
+      {"/quit", Kind::kQuit, ""},
+      {"//text", Kind::kText, "/text"},
+      {"//", Kind::kText, "/"},
+      {"///x", Kind::kText, "//x"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.line);
+    const auto command = parse_slash_command(row.line);
+    REQUIRE(command.has_value());
+    CHECK(command->kind == SlashCommand::Kind::kAction);
+    const Action action = command->action();
+    CHECK(action.kind == row.kind);
+    CHECK(action.data == row.data);
+    CHECK(action.code.value_or(0) == row.code);
+    CHECK(action.flag == row.flag);
+  }
+}
+
+TEST_CASE("commands that are no action yet carry their argument") {
+  const auto file = parse_slash_command("/file  a b.txt ");
+  REQUIRE(file.has_value());
+  CHECK(file->kind == SlashCommand::Kind::kFile);
+  CHECK(file->data == "a b.txt");
+  CHECK_FALSE(file->flag);
+  const auto binary = parse_slash_command("/file -b -b");
+  REQUIRE(binary.has_value());
+  CHECK(binary->data == "-b");
+  CHECK(binary->flag);
+  const auto json = parse_slash_command("/json {\"a\":");
+  REQUIRE(json.has_value());
+  CHECK(json->kind == SlashCommand::Kind::kJson);
+  CHECK(json->data == "{\"a\":");
+  CHECK(parse_slash_command("/help")->kind == SlashCommand::Kind::kHelp);
+}
+
+TEST_CASE("what can't be done is told, and why") {
+  CHECK(error_of("/foo bar") == "unknown command \"/foo\": not sent");
+  CHECK(error_of("/") == "unknown command \"/\": not sent");
+  CHECK(error_of("/pingx") == "unknown command \"/pingx\": not sent");
+  CHECK(error_of("/PING") == "unknown command \"/PING\": not sent");
+  CHECK(error_of("/ping " + std::string(126, 'x')) ==
+        "a ping or pong carries at most 125 bytes, not 126: not sent");
+  CHECK(error_of("/ping " + std::string(125, 'x')).empty());
+  CHECK(error_of("/close soon") == "/close \"soon\": not a close code");
+  CHECK(error_of("/close 1005") ==
+        "can't close with that code: 1005 is reserved: it says that a Close came without a code");
+  CHECK(error_of("/close 1006") ==
+        "can't close with that code: 1006 is reserved: it says that no Close came");
+  CHECK(error_of("/close 1015") ==
+        "can't close with that code: 1015 is reserved: it says that the TLS handshake failed");
+  CHECK(error_of("/close 999") ==
+        "can't close with that code: 999 is not a close code: they begin at 1000");
+  CHECK(error_of("/close 1000 " + std::string(124, 'x')) ==
+        "the reason of a Close takes at most 123 bytes, not 124: not sent");
+  CHECK(error_of("/close 1000 " + std::string(123, 'x')).empty());
+  CHECK(error_of("/close 1000 \xff") == "the reason of the Close is not UTF-8: not sent");
+  CHECK(error_of("/binary 4") == "/binary \"4\" has an odd number of hexadecimal digits: not sent");
+  CHECK(error_of("/file") == "/file needs a path");
+  CHECK(error_of("/file -b ") == "/file needs a path");
+  CHECK(error_of("/trace") == "/trace takes on or off");
+  CHECK(error_of("/quit now") == "this command takes no argument: \"now\"");
+}
+
+TEST_CASE("an error never repeats control characters or endless words") {
+  CHECK(error_of("/\x1b[2J") == "unknown command \"/?[2J\": not sent");
+  CHECK(error_of("/" + std::string(500, 'x')).size() < 120);
+}
+
+TEST_CASE("/help and completion read the same table") {
+  const std::string help = slash_help();
+  for (const std::string_view name : slash_command_names()) {
+    CAPTURE(name);
+    CHECK(help.find("  " + std::string(name) + " ") != std::string::npos);
+    CHECK(error_of(name).find("unknown") == std::string::npos);
+  }
+  CHECK(slash_command_names().size() == 11);
+  std::size_t begin = 0;
+  while (begin < help.size()) {
+    const std::size_t end = help.find('\n', begin);
+    CHECK(end - begin < 80);
+    begin = end + 1;
+  }
+}

@@ -1,0 +1,68 @@
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "output/line_output.h"
+#include "support.h"
+
+using namespace wscope::output;
+
+TEST_CASE("lines wait for a flush, or until they fill a screen many times") {
+  FakeScreen screen;
+  LineOutput out(screen);
+  out.put("one\n");
+  CHECK(out.pending());
+  CHECK(screen.prints.empty());
+  out.flush();
+  CHECK_FALSE(out.pending());
+  CHECK(screen.take() == "one\n");
+  out.flush();
+  CHECK(screen.prints.size() == 1);  // nothing to print: no print
+  out.put(std::string(40000, 'x') + "\n");
+  CHECK(screen.text.size() == 40001);
+}
+
+TEST_CASE("partners keep the order in which lines were told") {
+  FakeScreen terminal;
+  LineOutput out(terminal);
+  LineOutput err(terminal);
+  out.set_partner(&err);
+  err.set_partner(&out);
+  out.put("message 1\n");
+  err.put("status 1\n");
+  err.put("status 2\n");
+  out.put("message 2\n");
+  out.flush();
+  err.flush();
+  CHECK(terminal.text == "message 1\nstatus 1\nstatus 2\nmessage 2\n");
+}
+
+TEST_CASE("a trace into a full pipe waits for its reader instead of growing") {
+  Pipe pipe;
+  OutputStream stream(pipe.writer());
+  LineOutput lines(stream, LineOutput::WhenFull::kWait);
+  std::size_t got = 0;
+  const std::size_t size = 4000000;
+  std::thread reader([&] {
+    while (got < size) got += pipe.read_some(3000).size();
+  });
+  const std::string line(99, 'x');
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < size / 100; ++i) {
+    lines.put(line + "\n");
+    most = std::max(most, stream.pending());
+  }
+  stream.drain();
+  reader.join();
+  CHECK(got == size);
+  CHECK(most < OutputStream::kHighWater + 100);
+}
+
+TEST_CASE("where the session watches the stream itself, lines are gathered") {
+  Pipe pipe;
+  OutputStream stream(pipe.writer());
+  LineOutput lines(stream, LineOutput::WhenFull::kGather);
+  const std::string line(999, 'x');
+  for (int i = 0; i < 3000; ++i) lines.put(line + "\n");
+  CHECK(stream.congested());
+}

@@ -1,0 +1,232 @@
+#include <doctest/doctest.h>
+#include <zlib.h>
+
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ws/deflate_codec.h"
+
+using namespace wscope::ws;
+using Outcome = DeflateCodec::Outcome;
+
+namespace {
+
+constexpr std::size_t kNoLimit = std::size_t{1} << 40;
+
+std::string packed(DeflateCodec& codec, std::string_view message) {
+  ByteBuffer out;
+  REQUIRE(codec.deflate(message, out));
+  return std::string(out.view());
+}
+
+/// The message, or "too big" or "corrupt".
+std::string unpacked(DeflateCodec& codec, const std::vector<std::string_view>& pieces,
+                     std::size_t limit = kNoLimit) {
+  ByteBuffer out;
+  Outcome outcome = Outcome::kOk;
+  for (const std::string_view piece : pieces) {
+    if (outcome == Outcome::kOk) outcome = codec.inflate(piece, out, limit);
+  }
+  if (outcome == Outcome::kOk) outcome = codec.finish_inflate(out, limit);
+  if (outcome == Outcome::kTooBig) return "too big";
+  if (outcome == Outcome::kCorrupt) return "corrupt";
+  return std::string(out.view());
+}
+
+std::string unpacked(DeflateCodec& codec, std::string_view bytes) {
+  return unpacked(codec, std::vector<std::string_view>{bytes});
+}
+
+std::string some_text(std::size_t size, unsigned seed) {
+  std::mt19937 random(seed);
+  std::string text;
+  while (text.size() < size) text += std::to_string(random() % 5000) + ' ';
+  text.resize(size);
+  return text;
+}
+
+std::string noise(std::size_t size) {
+  std::mt19937 random(3);
+  std::string bytes;
+  for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>(random());
+  return bytes;
+}
+
+std::string hex_to_bytes(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 3) {
+    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  }
+  return bytes;
+}
+
+/// The other side's own window, to see that ours keeps to what was agreed.
+bool fits_window(std::string_view bytes, int bits) {
+  z_stream stream{};
+  inflateInit2(&stream, -bits);
+  std::string out(std::size_t{1} << 20, '\0');
+  const std::string whole = std::string(bytes) + std::string("\0\0\xff\xff", 4);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(whole.data()));
+  stream.avail_in = static_cast<uInt>(whole.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int result = inflate(&stream, Z_SYNC_FLUSH);
+  inflateEnd(&stream);
+  return result == Z_OK;
+}
+
+}  // namespace
+
+TEST_CASE("RFC 7692 7.2.3: the examples") {
+  DeflateCodec codec({});
+  SUBCASE("7.2.3.1 a message, then the same with the window shared (7.2.3.2)") {
+    CHECK(unpacked(codec, hex_to_bytes("f2 48 cd c9 c9 07 00 ")) == "Hello");
+    CHECK(unpacked(codec, hex_to_bytes("f2 00 11 00 00 ")) == "Hello");
+  }
+  SUBCASE("7.2.3.3 a stored block") {
+    CHECK(unpacked(codec, hex_to_bytes("00 05 00 fa ff 48 65 6c 6c 6f 00 ")) == "Hello");
+  }
+  SUBCASE("7.2.3.4 a block with BFINAL, and the message after it") {
+    const std::string final_block = hex_to_bytes("f3 48 cd c9 c9 07 00 00 ");
+    CHECK(unpacked(codec, final_block) == "Hello");
+    CHECK(unpacked(codec, final_block) == "Hello");
+    // The window lives on over the final block.
+    CHECK(unpacked(codec, hex_to_bytes("f2 00 11 00 00 ")) == "Hello");
+  }
+  SUBCASE("BFINAL without the byte behind it") {
+    CHECK(unpacked(codec, hex_to_bytes("f3 48 cd c9 c9 07 00 ")) == "Hello");
+    CHECK(unpacked(codec, hex_to_bytes("f2 48 cd c9 c9 07 00 ")) == "Hello");
+  }
+  SUBCASE("7.2.3.5 two blocks in one message") {
+    CHECK(unpacked(codec, hex_to_bytes("f2 48 05 00 00 00 ff ff ca c9 c9 07 00 ")) == "Hello");
+  }
+  SUBCASE("7.2.3.6 an empty message") {
+    CHECK(unpacked(codec, hex_to_bytes("00 ")).empty());
+    CHECK(unpacked(codec, hex_to_bytes("02 00 ")).empty());
+    CHECK(unpacked(codec, "").empty());
+    CHECK(unpacked(codec, hex_to_bytes("f2 48 cd c9 c9 07 00 ")) == "Hello");
+  }
+  SUBCASE("what we write for the first") {
+    CHECK(packed(codec, "Hello") == hex_to_bytes("f2 48 cd c9 c9 07 00 "));
+    CHECK(packed(codec, "Hello") == hex_to_bytes("f2 00 11 00 00 "));
+    CHECK(packed(codec, "") == hex_to_bytes("00 "));
+  }
+}
+
+TEST_CASE("what goes in comes out, with every window and takeover, in any pieces") {
+  for (const int bits : {9, 10, 12, 15}) {
+    for (const bool no_takeover : {false, true}) {
+      CAPTURE(bits);
+      CAPTURE(no_takeover);
+      DeflateAgreement agreement;
+      agreement.own_window_bits = agreement.peer_window_bits = bits;
+      agreement.own_no_context_takeover = agreement.peer_no_context_takeover = no_takeover;
+      DeflateCodec sender(agreement);
+      DeflateCodec receiver(agreement);
+      for (const std::size_t size : {1u, 5u, 300u, 5000u, 70000u, 400000u}) {
+        const std::string message = some_text(size, static_cast<unsigned>(size));
+        ByteBuffer out;
+        const bool smaller = sender.deflate(message, out);
+        if (!smaller) {
+          CHECK(out.empty());
+          CHECK(no_takeover);
+          continue;
+        }
+        const std::string_view bytes = out.view();
+        if (size <= 70000 && no_takeover) CHECK(fits_window(bytes, bits));
+        const std::size_t third = bytes.size() / 3;
+        CHECK(unpacked(receiver, {bytes.substr(0, third), "", bytes.substr(third)}) == message);
+      }
+    }
+  }
+}
+
+TEST_CASE("the window is shared between messages unless agreed otherwise") {
+  const std::string message = some_text(500, 1);
+  DeflateCodec sharing({});
+  const std::size_t first = packed(sharing, message).size();
+  CHECK(packed(sharing, message).size() < first / 4);
+  DeflateAgreement agreement;
+  agreement.own_no_context_takeover = true;
+  DeflateCodec alone(agreement);
+  CHECK(packed(alone, message) == packed(alone, message));
+}
+
+TEST_CASE("what does not get smaller is left alone where that is allowed") {
+  DeflateAgreement agreement;
+  agreement.own_no_context_takeover = true;
+  DeflateCodec codec(agreement);
+  ByteBuffer out;
+  CHECK_FALSE(codec.deflate(noise(1000), out));
+  CHECK(out.empty());
+  CHECK(packed(codec, std::string(1000, 'a')).size() < 50);
+  // With a shared window the peer must see every byte that went through the compressor.
+  DeflateCodec sharing({});
+  DeflateCodec receiver({});
+  CHECK(unpacked(receiver, packed(sharing, noise(100000))) == noise(100000));
+}
+
+TEST_CASE("small messages, and a window of 256 bytes, which zlib can't keep to, go uncompressed") {
+  DeflateAgreement agreement;
+  agreement.threshold = 64;
+  CHECK_FALSE(DeflateCodec(agreement).worth_deflating(63));
+  CHECK(DeflateCodec(agreement).worth_deflating(64));
+  agreement.own_window_bits = 8;
+  CHECK_FALSE(DeflateCodec(agreement).worth_deflating(1000));
+}
+
+TEST_CASE("a peer's window of 256 bytes is understood") {
+  DeflateAgreement agreement;
+  agreement.peer_window_bits = 8;
+  DeflateCodec codec(agreement);
+  CHECK(unpacked(codec, hex_to_bytes("f2 48 cd c9 c9 07 00 ")) == "Hello");
+}
+
+TEST_CASE("corrupt and cut streams are told, whatever comes") {
+  const auto outcome_of = [](std::string_view bytes) {
+    DeflateCodec codec({});
+    return unpacked(codec, bytes);
+  };
+  CHECK(outcome_of("\xff\xff\xff\xff") == "corrupt");                     // reserved block type
+  CHECK(outcome_of(hex_to_bytes("00 05 00 00 00 48 ")) == "corrupt");     // lengths that disagree
+  CHECK(outcome_of(hex_to_bytes("f2 00 11 00 00 ")) == "corrupt");        // refers to nothing
+  CHECK(outcome_of(hex_to_bytes("00 05 00 fa ff 48 65 ")) == "corrupt");  // stored block cut
+  DeflateCodec codec({});
+  const std::string bytes = packed(codec, some_text(1000, 9));
+  for (std::size_t size = 1; size < bytes.size(); ++size) {
+    CAPTURE(size);
+    const std::string result = outcome_of(std::string_view(bytes).substr(0, size));
+    CHECK(result == "corrupt");
+  }
+}
+
+TEST_CASE("a bomb costs the limit and not what it holds") {
+  // 64 MiB of zeros in 64 KiB.
+  DeflateCodec codec({});
+  const std::string bomb = packed(codec, std::string(std::size_t{64} << 20, '\0'));
+  CHECK(bomb.size() < 100000);
+  for (const std::size_t limit : {1000u, 1000000u}) {
+    DeflateCodec receiver({});
+    ByteBuffer out;
+    CHECK(receiver.inflate(bomb, out, limit) == Outcome::kTooBig);
+    CHECK(out.size() <= limit + 1);
+    CHECK(out.capacity() <= limit + (std::size_t{512} << 10));
+  }
+}
+
+TEST_CASE("the limit is exact, and counts what was there before") {
+  DeflateCodec sender({});
+  DeflateCodec receiver({});
+  const std::string message(5000, 'm');
+  CHECK(unpacked(receiver, {packed(sender, message)}, 5000) == message);
+  CHECK(unpacked(receiver, {packed(sender, message)}, 4999) == "too big");
+  DeflateCodec other({});
+  ByteBuffer out;
+  out.append("12345");
+  DeflateCodec fresh({});
+  CHECK(other.inflate(packed(fresh, message), out, 5005) == Outcome::kOk);
+  CHECK(other.finish_inflate(out, 5005) == Outcome::kOk);
+  CHECK(out.size() == 5005);
+}
