@@ -95,7 +95,10 @@ class Connection : private ws::EngineListener {
   void tell_when_drained();
 
   ws::Engine::State state() const { return engine_->state(); }
-  bool open() const { return engine_->state() == ws::Engine::State::kOpen; }
+  /// May be sent on: also false once writing has failed, though the end is not judged yet.
+  bool open() const {
+    return engine_->state() == ws::Engine::State::kOpen && !write_broken_ && !finished_;
+  }
   std::size_t queued() const { return engine_->output().size(); }
   /// Messages of which bytes are still to be written.
   std::size_t queued_messages() const { return message_ends_.size(); }
