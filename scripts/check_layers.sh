@@ -58,11 +58,8 @@ violations=$(
           !(begins(name, "websocketpp/sha1/") && FILENAME == "src/ws/handshake_request.cpp"))
         violation("<" name ">: websocketpp lives in src/ws/engine*")
       if (begins(name, "CLI/") && folder != "cli") violation("<" name ">: only cli uses CLI11")
-      if (begins(name, "readline/")) {
-        if (readline_at == "") readline_at = FILENAME
-        if (folder != "input" || is_header || FILENAME != readline_at)
-          violation("<" name ">: readline lives in one .cpp of input")
-      }
+      if (begins(name, "readline/") && FILENAME != "src/input/line_editor.cpp")
+        violation("<" name ">: readline lives in src/input/line_editor.cpp")
       if (begins(name, "nlohmann/") && (is_header || folder !~ /^(input|output|session)$/))
         violation("<" name ">: JSON is for .cpp files of input, output and session")
       if (begins(name, "fmt/") && is_header) violation("<" name "> in a header: keep headers light")
