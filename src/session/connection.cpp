@@ -283,6 +283,7 @@ void Connection::note_written(std::size_t bytes) {
   while (!message_ends_.empty() && message_ends_.front() <= bytes_written_) {
     message_ends_.pop_front();
   }
+  owner_.connection_wrote();
 }
 
 // A peer that ended its side may read on: what is queued for it (a Pong, the answer to its Close)
