@@ -261,8 +261,8 @@ void Connection::observe_output() {
 }
 
 void Connection::write_some() {
-  observe_output();
   while (!write_broken_) {
+    observe_output();
     const auto output = engine_->output();
     if (output.empty()) return;
     const auto result = stream_->write_some(output.data(), output.size());
