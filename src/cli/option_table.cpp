@@ -173,19 +173,19 @@ constexpr OptionRow kRows[] = {
    "append TLS secrets for Wireshark", some_text<kT, &T::key_log>},
 
   // --- liveness
-  {G::kLiveness, '\0', "ping-interval", "S", "", kPlain, kBoth, kNotYet,
+  {G::kLiveness, '\0', "ping-interval", "S", "", kPlain, kBoth, kFull,
    "send a ping every S seconds", seconds<kL, &L::ping_interval, Bound::kZeroOrMore>},
-  {G::kLiveness, '\0', "pong-timeout", "S", "", kPlain, kBoth, kNotYet,
+  {G::kLiveness, '\0', "pong-timeout", "S", "", kPlain, kBoth, kFull,
    "give up when a pong takes longer", seconds<kL, &L::pong_timeout, Bound::kZeroOrMore>},
   {G::kLiveness, '\0', "no-pong", "", "", kPlain, kBoth, kFull,
    "don't answer pings", put<kL, &L::send_pong, false>},
-  {G::kLiveness, '\0', "heartbeat", "MSG...", "", kPlain, kBoth, kNotYet,
+  {G::kLiveness, '\0', "heartbeat", "MSG...", "", kPlain, kBoth, kFull,
    "send MSG at an interval", append<kL, &L::heartbeat>},
-  {G::kLiveness, '\0', "heartbeat-interval", "S", "", kPlain, kBoth, kNotYet,
+  {G::kLiveness, '\0', "heartbeat-interval", "S", "", kPlain, kBoth, kFull,
    "seconds between heartbeats (30)", seconds<kL, &L::heartbeat_interval, Bound::kAboveZero>},
-  {G::kLiveness, '\0', "reconnect", "", "", kPlain, kClient, kNotYet,
+  {G::kLiveness, '\0', "reconnect", "", "", kPlain, kClient, kFull,
    "connect again when the connection is lost", put<kL, &L::reconnect, true>},
-  {G::kLiveness, '\0', "reconnect-max", "N", "", kPlain, kClient, kNotYet,
+  {G::kLiveness, '\0', "reconnect-max", "N", "", kPlain, kClient, kFull,
    "give up after N attempts in a row", count<kL, &L::reconnect_max, 0>},
 
   // --- diagnosis

@@ -152,7 +152,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void on_line(std::string line, std::string shown) override;
   void on_interrupt(bool line_is_empty) override;
   void on_end_of_input() override { quit(); }
-  void on_suspend() override;
+  void on_signal_key(int signal) override;
   Completion on_complete(std::string_view line, std::size_t start) override {
     return complete(line, start, words_);
   }
@@ -487,12 +487,13 @@ void TerminalRepl::say(const Error& error) { editor_.print_above(error_lines(err
 void TerminalRepl::on_interrupt(bool line_is_empty) {
   if (line_is_empty && !assembler_.begun()) return quit();
   assembler_.drop();
-  editor_.set_prompt(kPrompt);
   editor_.drop_line();
+  editor_.set_prompt(kPrompt);
 }
 
 void TerminalRepl::quit() {
   if (std::exchange(quitting_, true)) return;
+  editor_.discard_keys();
   Action action;
   action.kind = Action::Kind::kQuit;
   actions_.push(std::move(action), {});
@@ -508,10 +509,11 @@ void TerminalRepl::leave_prompt() {
   write_all(terminal_, std::exchange(pending_, {}));
 }
 
-void TerminalRepl::on_suspend() {
+/// As the terminal would have done with these keys, but with its modes put back before.
+void TerminalRepl::on_signal_key(int signal) {
   editor_.hide();
   mode_.leave();
-  kill(0, SIGTSTP);
+  kill(0, signal);
   // Some other thread is stopped by it, and this one with it, a moment later.
   pollfd stop{stop_, POLLIN, 0};
   poll(&stop, 1, 100);
