@@ -245,15 +245,15 @@ constexpr OptionRow kRows[] = {
   // --- server
   {G::kServer, 'l', "listen", "[HOST:]PORT", "", kPlain, kServer, kBrief,
    "be a server; 0: any free port, told on stderr", setters::listen},
-  {G::kServer, '\0', "broadcast", "[=others]", "all|others", kPlain, kServer, kNotYet,
+  {G::kServer, '\0', "broadcast", "[=others]", "all|others", kPlain, kServer, kFull,
    "send each message to all clients, or all others", setters::broadcast},
-  {G::kServer, '\0', "path", "PATH", "", kPlain, kServer, kNotYet,
+  {G::kServer, '\0', "path", "PATH", "", kPlain, kServer, kFull,
    "accept this path only", some_text<kS, &S::path>},
-  {G::kServer, '\0', "allow-origin", "ORIGIN...", "", kPlain, kServer, kNotYet,
+  {G::kServer, '\0', "allow-origin", "ORIGIN...", "", kPlain, kServer, kFull,
    "accept these origins only", append<kS, &S::allow_origin>},
-  {G::kServer, '\0', "max-clients", "N", "", kPlain, kServer, kNotYet,
+  {G::kServer, '\0', "max-clients", "N", "", kPlain, kServer, kFull,
    "refuse more clients at once", count<kS, &S::max_clients, 1>},
-  {G::kServer, '\0', "port-file", "FILE", "", kFile, kServer, kNotYet,
+  {G::kServer, '\0', "port-file", "FILE", "", kFile, kServer, kFull,
    "write the port there once listening", some_text<kS, &S::port_file>},
 
   // --- general

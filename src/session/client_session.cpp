@@ -206,7 +206,9 @@ void ClientSession::perform(const Action& action) {
 void ClientSession::send(MessageType type, std::string_view data) {
   if (!connection_->send(type, data)) return;
   if (reconnect_.enabled()) outbox_.add(type, data);
-  sink_.on_message({Direction::kSent, type, data});
+  Message message{Direction::kSent, type, data};
+  message.show_sent = options_.messages.echo || !source_.interactive();
+  sink_.on_message(message);
 }
 
 void ClientSession::send_ping(std::string_view data) {
