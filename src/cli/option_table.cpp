@@ -83,7 +83,7 @@ constexpr OptionRow kRows[] = {
    "show the time of each message", choice<kM, &M::timestamps, 1>},
   {G::kMessages, '\0', "echo", "", "", kPlain, kBoth, kBrief,
    "send each received message back", put<kM, &M::echo, true>},
-  {G::kMessages, '\0', "on-key", "KEY=MESSAGE...", "", kPlain, kBoth, kNotYet,
+  {G::kMessages, '\0', "on-key", "KEY=MESSAGE...", "", kPlain, kBoth, kFull,
    "send MESSAGE when KEY is pressed", setters::on_key},
   {G::kMessages, 'P', "show-ping-pong", "", "", kPlain, kBoth, kFull,
    "show pings and pongs", put<kM, &M::show_ping_pong, true>},
