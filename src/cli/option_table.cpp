@@ -217,9 +217,9 @@ constexpr OptionRow kRows[] = {
    "leave the REPL when the server closes", put<kR, &R::exit_on_close, true>},
 
   // --- automation
-  {G::kAutomation, '\0', "script", "FILE", "", kFile, kClient, kNotYet,
+  {G::kAutomation, '\0', "script", "FILE", "", kFile, kClient, kFull,
    "run a send/expect script", some_text<kA, &A::script>},
-  {G::kAutomation, '\0', "script-report", "KIND:FILE", "", kPlain, kClient, kNotYet,
+  {G::kAutomation, '\0', "script-report", "KIND:FILE", "", kPlain, kClient, kFull,
    "its results as junit:FILE or tap:FILE", setters::script_report},
   {G::kAutomation, '\0', "record", "FILE", "", kFile, kBoth, kNotYet,
    "record the session as JSON Lines", some_text<kA, &A::record>},
