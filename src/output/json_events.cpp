@@ -122,6 +122,7 @@ void JsonEvents::on_message(const Message& message) {
   const bool text = message.type == MessageType::kText;
   begin("message");
   direction("dir", message.direction);
+  if (message.client != 0) number("client", std::uint64_t{message.client});
   line_ += text ? R"(,"type":"text")" : R"(,"type":"binary")";
   payload(message.data, text);
   end();

@@ -59,6 +59,7 @@ Terminal open_terminal(const Options& options) {
     terminal.source =
         input::make_sequence(input::make_execute_source(options), std::move(terminal.source));
   }
+  terminal.screens.interactive = terminal.source->interactive();
   if (out && !terminal.screens.out) {
     terminal.plain_out = std::make_unique<output::PlainScreen>(STDOUT_FILENO);
     terminal.screens.out = terminal.plain_out.get();
