@@ -223,7 +223,7 @@ constexpr OptionRow kRows[] = {
    "run a send/expect script", some_text<kA, &A::script>},
   {G::kAutomation, '\0', "script-report", "KIND:FILE", "", kPlain, kClient, kFull,
    "its results as junit:FILE or tap:FILE", setters::script_report},
-  {G::kAutomation, '\0', "record", "FILE", "", kFile, kBoth, kNotYet,
+  {G::kAutomation, '\0', "record", "FILE", "", kFile, kBoth, kFull,
    "record the session as JSON Lines", some_text<kA, &A::record>},
   {G::kAutomation, '\0', "replay", "FILE", "", kFile, kBoth, kNotYet,
    "send what was recorded, at its pace", some_text<kA, &A::replay>},

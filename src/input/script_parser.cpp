@@ -29,6 +29,10 @@ Expanded stand_in(const ScriptReference&) { return "0"; }
 
 bool has_references(std::string_view text) { return text.find('$') != std::string_view::npos; }
 
+bool is_modifier(std::string_view word) {
+  return word == "within" || word == "for" || word == "as";
+}
+
 class Parser {
  public:
   Parser(std::string_view text, const std::string& file, bool has_url) : text_(text) {
@@ -361,7 +365,7 @@ Result<void> Parser::pattern(ScriptWords& words, ScriptStatement& statement) {
   } else if (first == "ping" || first == "pong") {
     pattern.kind = words.word() == "ping" ? Pattern::kPing : Pattern::kPong;
     const std::string_view next = words.peek();
-    if (!next.empty() && next != "within" && next != "for") {
+    if (!next.empty() && !is_modifier(next)) {
       auto data = word_or_quoted(words);
       if (!data) return fail(std::move(data.error()));
       pattern.text = std::move(*data);
@@ -386,12 +390,12 @@ Result<void> Parser::pattern(ScriptWords& words, ScriptStatement& statement) {
 Result<void> Parser::close_pattern(ScriptWords& words, ScriptPattern& pattern) {
   pattern.kind = Pattern::kClose;
   std::string_view next = words.peek();
-  if (next.empty() || next == "within" || next == "for") return {};
+  if (next.empty() || is_modifier(next)) return {};
   const auto code = close_code(words.word());
   if (!code) return fail(code.error());
   pattern.code = *code;
   next = words.peek();
-  if (next.empty() || next == "within" || next == "for") return {};
+  if (next.empty() || is_modifier(next)) return {};
   auto reason = word_or_quoted(words);
   if (!reason) return fail(std::move(reason.error()));
   pattern.text = std::move(*reason);
@@ -491,7 +495,7 @@ Result<std::string> Parser::hex(ScriptWords& words) {
   std::string digits;
   while (!words.at_end()) {
     const std::string_view next = words.peek();
-    if (next == "within" || next == "for" || next == "as") break;
+    if (is_modifier(next)) break;
     digits.append(words.word());
   }
   if (has_references(digits)) return digits;

@@ -38,11 +38,11 @@ std::string xml(const std::string& text, bool in_attribute) {
 
 std::string attribute(const std::string& text) { return xml(text, true); }
 
-/// A TAP description is one line, in which # begins a directive.
+/// A TAP description is one line, in which # begins a directive and a backslash escapes.
 std::string description(const std::string& title) {
   std::string out;
   for (const char c : escaped(title, kOneLine)) {
-    if (c == '#') out += '\\';
+    if (c == '#' || c == '\\') out += '\\';
     out += c;
   }
   return out;

@@ -320,6 +320,12 @@ void ClientSession::connection_pong(std::string_view data) {
   const auto sent = pings_.find(std::string(data));
   if (sent != pings_.end()) {
     pong.round_trip = std::chrono::duration<double>(Clock::Steady::now() - sent->second).count();
+    // Who typed /ping waits for this, also without -P.
+    const bool typed = source_.interactive() && data.substr(0, 10) != "keepalive-";
+    if (typed && !options_.messages.show_ping_pong) {
+      sink_.on_notice(fmt::format("pong{}{} ({:.1f} ms)", data.empty() ? "" : " ", data,
+                                  *pong.round_trip * 1000));
+    }
     pings_.erase(sent);
   }
   sink_.on_pong(pong);

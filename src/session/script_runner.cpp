@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "base/utf8.h"
@@ -366,7 +365,7 @@ bool ScriptRunner::take_control(std::size_t index) {
   for (auto event = queue.begin(); event != queue.end(); ++event) {
     if (!pending.matcher.matches(*event) || (answers && event->data != ping->second)) continue;
     const ScriptEvent taken = std::move(*event);
-    queue.erase(queue.begin(), std::next(event));
+    queue.erase(event);
     matched(index, taken);
     return true;
   }
