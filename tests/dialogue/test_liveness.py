@@ -1,240 +1,124 @@
-"""Pings at an interval, heartbeats, and connecting again (wscope(1), Liveness)."""
+"""Liveness: pings of our own, their deadline, heartbeats, and connecting again."""
 
-import random
-import socket
-import threading
-import time
 import unittest
 
+from support import frames
 from support.dialogue import Dialogue
-from support.program import Running, run
-from support.server import PeerGone, Server, echo
+from support.program import TIME_FACTOR, Running, run
+from support.server import PeerGone, Server, unused_port
 
 
-def echo_until_gone(peer):
-    try:
-        echo(peer)
-    except (PeerGone, OSError):
-        pass
-
-
-class Keepalive(Dialogue):
-    def test_a_ping_at_an_interval(self):
-        def counts(peer):
+class Pings(Dialogue):
+    def test_ping_interval(self):
+        def script(peer):
             peer.accept()
-            seen = [peer.read_frame() for _ in range(3)]
-            for frame in seen:
+            payloads = []
+            for _ in range(3):
+                frame = peer.read_frame()
+                assert frame.opcode == frames.PING, frame
+                payloads.append(frame.payload)
                 peer.pong(frame.payload)
             peer.finish()
-            return [(frame.opcode, bytes(frame.payload)) for frame in seen]
+            return payloads
 
-        with Server(counts) as server:
-            self.dialogue("--ping-interval", "0.05", "-w", "-1", server.url, err="")
-            self.assertEqual(
-                server.result(), [(9, b"keepalive-1"), (9, b"keepalive-2"), (9, b"keepalive-3")]
-            )
+        with Server(script) as server:
+            words = ["--ping-interval", "0.1", "--pong-timeout", "5", "-w", "-1", server.url]
+            self.dialogue(*words, out="", err="")
+            self.assertEqual(len(server.result()), 3)
 
-    def test_a_server_that_does_not_answer_is_given_up(self):
+    def test_a_pong_that_never_comes_is_status_7(self):
         def deaf(peer):
             peer.accept()
             peer.stall()
 
         with Server(deaf) as server:
-            ended = run(
-                "--ping-interval", "0.05", "--pong-timeout", "0.2", "-w", "-1", server.url
-            )
-            self.expect(ended, status=7, out="", err="no pong within 0.2 s")
+            words = ["--ping-interval", "0.1", "--pong-timeout", "0.3", "--close-timeout", "0.2"]
+            ended = self.dialogue(*words, "-w", "-1", server.url, status=7, out="")
+            self.one_error(ended, "pong")
+            self.assertLess(ended.seconds, 3 * TIME_FACTOR)
 
-    def test_heartbeats_are_text_messages(self):
-        def two_beats(peer):
+    def test_heartbeat(self):
+        def script(peer):
             peer.accept()
-            beats = [peer.read_message() for _ in range(4)]
+            got = [peer.read_message() for _ in range(4)]
             peer.finish()
-            return beats
+            return got
 
-        with Server(two_beats) as server:
-            self.dialogue(
-                *("--heartbeat", "a", "--heartbeat", "b", "--heartbeat-interval", "0.05"),
-                *("-w", "-1", server.url),
-                err="",
-            )
-            self.assertEqual(server.result(), ["a", "b", "a", "b"])
+        with Server(script) as server:
+            words = ["--heartbeat", "tick", "--heartbeat-interval", "0.1", "-w", "-1", server.url]
+            self.dialogue(*words, out="")
+            self.assertEqual(server.result(), ["tick"] * 4)
 
-    def test_no_pong(self):
-        def pings(peer):
+
+class Reconnect(Dialogue):
+    def test_a_lost_connection_is_made_again(self):
+        visits = []
+
+        def script(peer):
             peer.accept()
-            peer.ping(b"anybody?")
-            peer.close(1000)
-            return [peer.read_frame().opcode]
-
-        with Server(pings) as server:
-            self.dialogue("--no-pong", "-w", "-1", server.url, err="")
-            self.assertEqual(server.result(), [8])
-
-
-class FrontDoor:
-    """A TCP relay in front of a server; its connections can be cut at will."""
-
-    def __init__(self, port):
-        self.target = port
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"ws://127.0.0.1:{self.listener.getsockname()[1]}/"
-        self.pairs = []
-        self.lock = threading.Lock()
-        self.accepted = 0
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            try:
-                near, _ = self.listener.accept()
-            except OSError:
+            visits.append(1)
+            if len(visits) == 1:
+                peer.text("first life")
+                peer.server.stopping.wait(0.1)
+                peer.reset()
                 return
-            far = socket.create_connection(("127.0.0.1", self.target))
-            with self.lock:
-                self.accepted += 1
-                self.pairs.append((near, far))
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+            peer.text("second life")
+            peer.finish()
 
-    @staticmethod
-    def _pump(source, sink):
-        try:
-            while data := source.recv(4096):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+        with Server(script) as server:
+            ended = run("--reconnect", "-w", "-1", server.url, timeout=30)
+            self.expect(ended, status=0, out="first life\nsecond life\n")
 
-    def cut(self):
-        with self.lock:
-            pairs, self.pairs = self.pairs, []
-        for pair in pairs:
-            for end in pair:
-                try:
-                    end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-                end.close()
+    def test_it_gives_up_after_reconnect_max(self):
+        holder, port = unused_port()
+        with holder:
+            words = ["--reconnect", "--reconnect-max", "2", f"ws://127.0.0.1:{port}/"]
+            self.dialogue(*words, status=3, out="", timeout=30)
 
-    def close(self):
-        self.listener.close()
-        self.cut()
-
-
-class Reconnecting(Dialogue):
-    def test_lost_and_found(self):
-        with Server(echo_until_gone) as server:
-            door = FrontDoor(server.port)
-            with Running("--reconnect", "-w", "0.5", door.url) as client:
-                client.send("one\n")
-                client.wait_out("one\n")
-                door.cut()
-                client.wait_err("connecting again in")
-                client.send("two\n")
-                client.wait_out("one\ntwo\n")
-                client.end_input()
-                self.expect(client.wait(), status=0, out="one\ntwo\n", err="connection lost: .*attempt 1")
-            door.close()
-
-    def test_execute_is_said_on_each_connection(self):
-        def once(peer):
+    def test_never_after_a_close_1000(self):
+        def script(peer):
             peer.accept()
-            said = peer.read_message()
-            if len(said_by) == 2:
-                said_by.append(said)
-                return peer.finish()
-            said_by.append(said)
-            return peer.drop()
+            peer.finish()
 
-        said_by = []
-        with Server(once) as server:
-            self.expect(run("--reconnect", "-x", "subscribe", "-w", "-1", server.url), status=0, out="")
-        self.assertEqual(said_by, ["subscribe"] * 3)
+        with Server(script) as server:
+            self.dialogue("--reconnect", "-w", "-1", server.url, out="")
+            self.assertEqual(server.connections, 1)
 
-    def test_close_1000_and_a_refusal_end_it(self):
-        def finishes(peer):
-            peer.accept()
-            peer.finish(1000)
-
-        def forbids(peer):
+    def test_never_after_a_refusal(self):
+        def script(peer):
             peer.read_request()
             peer.send(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            peer.end()
 
-        with Server(finishes) as server:
-            self.dialogue("--reconnect", "-w", "-1", server.url, err="")
-        with Server(forbids) as server:
-            self.expect(run("--reconnect", server.url), status=5, out="", err="403 Forbidden")
+        with Server(script) as server:
+            self.dialogue("--reconnect", server.url, status=5, out="")
+            self.assertEqual(server.connections, 1)
 
-    def test_retry_after_is_the_least_wait(self):
-        def busy(peer):
-            peer.read_request()
-            times.append(time.monotonic())
-            if len(times) == 1:
-                peer.send(b"HTTP/1.1 503 Busy\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n")
-                return
-            peer.send(peer.response())
-            peer.finish()
+    def test_lines_wait_for_the_next_connection(self):
+        """What had not left yet goes out on the next connection, once."""
+        visits = []
 
-        times = []
-        with Server(busy) as server:
-            run("--reconnect", "-w", "-1", server.url)
-        if len(times) == 2:
-            self.assertGreaterEqual(times[1] - times[0], 2)
-
-    def test_attempts_in_a_row_are_limited(self):
-        unused = socket.create_server(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-        unused.close()
-        ended = run("--reconnect", "--reconnect-max", "2", f"ws://127.0.0.1:{port}/")
-        self.expect(ended, status=3, out="", err="attempt 2")
-
-    def test_ctrl_c_while_waiting(self):
-        unused = socket.create_server(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-        unused.close()
-        with Running("--reconnect", "-w", "-1", f"ws://127.0.0.1:{port}/") as client:
-            client.wait_err("attempt 3")
-            client.signal(2)
-            self.expect(client.wait(), status=130)
-
-    def test_chaos_loses_and_doubles_nothing_silently(self):
-        got = []
-
-        def keeps(peer):
+        def script(peer):
             peer.accept()
+            visits.append(1)
+            if len(visits) == 1:
+                peer.read_message()
+                peer.reset()
+                return []
             try:
-                while (message := peer.read_message()) is not None:
-                    got.append(message)
-                peer.close(1000)
-                peer.end()
-            except (PeerGone, OSError):
-                pass
+                return peer.answer_close()
+            except PeerGone:
+                return []
 
-        count = 400
-        chance = random.Random(6455)
-        with Server(keeps) as server:
-            door = FrontDoor(server.port)
-            with Running("--reconnect", "-w", "1", door.url) as client:
-                for number in range(count):
-                    client.send(f"{number}\n")
-                    time.sleep(0.005)
-                    if chance.random() < 0.02:
-                        door.cut()
-                client.end_input()
-                ended = client.wait()
-            door.close()
-        self.expect(ended, status=0, out="")
-        numbers = [int(message) for message in got]
-        self.assertEqual(len(numbers), len(set(numbers)), "a message came twice")
-        lost = set(range(count)) - set(numbers)
-        told = sum(
-            int(line.split(" message")[0].split()[-1])
-            for line in ended.errors.splitlines()
-            if "in flight" in line
-        )
-        self.assertLessEqual(len(lost), told, f"lost without a word: {sorted(lost)}")
-        self.assertGreaterEqual(door.accepted, 2)
+        with Server(script) as server, Running("--reconnect", "-w", "0", server.url) as client:
+            client.send("first\n")
+            server.result()
+            client.wait_err("", 1)
+            server.wait_for_connections(2)
+            client.send("second\n")
+            client.end_input()
+            self.assertEqual(client.wait(30).status, 0)
+            self.assertEqual(server.result(), ["second"])
 
 
 if __name__ == "__main__":
