@@ -192,9 +192,12 @@ void Connection::on_close(const ws::CloseFrame& frame) {
 }
 
 void Connection::on_failed(const Error& error, std::uint16_t code) {
-  ending_.closed.first = Direction::kSent;
-  ending_.closed.code = code;
   ending_.error = error;
+  // Before the handshake is done the code is an HTTP status: no Close went out.
+  if (engine_->state() != ws::Engine::State::kHandshake && code >= ws::kCloseNormal) {
+    ending_.closed.first = Direction::kSent;
+    ending_.closed.code = code;
+  }
   close_deadline_.start(close_timeout_, [this] { finish(); });
 }
 
@@ -261,8 +264,8 @@ void Connection::observe_output() {
 }
 
 void Connection::write_some() {
-  observe_output();
   while (!write_broken_) {
+    observe_output();
     const auto output = engine_->output();
     if (output.empty()) return;
     const auto result = stream_->write_some(output.data(), output.size());
@@ -283,6 +286,7 @@ void Connection::note_written(std::size_t bytes) {
   while (!message_ends_.empty() && message_ends_.front() <= bytes_written_) {
     message_ends_.pop_front();
   }
+  owner_.connection_wrote();
 }
 
 // A peer that ended its side may read on: what is queued for it (a Pong, the answer to its Close)

@@ -18,6 +18,7 @@
 #include "net/stream.h"
 #include "net/url.h"
 #include "session/deadline.h"
+#include "session/reconnect.h"
 #include "session/upgrade.h"
 
 namespace wscope::session {
@@ -38,6 +39,8 @@ class Opening {
   ~Opening();
 
   void start(const net::Url& url, Done done);
+  /// What the server said when it refused; for who considers to try again.
+  RefusedUpgrade refused() const;
   void cancel();
 
  private:
