@@ -4,8 +4,6 @@
 #include <vector>
 
 #include "input/completion.h"
-#include "input/key_names.h"
-
 using namespace wscope::input;
 using Words = std::vector<std::string>;
 
@@ -63,18 +61,4 @@ TEST_CASE("old messages are forgotten, of long ones the beginning counts") {
   recent.learn("front " + std::string(4000, ' ') + "behind");
   CHECK(words_for("fr", recent) == Words{"front"});
   CHECK(words_for("be", recent).empty());
-}
-
-TEST_CASE("names of keys") {
-  CHECK(key_sequences("space") == Words{" "});
-  CHECK(key_sequences("a") == Words{"a"});
-  CHECK(key_sequences("\xc3\xa9") == Words{"\xc3\xa9"});
-  CHECK(key_sequences("^") == Words{"^"});
-  CHECK(key_sequences("Ctrl-X") == Words{"\x18"});
-  CHECK(key_sequences("^a") == Words{"\x01"});
-  CHECK(key_sequences("up") == Words{"\x1b[A", "\x1bOA"});
-  CHECK(key_sequences("F5").front() == "\x1b[15~");
-  for (const char* name : {"", "nope", "ab", "ctrl-", "ctrl-!", "f13", "\xff"}) {
-    CHECK(key_sequences(name).empty());
-  }
 }
