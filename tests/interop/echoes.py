@@ -16,7 +16,7 @@ class EchoTalk(Dialogue):
         text = "".join(f"{line}\n" for line in lines)
         answer = "".join(f"{prefix}{line}\n" for line in lines)
         self.dialogue(*words, stdin=text, out=answer, err="")
-        binary = os.urandom(70_000).replace(b"\n", b"")
+        binary = os.urandom(70_000).replace(b"\n", b"") + b"."  # a CR before the newline is its part
         self.dialogue("-b", *words, stdin=binary + b"\n", out=binary, err="")
 
     def many(self, url, *words, prefix="", count=5000):
