@@ -6,6 +6,7 @@
 // `data` and `reason` live until the next call of next().
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -25,6 +26,7 @@ struct Action {
     kRefused,    // nothing to send: `error` tells why this input was refused (exit status 1)
     kInfo,       // /info
     kTrace,      // /trace: flag
+    kLast,       // /last: show the last elided message whole
     kReconnect,  // /reconnect
     kQuit,       // /quit, Ctrl-D at the prompt: close with 1000, leave with 0
   };
@@ -32,6 +34,7 @@ struct Action {
   std::string_view data;
   std::optional<std::uint16_t> code;
   bool flag = false;
+  std::size_t client = 0;  // /to: the number of one client of a --listen; 0: all
   Error error;
 };
 

@@ -76,6 +76,7 @@ struct Message {
   std::string_view data;
   /// A sent message that nobody typed (-x, --echo, --on-key): a terminal shows it with `> `.
   bool show_sent = false;
+  std::size_t client = 0;  // number of the client of a --listen that sent it; 0: no listener
 };
 
 struct Control {
@@ -139,6 +140,8 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
 
+  /// What follows belongs to the connection of that name ("" for the one without; scripts only).
+  virtual void on_connection(std::string_view) {}
   virtual void on_resolved(const Resolved&) {}
   virtual void on_connect_attempt(const ConnectAttempt&) {}
   virtual void on_proxy_step(const ProxyStep&) {}

@@ -122,6 +122,7 @@ void JsonEvents::on_message(const Message& message) {
   const bool text = message.type == MessageType::kText;
   begin("message");
   direction("dir", message.direction);
+  if (message.client != 0) number("client", std::uint64_t{message.client});
   line_ += text ? R"(,"type":"text")" : R"(,"type":"binary")";
   payload(message.data, text);
   end();
@@ -178,6 +179,7 @@ void JsonEvents::begin(std::string_view event) {
     times_ += R"(","event":")";
   }
   line_.append(times_).append(event).append("\"");
+  field_if("connection", connection_);
 }
 
 void JsonEvents::field(std::string_view name, std::string_view text) {

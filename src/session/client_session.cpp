@@ -181,6 +181,10 @@ void ClientSession::perform(const Action& action) {
   }
   if (action.kind == Kind::kTrace) return presentation_.set_trace(action.flag);
   if (action.kind == Kind::kInfo) return tell_info();
+  if (action.kind == Kind::kLast) {
+    if (!presentation_.show_last()) sink_.on_notice("nothing was elided yet");
+    return;
+  }
   if (!connection_) {
     sink_.on_notice("not connected, nothing was sent: /reconnect or /quit");
     return;
@@ -206,7 +210,9 @@ void ClientSession::perform(const Action& action) {
 void ClientSession::send(MessageType type, std::string_view data) {
   if (!connection_->send(type, data)) return;
   if (reconnect_.enabled()) outbox_.add(type, data);
-  sink_.on_message({Direction::kSent, type, data});
+  Message message{Direction::kSent, type, data};
+  message.show_sent = options_.messages.echo || !source_.interactive();
+  sink_.on_message(message);
 }
 
 void ClientSession::send_ping(std::string_view data) {

@@ -20,6 +20,8 @@ constexpr std::size_t kUsualBuffer = std::size_t{256} << 10;
 constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
 constexpr std::size_t kMaxHead = std::size_t{16} << 10;
 constexpr std::size_t kCloseReasonMost = 123;
+// With so much output waiting the peer is not reading: of its pings only the last is answered.
+constexpr std::size_t kMostBeforePongs = std::size_t{1} << 20;
 
 class WebsocketEngine final : public Engine {
  public:
@@ -31,11 +33,11 @@ class WebsocketEngine final : public Engine {
   void received(std::size_t size) override;
   void received(std::string_view bytes) override;
   std::string_view output() const override { return out_.output(); }
-  void output_written(std::size_t size) override { out_.written(size); }
+  void output_written(std::size_t size) override;
   bool send_text(std::string_view data) override { return send(kOpText, data); }
   bool send_binary(std::string_view data) override { return send(kOpBinary, data); }
-  bool send_ping(std::string_view data) override;
-  bool send_pong(std::string_view data) override;
+  bool send_ping(std::string_view data) override { return send_control(kOpPing, data); }
+  bool send_pong(std::string_view data) override { return send_control(kOpPong, data); }
   bool close(std::optional<std::uint16_t> code, std::string_view reason) override;
   const EngineCounters& counters() const override { return counters_; }
 
@@ -67,6 +69,7 @@ class WebsocketEngine final : public Engine {
   void on_close();
 
   bool send(std::uint8_t opcode, std::string_view data);
+  bool send_control(std::uint8_t opcode, std::string_view data);
   ErrorCode write(std::string_view bytes);
 
   EngineListener& listener_;
@@ -78,7 +81,8 @@ class WebsocketEngine final : public Engine {
   FrameWriter out_;
   MessageLane lane_;
 
-  bool inside_message_ = false;  // between the fragments of one
+  std::optional<std::string> owed_pong_;  // the answer to the last ping, while too much waits
+  bool inside_message_ = false;           // between the fragments of one
   char slow_header_[kMaxHeader] = {};
   std::size_t slow_header_size_ = 0;
   std::size_t slow_header_whole_ = 0;
@@ -364,10 +368,24 @@ void WebsocketEngine::on_message(const EngineMessage& message) {
   wire_.end_message();
 }
 
+// RFC 6455 5.5.2: a ping is answered as soon as practical. 5.5.3: the last of several is enough, so
+// pings of a peer that reads nothing can't pile up as pongs.
 void WebsocketEngine::on_ping(const std::string& data) {
-  ErrorCode ignored;
-  if (settings_.answer_pings) connection_->pong(data, ignored);  // RFC 6455 5.5.2
+  if (settings_.answer_pings) {
+    if (out_.output().size() < kMostBeforePongs) {
+      out_.frame(kFin | kOpPong, data);
+    } else {
+      owed_pong_ = data;
+    }
+  }
   listener_.on_ping(data);
+}
+
+void WebsocketEngine::output_written(std::size_t size) {
+  out_.written(size);
+  if (!owed_pong_ || out_.output().size() >= kMostBeforePongs / 2) return;
+  if (live()) out_.frame(kFin | kOpPong, *owed_pong_);
+  owed_pong_.reset();
 }
 
 void WebsocketEngine::on_close() {
@@ -400,18 +418,10 @@ bool WebsocketEngine::send(std::uint8_t opcode, std::string_view data) {
   return true;
 }
 
-bool WebsocketEngine::send_ping(std::string_view data) {
+bool WebsocketEngine::send_control(std::uint8_t opcode, std::string_view data) {
   if (state_ != State::kOpen || data.size() > kMaxControlPayload) return false;
-  ErrorCode error;
-  connection_->ping(std::string(data), error);
-  return !error;
-}
-
-bool WebsocketEngine::send_pong(std::string_view data) {
-  if (state_ != State::kOpen || data.size() > kMaxControlPayload) return false;
-  ErrorCode error;
-  connection_->pong(std::string(data), error);
-  return !error;
+  out_.frame(kFin | opcode, data);
+  return true;
 }
 
 // websocketpp refuses some codes and drops what comes after its Close. RFC 6455 1.4 lets the peer

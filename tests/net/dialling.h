@@ -28,11 +28,12 @@ using StreamHandle = std::unique_ptr<wscope::net::Stream>;
 template <class Ready>
 bool run_until(asio::io_context& loop, Ready ready) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!ready() && std::chrono::steady_clock::now() < end) {
+  while (!ready()) {
+    if (std::chrono::steady_clock::now() > end) return false;
     loop.restart();
     loop.run_one_for(std::chrono::milliseconds(50));
   }
-  return ready();
+  return true;
 }
 
 class NotedEvents : public wscope::EventSink {

@@ -123,6 +123,9 @@ class Report:
         text = f"{ratio:.2f} × ({show(ours)} : {show(theirs)})"
         if self.rounds > 1 and best[1]:
             text += f"; best runs {best[0] / best[1]:.2f} ×"
+        floor = self.results.median(case, PUMP, value)
+        if value == "cpu" and floor:
+            text += f"; the pump alone: {show(floor)}"
         return Goal(what, wanted, text, ratio >= limit if at_least else ratio <= limit)
 
     def _limit(self, what: str, case: str, limit: float) -> Goal:
