@@ -20,8 +20,9 @@ violations=$(
       may["ws"] = " base ws "
       may["input"] = " base input "
       may["output"] = " base output "
+      may["dialect"] = " base dialect "
       may["cli"] = " base cli "
-      may["session"] = " base net ws input output session "
+      may["session"] = " base net ws dialect input output session "
     }
     FNR == 1 {
       if (file != "") end_file()
@@ -30,7 +31,7 @@ violations=$(
       folder = depth == 3 ? part[2] : ""
       is_header = FILENAME ~ /\.h$/
       is_main = FILENAME == "src/main.cpp"
-      if (!is_main && !(folder in may)) violation("no such room: the folders of src/ are base cli net ws session input output")
+      if (!is_main && !(folder in may)) violation("no such room: the folders of src/ are base cli net ws dialect session input output")
     }
     { lines = FNR }
     # own headers
@@ -60,8 +61,8 @@ violations=$(
       if (begins(name, "CLI/") && folder != "cli") violation("<" name ">: only cli uses CLI11")
       if (begins(name, "readline/") && FILENAME != "src/input/line_editor.cpp")
         violation("<" name ">: readline lives in src/input/line_editor.cpp")
-      if (begins(name, "nlohmann/") && (is_header || folder !~ /^(input|output|session)$/))
-        violation("<" name ">: JSON is for .cpp files of input, output and session")
+      if (begins(name, "nlohmann/") && (is_header || folder !~ /^(input|output|session|dialect)$/))
+        violation("<" name ">: JSON is for .cpp files of input, output, session and dialect")
       if (begins(name, "fmt/") && is_header) violation("<" name "> in a header: keep headers light")
     }
     END { if (file != "") end_file() }

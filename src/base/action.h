@@ -28,6 +28,7 @@ struct Action {
     kTrace,      // /trace: flag
     kLast,       // /last: show the last elided message whole
     kReconnect,  // /reconnect
+    kDialect,    // a command of the dialect: data is the line without its slash
     kQuit,       // /quit, Ctrl-D at the prompt: close with 1000, leave with 0
   };
   Kind kind = Kind::kText;

@@ -124,6 +124,7 @@ struct DialectOptions {
   enum class Kind { kNone, kSocketIo, kJsonRpc, kGraphql, kStomp };
   Kind kind = Kind::kNone;
   std::string socketio_namespace = "/";
+  std::string socketio_auth;  // JSON; empty: none
 };
 
 struct ListenOptions {

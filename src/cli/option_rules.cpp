@@ -31,6 +31,10 @@ constexpr Pair kExclusive[] = {
     {"echo", "script", ""},
     {"unix-socket", "connect-to", ""},
     {"unix-socket", "proxy", ""},
+    {"echo", "socketio", ""},
+    {"echo", "jsonrpc", ""},
+    {"echo", "graphql", ""},
+    {"echo", "stomp", ""},
 };
 
 constexpr Pair kNeeds[] = {
@@ -43,6 +47,7 @@ constexpr Pair kNeeds[] = {
     {"verify", "replay", ""},
     {"script-report", "script", ""},
     {"max-redirects", "location", ""},
+    {"socketio-auth", "socketio", ""},
 };
 
 std::string dashed(std::string_view long_name) { return "--" + std::string(long_name); }

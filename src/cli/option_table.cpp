@@ -25,6 +25,7 @@ constexpr auto kR = &Options::terminal;
 constexpr auto kA = &Options::automation;
 constexpr auto kS = &Options::listen;
 constexpr auto kP = &Options::profile;
+constexpr auto kX = &Options::dialect;
 
 constexpr Complete kPlain = Complete::kNothing;
 constexpr Complete kFile = Complete::kFile;
@@ -48,6 +49,7 @@ using R = TerminalOptions;
 using A = AutomationOptions;
 using S = ListenOptions;
 using P = ProfileOptions;
+using X = DialectOptions;
 using Dialect = DialectOptions::Kind;
 
 // The columns: group, short, long, argument, choices, completion, role, where shown, help, setter.
@@ -233,13 +235,15 @@ constexpr OptionRow kRows[] = {
    "write a HAR file for browsers' tools", some_text<kA, &A::har>},
   {G::kAutomation, '\0', "exec", "COMMAND", "", kPlain, kBoth, kNotYet,
    "connect COMMAND's stdin and stdout", some_text<kA, &A::exec>},
-  {G::kAutomation, '\0', "socketio", "[=NAMESPACE]", "", kPlain, kClient, kNotYet,
+  {G::kAutomation, '\0', "socketio", "[=NAMESPACE]", "", kPlain, kClient, kFull,
    "speak Socket.IO", setters::dialect<Dialect::kSocketIo>},
-  {G::kAutomation, '\0', "jsonrpc", "", "", kPlain, kClient, kNotYet,
+  {G::kAutomation, '\0', "socketio-auth", "JSON", "", kPlain, kClient, kFull,
+   "auth payload of its connect", some_text<kX, &X::socketio_auth>},
+  {G::kAutomation, '\0', "jsonrpc", "", "", kPlain, kClient, kFull,
    "speak JSON-RPC 2.0", setters::dialect<Dialect::kJsonRpc>},
-  {G::kAutomation, '\0', "graphql", "", "", kPlain, kClient, kNotYet,
+  {G::kAutomation, '\0', "graphql", "", "", kPlain, kClient, kFull,
    "speak GraphQL over WebSocket", setters::dialect<Dialect::kGraphql>},
-  {G::kAutomation, '\0', "stomp", "", "", kPlain, kClient, kNotYet,
+  {G::kAutomation, '\0', "stomp", "", "", kPlain, kClient, kFull,
    "speak STOMP", setters::dialect<Dialect::kStomp>},
 
   // --- server

@@ -148,6 +148,16 @@ Parsed parse_help(std::string_view) {
   return command;
 }
 
+/// A command that only the dialect understands.
+template <const std::string_view& kName>
+Parsed parse_for_dialect(std::string_view argument) {
+  return simply(Action::Kind::kDialect, std::string(kName) + " " + std::string(trimmed(argument)));
+}
+constexpr std::string_view kAck = "ack";
+constexpr std::string_view kCall = "call";
+constexpr std::string_view kNotify = "notify";
+constexpr std::string_view kComplete = "complete";
+
 constexpr Command kCommands[] = {
     {"/ping", "[DATA]", "send a ping", parse_control<Action::Kind::kPing>},
     {"/pong", "[DATA]", "send a pong", parse_control<Action::Kind::kPong>},
@@ -159,6 +169,10 @@ constexpr Command kCommands[] = {
     {"/trace", "on|off", "show every frame, or stop showing them", parse_trace},
     {"/last", "", "show the last binary message whole", parse_bare<Action::Kind::kLast>},
     {"/to", "N TEXT", "with --listen: send to client N only", parse_to},
+    {"/call", "EVENT [ARG...]", "Socket.IO: send, and ask for an answer", parse_for_dialect<kCall>},
+    {"/ack", "[ID] [ARG...]", "Socket.IO, JSON-RPC: answer the server", parse_for_dialect<kAck>},
+    {"/notify", "METHOD [ARG...]", "JSON-RPC: call without a reply", parse_for_dialect<kNotify>},
+    {"/complete", "ID", "GraphQL: end an operation", parse_for_dialect<kComplete>},
     {"/reconnect", "", "connect again", parse_bare<Action::Kind::kReconnect>},
     {"/help", "", "show this list", parse_help},
     {"/quit", "", "close and leave", parse_bare<Action::Kind::kQuit>},

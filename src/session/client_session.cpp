@@ -58,7 +58,11 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
                                         "--pong-timeout waits longer",
                                         {}});
                   }}),
-      reconnect_(options.liveness) {}
+      reconnect_(options.liveness) {
+  if (options.dialect.kind != DialectOptions::Kind::kNone) {
+    dialect_ = std::make_unique<DialectTalk>(loop, options, url_, source.interactive(), *this);
+  }
+}
 
 ClientSession::~ClientSession() = default;
 
@@ -108,8 +112,9 @@ void ClientSession::opened(Result<OpenedStream> result) {
   opened_at_ = clock_.now();
   quiet_since_ = opened_at_;
   keepalive_.start();
+  if (dialect_) dialect_->opened(clock_.seconds());
   connection_->start(opened_.rest);
-  if (reconnect_.enabled() && phase_ == Phase::kOpen) say_again();
+  if (!dialect_ && reconnect_.enabled() && phase_ == Phase::kOpen) say_again();
   flush();
   if (phase_ == Phase::kOpen) pull();
 }
@@ -147,6 +152,7 @@ void ClientSession::pull() {
   Action action;
   for (int i = 0; i < kActionsPerTurn && !input_ended_; ++i) {
     if (connection_ && (!connection_->open() || !connection_->has_room())) break;
+    if (dialect_ && connection_ && !dialect_->ready() && !source_.interactive()) break;
     const auto pulled = source_.next(action);
     if (pulled == ActionSource::Pull::kEmpty) break;
     if (pulled == ActionSource::Pull::kEnd) {
@@ -191,9 +197,15 @@ void ClientSession::perform(const Action& action) {
   }
   switch (action.kind) {
     case Kind::kText:
-      return send(MessageType::kText, action.data);
+      return say(MessageType::kText, action.data);
     case Kind::kBinary:
-      return send(MessageType::kBinary, action.data);
+      return say(MessageType::kBinary, action.data);
+    case Kind::kDialect:
+      if (dialect_) return dialect_->command(action.data, clock_.seconds());
+      return dialect_refused({Stage::kInput,
+                              fmt::format("/{}: no dialect is spoken", action.data),
+                              "--socketio, --jsonrpc, --graphql and --stomp choose one",
+                              {}});
     case Kind::kPing:
       return send_ping(action.data);
     case Kind::kPong:
@@ -268,15 +280,24 @@ void ClientSession::linger() {
 
 void ClientSession::close(std::optional<std::uint16_t> code, std::string_view reason) {
   linger_deadline_.cancel();
+  if (dialect_ && connection_ && connection_->open()) dialect_->leaving();
   if (connection_) connection_->close(code, reason);
 }
 
 void ClientSession::connection_message(MessageType type, std::string_view data) {
   // Whoever asked for N messages gets N, also when more came in the same read.
   if (condition_.reached()) return;
+  if (!dialect_) return received(type, data, true);
+  const bool raw = options_.messages.output == OutputFormat::kJson;
+  if (raw) sink_.on_message({Direction::kReceived, type, data});
+  dialect_->received(type, data, clock_.seconds());
+}
+
+void ClientSession::received(MessageType type, std::string_view data, bool tell) {
+  if (condition_.reached()) return;
   quiet_since_ = clock_.now();
   reconnect_.held();
-  sink_.on_message({Direction::kReceived, type, data});
+  if (tell) sink_.on_message({Direction::kReceived, type, data});
   if (condition_.message(data)) {
     quitting_ = true;
     return close(ws::kCloseNormal, {});
@@ -312,7 +333,7 @@ void ClientSession::connection_pong(std::string_view data) {
 
 bool ClientSession::connection_may_read() {
   if (presentation_.out().congested()) return false;
-  return !options_.messages.echo || connection_->has_room();
+  return !(options_.messages.echo || dialect_) || connection_->has_room();
 }
 
 void ClientSession::connection_wire(Direction direction, std::string_view bytes) {
@@ -399,6 +420,7 @@ void ClientSession::connection_ended(Ending ending) {
   if (was_clean) sink_.on_closed(ending.closed_event());
   totals_ += ending.totals;
   keepalive_.stop();
+  if (dialect_) dialect_->ended();
   if (reconnect_.enabled()) outbox_.written_but(connection_->queued_messages());
   connection_.reset();
   if (!quitting_ && !signal_ && reconnect_.worth_after(ending)) {

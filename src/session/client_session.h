@@ -22,6 +22,7 @@
 #include "output/presentation.h"
 #include "session/connection.h"
 #include "session/deadline.h"
+#include "session/dialect_talk.h"
 #include "session/end_condition.h"
 #include "session/frame_trace.h"
 #include "session/keepalive.h"
@@ -33,7 +34,7 @@
 
 namespace wscope::session {
 
-class ClientSession : public ConnectionOwner {
+class ClientSession : public ConnectionOwner, public DialectOwner {
  public:
   using Finished = std::function<void(Result<ExitStatus>)>;
 
@@ -62,6 +63,17 @@ class ClientSession : public ConnectionOwner {
   bool connection_may_read() override;
   void connection_wire(Direction direction, std::string_view bytes) override;
 
+  // DialectOwner
+  void dialect_send(MessageType type, std::string_view data) override;
+  void dialect_show(std::string_view line) override;
+  void dialect_notice(std::string_view text) override { sink_.on_notice(text); }
+  void dialect_refused(const Error& error) override;
+  void dialect_failed(const Error& error) override;
+  void dialect_ended() override;
+  void dialect_ready() override;
+
+  void say(MessageType type, std::string_view data);
+  void received(MessageType type, std::string_view data, bool tell);
   void open();
   void opened(Result<OpenedStream> result);
   void begin_again(std::optional<double> retry_after, const std::string& why);
@@ -110,6 +122,7 @@ class ClientSession : public ConnectionOwner {
   Keepalive keepalive_;
   Reconnect reconnect_;
   Outbox outbox_;
+  std::unique_ptr<DialectTalk> dialect_;
 
   bool input_ended_ = false;
   bool lingering_ = false;      // everything was written; waiting for silence

@@ -218,6 +218,8 @@ void ListenSession::perform(const Action& action) {
       return shut_down(ExitStatus::kOk);
     case Kind::kRefused:
       return presentation_->sink().on_error(action.error);
+    case Kind::kDialect:
+      return notice("a dialect is for clients: nothing was sent");
     case Kind::kTrace:
       return presentation_->set_trace(action.flag);
     case Kind::kLast:

@@ -19,6 +19,7 @@
 #include "output/plain_screen.h"
 #include "output/presentation.h"
 #include "session/client_session.h"
+#include "session/dialect_talk.h"
 #include "session/end_condition.h"
 #include "session/listen_session.h"
 #include "session/report_file.h"
@@ -109,7 +110,8 @@ Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Te
   return result;
 }
 
-Result<ExitStatus> run_client(const Options& options) {
+Result<ExitStatus> run_client(const Options& given) {
+  const Options options = options_for_dialect(given);
   auto condition = EndCondition::create(options.messages);
   if (!condition) return fail(std::move(condition.error()));
   asio::io_context loop(1);
@@ -127,8 +129,8 @@ Result<ExitStatus> run_client(const Options& options) {
   const Terminal terminal = open_terminal(options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens);
   if (!presentation) return fail(std::move(presentation.error()));
-  ClientSession session(loop, options, std::move(*url), clock, **presentation, *terminal.source,
-                        std::move(*condition));
+  ClientSession session(loop, options, url_for_dialect(options, std::move(*url)), clock,
+                        **presentation, *terminal.source, std::move(*condition));
   return run_to_end(loop, session, terminal, **presentation);
 }
 

@@ -1,0 +1,81 @@
+// Dialect: a language spoken over WebSocket messages (Socket.IO, JSON-RPC, GraphQL, STOMP).
+//
+// Text typed → messages to send; messages received → lines to show and messages that answer them.
+// Pure: no sockets, no clock (the time comes in, seconds of any one clock). The session makes one
+// for each connection and does the returned steps in their order. Nothing throws: input that can't
+// be said becomes a kRefuse, a peer that breaks the dialect's rules a kFail.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/event_sink.h"
+#include "base/options.h"
+
+namespace wscope::dialect {
+
+/// One thing for the session to do.
+struct Step {
+  enum class Kind {
+    kSend,    // `data` is a message for the peer
+    kShow,    // `data` is a line for the reader of the messages
+    kNotice,  // `data` is a remark for a person
+    kRefuse,  // what was typed is not sent: `error` (Stage::kInput)
+    kFail,    // the conversation can't go on: `error`; close and end with it
+    kEnd,     // the peer has ended the conversation in good order: close
+  };
+  Kind kind = Kind::kSend;
+  MessageType type = MessageType::kText;
+  std::string data;
+  Error error;
+};
+using Steps = std::vector<Step>;
+
+Step send(std::string text);
+Step send_binary(std::string bytes);
+Step show(std::string line);
+Step notice(std::string text);
+Step refuse(std::string message, std::string hint = {});
+/// The peer said no: Stage::kHandshake. The peer broke the rules: Stage::kConnection.
+Step refused_by_peer(std::string message, std::string hint = {});
+Step broken_by_peer(std::string message, std::string hint = {});
+
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+  /// As a person calls it: "Socket.IO".
+  virtual std::string_view name() const = 0;
+  /// The WebSocket connection is open; what is typed is only handed over once ready() says so.
+  virtual Steps opened() { return {}; }
+  virtual bool ready() const { return true; }
+  virtual Steps typed(MessageType type, std::string_view data, double now) = 0;
+  /// A slash command of the dialect, without its slash: "ack 3 true".
+  virtual Steps command(std::string_view line, double now);
+  virtual Steps received(MessageType type, std::string_view data, double now) = 0;
+  /// What good manners ask for before our Close.
+  virtual Steps leaving() { return {}; }
+};
+
+/// What a dialect needs to know of the run.
+struct Setting {
+  std::string host;           // of the URL, for STOMP's CONNECT
+  std::string name_space;     // Socket.IO
+  std::string socketio_auth;  // JSON; empty: none
+  std::string login;          // STOMP; empty: none
+  std::string passcode;
+  bool latency = false;  // show after a reply how long it took
+};
+
+/// Nothing for kNone.
+std::unique_ptr<Dialect> make_dialect(DialectOptions::Kind kind, Setting setting);
+
+/// The subprotocol to ask for when the user names none; empty: none.
+std::string_view subprotocol_of(DialectOptions::Kind kind);
+
+/// The path and query to ask for, given those of the URL.
+std::string resource_for(DialectOptions::Kind kind, std::string_view resource);
+
+}  // namespace wscope::dialect

@@ -1,0 +1,61 @@
+#include "dialect/graphql.h"
+
+#include <fmt/format.h>
+
+#include "dialect/json_slice.h"
+
+namespace wscope::dialect {
+
+Steps Graphql::opened() { return {send("{\"type\":\"connection_init\"}")}; }
+
+Steps Graphql::typed(MessageType type, std::string_view data, double now) {
+  if (type == MessageType::kBinary) return {refuse("GraphQL is text: binary input is not sent")};
+  if (data.find_first_not_of(" \t\r\n") == data.npos) return {refuse("no query: not sent")};
+  const auto members = json_members(data);
+  const bool whole = members && !json_member(*members, "query").empty();
+  const std::string payload = whole ? std::string(data) : "{\"query\":" + json_quoted(data) + "}";
+  const auto id = std::to_string(++last_id_);
+  running_[id] = now;
+  return {send("{\"id\":\"" + id + "\",\"type\":\"subscribe\",\"payload\":" + payload + "}")};
+}
+
+Steps Graphql::command(std::string_view line, double now) {
+  const auto word = take_name(line);
+  if (word != "complete") return Dialect::command(word, now);
+  const auto id = take_name(line);
+  if (running_.erase(id) == 0) {
+    return {refuse("/complete " + shown_name(id) + ": no such operation runs: not sent")};
+  }
+  return {send("{\"id\":" + json_quoted(id) + ",\"type\":\"complete\"}")};
+}
+
+Steps Graphql::received(MessageType type, std::string_view data, double now) {
+  const auto members = type == MessageType::kText ? json_members(data) : std::nullopt;
+  const auto kind = members ? json_text(json_member(*members, "type")) : std::nullopt;
+  if (!kind) return {broken_by_peer("not a message of graphql-transport-ws")};
+  const std::string payload(json_member(*members, "payload"));
+  if (*kind == "connection_ack") {
+    acknowledged_ = true;
+    return {};
+  }
+  if (*kind == "ping") {
+    return {send(payload.empty() ? std::string("{\"type\":\"pong\"}")
+                                 : "{\"type\":\"pong\",\"payload\":" + payload + "}")};
+  }
+  if (*kind == "pong") return {};
+  const auto id = json_text(json_member(*members, "id")).value_or(std::string());
+  const auto running = running_.find(id);
+  // A complete of ours may cross what was under way: the protocol has us drop that.
+  if (running == running_.end()) return {};
+  std::string took;
+  if (setting_.latency) took = fmt::format("  ({:.1f} ms)", (now - running->second) * 1000);
+  if (*kind == "next") return {show(id + " " + payload + took)};
+  if (*kind != "error" && *kind != "complete") {
+    return {broken_by_peer("not a message type of graphql-transport-ws: " + shown_name(*kind))};
+  }
+  running_.erase(running);
+  if (*kind == "error") return {show(id + " error " + payload + took)};
+  return {show(id + " complete" + took)};
+}
+
+}  // namespace wscope::dialect

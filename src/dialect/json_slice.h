@@ -1,0 +1,50 @@
+// JSON text → views of its parts, untouched (RFC 8259).
+//
+// A dialect shows and sends values exactly as they were written: numbers keep their digits, objects
+// their order. Views live as long as the text. What is not JSON is told as nothing; nothing throws,
+// depth is bounded by the text's size only and costs no stack.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wscope::dialect {
+
+/// The elements of a JSON array.
+std::optional<std::vector<std::string_view>> json_elements(std::string_view text);
+
+/// The members of a JSON object, in their order; names decoded.
+using JsonMembers = std::vector<std::pair<std::string, std::string_view>>;
+std::optional<JsonMembers> json_members(std::string_view text);
+/// The value of the last member of that name; empty when there is none.
+std::string_view json_member(const JsonMembers& members, std::string_view name);
+
+/// A JSON string → UTF-8. Nothing for any other value.
+std::optional<std::string> json_text(std::string_view quoted);
+/// UTF-8 → a JSON string with its quotes.
+std::string json_quoted(std::string_view text);
+
+/// Typed arguments: JSON values with blanks between them; text that is not that is one string.
+/// "1 {}" → `1`, `{}`; "good day" → `"good day"`; nothing typed → none.
+std::vector<std::string> json_arguments(std::string_view typed);
+/// "[a,b]" of the values.
+std::string json_array(const std::vector<std::string>& values);
+
+/// Cuts the first word, or the first JSON string, off `text`; blanks around it go too.
+std::string take_name(std::string_view& text);
+/// A name as take_name() reads it: quoted where it holds blanks or quotes.
+std::string shown_name(std::string_view name);
+
+bool is_json(std::string_view text);
+
+/// Replaces flat objects of valid JSON whose first member is `key` by what `replace` makes of them;
+/// nothing: left as it is.
+std::string replace_flat_objects(
+    std::string_view text, std::string_view key,
+    const std::function<std::optional<std::string>(std::string_view object)>& replace);
+
+}  // namespace wscope::dialect

@@ -1,0 +1,125 @@
+#include "dialect/jsonrpc.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dialect/json_slice.h"
+
+namespace wscope::dialect {
+namespace {
+
+constexpr std::size_t kMostAsked = 1024;
+constexpr std::size_t kMostCalls = 65536;
+
+}  // namespace
+
+std::string JsonRpc::request(std::string_view method, std::string_view arguments,
+                             std::string_view id) {
+  const auto values = json_arguments(arguments);
+  std::string text = "{\"jsonrpc\":\"2.0\",\"method\":" + json_quoted(method);
+  if (values.size() == 1 && (values[0][0] == '{' || values[0][0] == '[')) {
+    text += ",\"params\":" + values[0];
+  } else if (!values.empty()) {
+    text += ",\"params\":" + json_array(values);
+  }
+  if (!id.empty()) text.append(",\"id\":").append(id);
+  return text + "}";
+}
+
+Steps JsonRpc::typed(MessageType type, std::string_view data, double now) {
+  if (type == MessageType::kBinary) return {refuse("JSON-RPC is text: binary input is not sent")};
+  const auto first = data.find_first_not_of(" \t");
+  const bool raw = first != data.npos && (data[first] == '{' || data[first] == '[');
+  if (raw && is_json(data)) {
+    if (const auto members = json_members(data)) {
+      const std::string id(json_member(*members, "id"));
+      const auto method = json_text(json_member(*members, "method"));
+      if (!id.empty() && method) calls_[id] = {*method, now};
+    }
+    return {send(std::string(data))};
+  }
+  const auto method = take_name(data);
+  if (method.empty()) return {refuse("no method named: not sent", "METHOD [ARG…]")};
+  const auto id = std::to_string(++last_id_);
+  if (calls_.size() >= kMostCalls) calls_.erase(calls_.begin());
+  calls_[id] = {method, now};
+  return {send(request(method, data, id))};
+}
+
+Steps JsonRpc::command(std::string_view line, double now) {
+  const auto word = take_name(line);
+  if (word == "notify") {
+    const auto method = take_name(line);
+    if (method.empty())
+      return {refuse("/notify needs a method: not sent", "/notify METHOD [ARG…]")};
+    return {send(request(method, line, {}))};
+  }
+  if (word != "ack") return Dialect::command(word, now);
+  if (asked_.empty()) return {refuse("no request waits for an answer: not sent")};
+  auto chosen = asked_.end() - 1;
+  const auto id_end = std::min(line.find(' '), line.size());
+  const auto found = std::find(asked_.begin(), asked_.end(), line.substr(0, id_end));
+  if (found != asked_.end()) {
+    chosen = found;
+    line.remove_prefix(id_end);
+  }
+  const auto values = json_arguments(line);
+  const std::string result = values.empty()       ? "null"
+                             : values.size() == 1 ? values[0]
+                                                  : json_array(values);
+  const std::string text = "{\"jsonrpc\":\"2.0\",\"result\":" + result + ",\"id\":" + *chosen + "}";
+  asked_.erase(chosen);
+  return {send(text)};
+}
+
+Steps JsonRpc::received(MessageType type, std::string_view data, double now) {
+  if (type == MessageType::kBinary) return {notice("a binary message: not JSON-RPC")};
+  Steps steps;
+  const auto batch = json_elements(data);
+  if (!batch) {
+    Steps more;
+    steps.push_back(one(data, now, more));
+    steps.insert(steps.end(), more.begin(), more.end());
+    return steps;
+  }
+  for (const auto element : *batch) {
+    Steps more;
+    steps.push_back(one(element, now, more));
+    steps.insert(steps.end(), more.begin(), more.end());
+  }
+  return steps;
+}
+
+Step JsonRpc::one(std::string_view json, double now, Steps& more) {
+  const auto members = json_members(json);
+  // What is no JSON-RPC is shown as it came: a log line or a greeting harms nobody.
+  if (!members) return show(std::string(json));
+  const std::string id(json_member(*members, "id"));
+  if (const auto method = json_text(json_member(*members, "method"))) {
+    const auto params = json_member(*members, "params");
+    if (!id.empty() && id != "null") {
+      if (asked_.size() >= kMostAsked) asked_.erase(asked_.begin());
+      asked_.push_back(id);
+      more.push_back(notice(shown_name(*method) + " waits for /ack " + id));
+    }
+    return show(shown_name(*method) + (params.empty() ? "" : " " + std::string(params)));
+  }
+  const auto error = json_member(*members, "error");
+  const auto result = json_member(*members, "result");
+  const bool failed = !error.empty() && error != "null";
+  if (!failed && result.empty()) return show(std::string(json));
+  std::string line = id.empty() ? "null" : id;
+  line.append(failed ? " error " : " ").append(failed ? error : result);
+  const auto call = calls_.find(id);
+  if (call != calls_.end()) {
+    if (setting_.latency) {
+      line += fmt::format("  ({}, {:.1f} ms)", shown_name(call->second.method),
+                          (now - call->second.sent) * 1000);
+    }
+    calls_.erase(call);
+  }
+  return show(std::move(line));
+}
+
+}  // namespace wscope::dialect

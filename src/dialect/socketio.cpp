@@ -1,0 +1,320 @@
+#include "dialect/socketio.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "dialect/base64.h"
+#include "dialect/json_slice.h"
+
+namespace wscope::dialect {
+namespace {
+
+// Engine.IO 4: the type of a packet is its first character.
+constexpr char kEngineOpen = '0';
+constexpr char kEngineClose = '1';
+constexpr char kEnginePing = '2';
+constexpr char kEnginePong = '3';
+constexpr char kEngineMessage = '4';
+constexpr char kEngineUpgrade = '5';
+constexpr char kEngineNoop = '6';
+// Socket.IO 5, within a message of Engine.IO.
+constexpr char kConnect = '0';
+constexpr char kDisconnect = '1';
+constexpr char kEvent = '2';
+constexpr char kAck = '3';
+constexpr char kConnectError = '4';
+constexpr char kBinaryEvent = '5';
+constexpr char kBinaryAck = '6';
+
+// What a hostile server can make us keep: attachments of one packet, and questions of its own.
+constexpr std::size_t kMostAttachments = 1024;
+constexpr std::size_t kMostAttachedBytes = std::size_t{64} << 20;
+constexpr std::size_t kMostAsked = 1024;
+constexpr std::size_t kMostCalls = 65536;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Cuts a number off the front; nothing when there is none or it is too big.
+template <class Number>
+std::optional<Number> take_number(std::string_view& text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+std::string excerpt(std::string_view text) {
+  return json_quoted(text.substr(0, 60)) + (text.size() > 60 ? "…" : "");
+}
+
+/// The attachments in their places; what has no attachment stays a placeholder.
+std::string with_attachments(std::string_view payload, const std::vector<std::string>& bytes) {
+  return replace_flat_objects(payload, "_placeholder",
+                              [&](std::string_view object) -> std::optional<std::string> {
+                                const auto members = json_members(object);
+                                if (!members || json_member(*members, "_placeholder") != "true")
+                                  return std::nullopt;
+                                std::string_view num = json_member(*members, "num");
+                                const auto index = take_number<std::size_t>(num);
+                                if (!index || !num.empty() || *index >= bytes.size())
+                                  return std::nullopt;
+                                return "{\"base64\":\"" + base64_of(bytes[*index]) + "\"}";
+                              });
+}
+
+std::string words(const std::vector<std::string_view>& values, std::size_t from) {
+  std::string text;
+  for (std::size_t i = from; i < values.size(); ++i) {
+    text.append(" ").append(values[i]);
+  }
+  return text;
+}
+
+}  // namespace
+
+SocketIo::SocketIo(Setting setting) : setting_(std::move(setting)) {}
+
+std::string SocketIo::head(char type) const {
+  std::string text{kEngineMessage, type};
+  if (setting_.name_space != "/") text += setting_.name_space + ",";
+  return text;
+}
+
+Steps SocketIo::emit(char type, std::vector<std::string> values,
+                     std::optional<std::uint64_t> id) const {
+  std::vector<std::string> attached;
+  for (auto& value : values) {
+    value = replace_flat_objects(
+        value, "base64", [&](std::string_view object) -> std::optional<std::string> {
+          const auto members = json_members(object);
+          if (!members || members->size() != 1) return std::nullopt;
+          const auto text = json_text(members->front().second);
+          auto bytes = text ? bytes_of_base64(*text) : std::nullopt;
+          if (!bytes) return std::nullopt;
+          attached.push_back(std::move(*bytes));
+          return fmt::format("{{\"_placeholder\":true,\"num\":{}}}", attached.size() - 1);
+        });
+  }
+  std::string packet{kEngineMessage, type};
+  if (!attached.empty()) {
+    packet = fmt::format("{}{}{}-", kEngineMessage, type == kEvent ? kBinaryEvent : kBinaryAck,
+                         attached.size());
+  }
+  if (setting_.name_space != "/") packet += setting_.name_space + ",";
+  if (id) packet += std::to_string(*id);
+  Steps steps{send(packet + json_array(values))};
+  for (auto& bytes : attached) steps.push_back(send_binary(std::move(bytes)));
+  return steps;
+}
+
+Steps SocketIo::typed(MessageType type, std::string_view data, double) {
+  if (type == MessageType::kBinary) {
+    // What socket.send(buffer) does elsewhere: an event "message" with one attachment.
+    return emit(kEvent, {"\"message\"", "{\"base64\":\"" + base64_of(data) + "\"}"}, std::nullopt);
+  }
+  const auto event = take_name(data);
+  if (event.empty()) return {refuse("no event named: not sent", "EVENT [ARG…]")};
+  auto values = json_arguments(data);
+  values.insert(values.begin(), json_quoted(event));
+  return emit(kEvent, std::move(values), std::nullopt);
+}
+
+Steps SocketIo::command(std::string_view line, double now) {
+  const auto word = take_name(line);
+  if (word == "ack") return give_ack(line);
+  if (word != "call") return Dialect::command(word, now);
+  const auto event = take_name(line);
+  if (event.empty()) return {refuse("/call needs an event: not sent", "/call EVENT [ARG…]")};
+  auto values = json_arguments(line);
+  values.insert(values.begin(), json_quoted(event));
+  if (calls_.size() >= kMostCalls) calls_.erase(calls_.begin());
+  calls_[last_call_] = {event, now};
+  return emit(kEvent, std::move(values), last_call_++);
+}
+
+Steps SocketIo::give_ack(std::string_view arguments) {
+  if (asked_.empty()) return {refuse("no event waits for an acknowledgement: not sent")};
+  // The first word is the id where it is one of those that wait; else it is an argument already.
+  auto chosen = asked_.end() - 1;
+  std::string_view rest = arguments;
+  if (const auto id = take_number<std::uint64_t>(rest); id && (rest.empty() || rest[0] == ' ')) {
+    const auto found = std::find(asked_.begin(), asked_.end(), *id);
+    if (found != asked_.end()) {
+      chosen = found;
+      arguments = rest;
+    }
+  }
+  const auto id = *chosen;
+  asked_.erase(chosen);
+  return emit(kAck, json_arguments(arguments), id);
+}
+
+Steps SocketIo::received(MessageType type, std::string_view data, double now) {
+  if (type == MessageType::kBinary) return attachment(data, now);
+  if (partial_) return {broken_by_peer("server sent text where a Socket.IO attachment belongs")};
+  if (data.empty()) return {broken_by_peer("server sent an empty Engine.IO packet")};
+  const auto rest = data.substr(1);
+  switch (data.front()) {
+    case kEngineOpen:
+      return engine_opened(rest);
+    case kEngineClose:
+      return {Step{Step::Kind::kEnd, MessageType::kText, {}, {}}};
+    case kEnginePing:
+      return {send(std::string{kEnginePong} + std::string(rest))};
+    case kEngineMessage:
+      return packet(rest, now);
+    case kEnginePong:
+    case kEngineUpgrade:
+    case kEngineNoop:
+      return {};
+    default:
+      return {broken_by_peer("not an Engine.IO packet: " + excerpt(data),
+                             "does that server speak Socket.IO, and at that path?")};
+  }
+}
+
+Steps SocketIo::engine_opened(std::string_view json) const {
+  if (!json_members(json)) return {broken_by_peer("not an Engine.IO handshake: " + excerpt(json))};
+  return {send(head(kConnect) + setting_.socketio_auth)};
+}
+
+// <type>[<attachments>-][<namespace>,][<id>][<payload>]
+Steps SocketIo::packet(std::string_view text, double now) {
+  if (text.empty()) return {broken_by_peer("server sent an empty Socket.IO packet")};
+  Packet packet;
+  packet.type = text.front();
+  text.remove_prefix(1);
+  if (packet.type == kBinaryEvent || packet.type == kBinaryAck) {
+    const auto count = take_number<std::size_t>(text);
+    if (!count || text.empty() || text.front() != '-' || *count > kMostAttachments) {
+      return {broken_by_peer("a Socket.IO packet with a wrong count of attachments")};
+    }
+    packet.attachments = *count;
+    text.remove_prefix(1);
+  }
+  if (!text.empty() && text.front() == '/') {
+    const auto comma = std::min(text.find(','), text.size());
+    packet.name_space = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  if (!text.empty() && is_digit(text.front())) {
+    packet.id = take_number<std::uint64_t>(text);
+    if (!packet.id) return {broken_by_peer("a Socket.IO packet with a wrong id")};
+  }
+  packet.payload = text;
+  if (packet.attachments == 0) return handle(packet, now);
+  attachments_.clear();
+  attached_bytes_ = 0;
+  partial_ = std::move(packet);
+  return {};
+}
+
+Steps SocketIo::attachment(std::string_view bytes, double now) {
+  if (!partial_) return {broken_by_peer("server sent a Socket.IO attachment that nothing named")};
+  attached_bytes_ += bytes.size();
+  if (attached_bytes_ > kMostAttachedBytes) {
+    return {broken_by_peer("the attachments of one Socket.IO packet exceed 64 MiB")};
+  }
+  attachments_.emplace_back(bytes);
+  if (attachments_.size() < partial_->attachments) return {};
+  Packet packet = std::move(*partial_);
+  partial_.reset();
+  packet.payload = with_attachments(packet.payload, attachments_);
+  attachments_.clear();
+  return handle(packet, now);
+}
+
+Steps SocketIo::handle(const Packet& packet, double now) {
+  const bool ours = packet.name_space == setting_.name_space;
+  switch (packet.type) {
+    case kConnect:
+      if (ours) connected_ = true;
+      return {};
+    case kDisconnect:
+      if (!ours) return {};
+      connected_ = false;
+      return {notice("server disconnected the namespace " + packet.name_space),
+              Step{Step::Kind::kEnd, MessageType::kText, {}, {}}};
+    case kEvent:
+    case kBinaryEvent:
+      return event(packet);
+    case kAck:
+    case kBinaryAck:
+      return acknowledged(packet, now);
+    case kConnectError:
+      return connect_error(packet);
+    default:
+      return {broken_by_peer(std::string("not a Socket.IO packet type: ") + packet.type)};
+  }
+}
+
+Steps SocketIo::connect_error(const Packet& packet) const {
+  std::string why = packet.payload;
+  if (const auto members = json_members(packet.payload)) {
+    why = json_text(json_member(*members, "message")).value_or(why);
+    const auto data = json_member(*members, "data");
+    if (!data.empty()) why.append(" ").append(data);
+  } else if (const auto text = json_text(packet.payload)) {
+    why = *text;
+  }
+  return {refused_by_peer(
+      "server refused the namespace " + packet.name_space + ": " + why,
+      setting_.socketio_auth.empty() ? "--socketio-auth JSON gives what it may ask for" : "")};
+}
+
+Steps SocketIo::event(const Packet& packet) {
+  const auto values = json_elements(packet.payload);
+  const auto name = values && !values->empty() ? json_text(values->front()) : std::nullopt;
+  if (!name) return {broken_by_peer("not a Socket.IO event: " + excerpt(packet.payload))};
+  std::string line;
+  if (packet.name_space != setting_.name_space) line = "[" + packet.name_space + "] ";
+  line += shown_name(*name) + words(*values, 1);
+  Steps steps{show(std::move(line))};
+  if (packet.id && packet.name_space == setting_.name_space) {
+    if (asked_.size() >= kMostAsked) asked_.erase(asked_.begin());
+    asked_.push_back(*packet.id);
+    steps.push_back(notice(fmt::format("{} waits for /ack {}", shown_name(*name), *packet.id)));
+  }
+  return steps;
+}
+
+Steps SocketIo::acknowledged(const Packet& packet, double now) {
+  const auto values = json_elements(packet.payload);
+  if (!values || !packet.id) {
+    return {broken_by_peer("not a Socket.IO acknowledgement: " + excerpt(packet.payload))};
+  }
+  const auto call = calls_.find(*packet.id);
+  if (call == calls_.end()) return {notice(fmt::format("nobody asked for ack {}", *packet.id))};
+  std::string line = "ack " + shown_name(call->second.event) + words(*values, 0);
+  if (setting_.latency) line += fmt::format("  ({:.1f} ms)", (now - call->second.sent) * 1000);
+  calls_.erase(call);
+  return {show(std::move(line))};
+}
+
+Steps SocketIo::leaving() {
+  if (!connected_) return {};
+  connected_ = false;
+  return {send(head(kDisconnect))};
+}
+
+std::string socketio_resource(std::string_view resource) {
+  const auto mark = std::min(resource.find('?'), resource.size());
+  std::string path(resource.substr(0, mark));
+  std::string query(resource.substr(std::min(mark + 1, resource.size())));
+  if (path.empty() || path == "/") path = "/socket.io/";
+  const auto lacks = [&](std::string_view name) {
+    return ("&" + query).find("&" + std::string(name) + "=") == std::string::npos;
+  };
+  std::string added;
+  if (lacks("EIO")) added += "EIO=4&";
+  if (lacks("transport")) added += "transport=websocket&";
+  query = added + query;
+  if (!query.empty() && query.back() == '&') query.pop_back();
+  return path + "?" + query;
+}
+
+}  // namespace wscope::dialect

@@ -1,0 +1,200 @@
+#include "dialect/stomp.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "dialect/json_slice.h"
+
+namespace wscope::dialect {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+
+/// STOMP 1.2, Value Encoding; not for CONNECT and CONNECTED.
+std::string escaped(std::string_view text) {
+  std::string value;
+  for (const char c : text) {
+    if (c == '\\') {
+      value += "\\\\";
+    } else if (c == '\n') {
+      value += "\\n";
+    } else if (c == '\r') {
+      value += "\\r";
+    } else if (c == ':') {
+      value += "\\c";
+    } else {
+      value += c;
+    }
+  }
+  return value;
+}
+
+std::string unescaped(std::string_view text) {
+  std::string value;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      value += text[i];
+      continue;
+    }
+    const char c = text[++i];
+    value += c == 'n' ? '\n' : c == 'r' ? '\r' : c == 'c' ? ':' : c;
+  }
+  return value;
+}
+
+/// Cuts a line off, without its end (LF or CR LF).
+std::string_view take_line(std::string_view& text) {
+  const auto end = std::min(text.find('\n'), text.size());
+  auto line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace
+
+std::string_view Stomp::Frame::header(std::string_view name) const {
+  // Of a header that comes twice the first counts.
+  const auto found = std::find_if(headers.begin(), headers.end(),
+                                  [&](const auto& header) { return header.first == name; });
+  return found == headers.end() ? std::string_view() : found->second;
+}
+
+std::string Stomp::encode(const Frame& frame) {
+  const bool plain = frame.command == "CONNECT";
+  std::string text = frame.command + "\n";
+  for (const auto& [name, value] : frame.headers) {
+    text += (plain ? name : escaped(name)) + ":" + (plain ? value : escaped(value)) + "\n";
+  }
+  return text + "\n" + frame.body + std::string(1, '\0');
+}
+
+Steps Stomp::opened() {
+  Frame connect{
+      "CONNECT", {{"accept-version", "1.2"}, {"host", setting_.host}, {"heart-beat", "0,0"}}, {}};
+  if (!setting_.login.empty()) {
+    connect.headers.emplace_back("login", setting_.login);
+    connect.headers.emplace_back("passcode", setting_.passcode);
+  }
+  return {send(encode(connect))};
+}
+
+Steps Stomp::typed(MessageType type, std::string_view data, double) {
+  if (type == MessageType::kBinary) return {refuse("with --stomp binary input is not sent")};
+  std::string command = take_name(data);
+  std::transform(command.begin(), command.end(), command.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const auto target = take_name(data);
+  const bool to_destination = command == "SEND" || command == "SUBSCRIBE";
+  const bool to_id = command == "UNSUBSCRIBE" || command == "ACK" || command == "NACK";
+  const bool in_transaction = command == "BEGIN" || command == "COMMIT" || command == "ABORT";
+  if (!to_destination && !to_id && !in_transaction) {
+    return {refuse("not a STOMP command: " + shown_name(command) + ": not sent",
+                   "SEND DESTINATION TEXT, SUBSCRIBE DESTINATION, UNSUBSCRIBE ID, ACK ID …")};
+  }
+  if (target.empty()) return {refuse(command + " needs what it is for: not sent")};
+  Frame frame{command, {}, {}};
+  Steps steps;
+  if (command == "SEND") {
+    frame.headers = {{"destination", target},
+                     {"content-type", "text/plain"},
+                     {"content-length", std::to_string(data.size())}};
+    frame.body = data;
+  } else if (command == "SUBSCRIBE") {
+    const auto id = std::to_string(last_id_++);
+    frame.headers = {{"id", id}, {"destination", target}, {"ack", "auto"}};
+    steps.push_back(notice("UNSUBSCRIBE " + id + " ends the subscription to " + target));
+  } else {
+    frame.headers = {{in_transaction ? "transaction" : "id", target}};
+  }
+  steps.insert(steps.begin(), send(encode(frame)));
+  return steps;
+}
+
+Steps Stomp::received(MessageType, std::string_view data, double) {
+  Steps steps;
+  if (ended_) return steps;
+  partial_ += data;
+  Frame next;
+  while (!ended_ && take(next, steps)) frame(next, steps);
+  if (!ended_ && partial_.size() > kMostBytes) {
+    ended_ = true;
+    steps.push_back(broken_by_peer("a STOMP frame exceeds 64 MiB"));
+  }
+  return steps;
+}
+
+bool Stomp::take(Frame& frame, Steps& steps) {
+  // Line ends between frames are heartbeats.
+  partial_.erase(0, partial_.find_first_not_of("\r\n"));
+  const auto lf = partial_.find("\n\n");
+  const auto crlf = partial_.find("\n\r\n");
+  const auto head_end = std::min(lf, crlf);
+  if (head_end == std::string::npos) return false;
+  const auto body = head_end + (head_end == lf ? 2 : 3);
+  frame = {};
+  std::string_view head(partial_.data(), head_end);
+  frame.command = take_line(head);
+  const bool plain = frame.command == "CONNECTED";
+  while (!head.empty()) {
+    const auto line = take_line(head);
+    const auto colon = std::min(line.find(':'), line.size());
+    const auto name = line.substr(0, colon);
+    const auto value = line.substr(std::min(colon + 1, line.size()));
+    frame.headers.emplace_back(plain ? std::string(name) : unescaped(name),
+                               plain ? std::string(value) : unescaped(value));
+  }
+  auto end = partial_.find('\0', body);
+  const auto length = frame.header("content-length");
+  if (!length.empty()) {
+    std::size_t size = 0;
+    const auto parsed = std::from_chars(length.data(), length.data() + length.size(), size);
+    if (parsed.ec != std::errc() || size > kMostBytes) {
+      ended_ = true;
+      steps.push_back(broken_by_peer("a STOMP frame with a wrong content-length"));
+      return false;
+    }
+    if (partial_.size() <= body + size) return false;
+    end = body + size;
+    if (partial_[end] != '\0') {
+      ended_ = true;
+      steps.push_back(broken_by_peer("a STOMP frame is longer than its content-length"));
+      return false;
+    }
+  }
+  if (end == std::string::npos) return false;
+  frame.body = partial_.substr(body, end - body);
+  partial_.erase(0, end + 1);
+  return true;
+}
+
+void Stomp::frame(const Frame& frame, Steps& steps) {
+  if (frame.command == "CONNECTED") {
+    connected_ = true;
+  } else if (frame.command == "MESSAGE") {
+    const auto ack = frame.header("ack");
+    steps.push_back(show("MESSAGE " + shown_name(frame.header("destination")) + " " + frame.body));
+    if (!ack.empty()) steps.push_back(notice("waits for ACK " + std::string(ack)));
+  } else if (frame.command == "RECEIPT") {
+    steps.push_back(show("RECEIPT " + shown_name(frame.header("receipt-id"))));
+  } else if (frame.command == "ERROR") {
+    ended_ = true;
+    std::string why(frame.header("message"));
+    const auto body = std::string_view(frame.body).substr(0, 500);
+    if (!body.empty()) why.append(why.empty() ? "" : ": ").append(body);
+    steps.push_back(connected_ ? broken_by_peer("server sent a STOMP error: " + why)
+                               : refused_by_peer("server refused to connect: " + why));
+  } else {
+    ended_ = true;
+    steps.push_back(broken_by_peer("not a STOMP frame: " + shown_name(frame.command.substr(0, 40)),
+                                   "does that server speak STOMP, and at that path?"));
+  }
+}
+
+Steps Stomp::leaving() {
+  if (!connected_ || ended_) return {};
+  connected_ = false;
+  return {send(encode({"DISCONNECT", {}, {}}))};
+}
+
+}  // namespace wscope::dialect

@@ -1,0 +1,48 @@
+// Stomp: STOMP 1.2, one frame a WebSocket message (the server's may hold several, or a part).
+//
+// Typed `SEND /queue/a text`, `SUBSCRIBE /topic/b`, `UNSUBSCRIBE ID`, `ACK ID` … → frames; MESSAGE
+// → `MESSAGE DESTINATION BODY`, RECEIPT and the like → their command and headers; ERROR ends the
+// run. No heartbeats are offered. One connection's state; loop thread. Spec: stomp.github.io, 1.2.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dialect/dialect.h"
+
+namespace wscope::dialect {
+
+class Stomp : public Dialect {
+ public:
+  explicit Stomp(Setting setting) : setting_(std::move(setting)) {}
+
+  std::string_view name() const override { return "STOMP"; }
+  Steps opened() override;
+  bool ready() const override { return connected_; }
+  Steps typed(MessageType type, std::string_view data, double now) override;
+  Steps received(MessageType type, std::string_view data, double now) override;
+  Steps leaving() override;
+
+ private:
+  struct Frame {
+    std::string command;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+    std::string_view header(std::string_view name) const;
+  };
+  void frame(const Frame& frame, Steps& steps);
+  /// Takes a whole frame off the front of partial_; false when there is none yet or it is wrong.
+  bool take(Frame& frame, Steps& steps);
+  static std::string encode(const Frame& frame);
+
+  const Setting setting_;
+  bool connected_ = false;
+  bool ended_ = false;
+  std::string partial_;
+  std::uint64_t last_id_ = 0;
+};
+
+}  // namespace wscope::dialect

@@ -1,0 +1,56 @@
+// What ClientSession does for its dialect.
+#include <fmt/format.h>
+
+#include <asio/post.hpp>
+
+#include "session/client_session.h"
+#include "ws/close_code.h"
+
+namespace wscope::session {
+
+void ClientSession::say(MessageType type, std::string_view data) {
+  if (!dialect_) return send(type, data);
+  if (options_.messages.output != OutputFormat::kJson) {
+    Message message{Direction::kSent, type, data};
+    message.show_sent = !source_.interactive();
+    sink_.on_message(message);
+  }
+  dialect_->typed(type, data, clock_.seconds());
+}
+
+// What was not written when a connection is lost is not said again: half a dialogue makes no sense
+// to the next connection, so nothing goes into the outbox.
+void ClientSession::dialect_send(MessageType type, std::string_view data) {
+  if (!connection_ || !connection_->send(type, data)) return;
+  if (options_.messages.output == OutputFormat::kJson) {
+    sink_.on_message({Direction::kSent, type, data});
+  }
+}
+
+void ClientSession::dialect_show(std::string_view line) {
+  const bool raw = options_.messages.output == OutputFormat::kJson;
+  received(MessageType::kText, line, !raw);
+}
+
+void ClientSession::dialect_refused(const Error& error) {
+  ++refused_;
+  sink_.on_error(error);
+}
+
+void ClientSession::dialect_failed(const Error& error) {
+  if (failure_) return;
+  failure_ = error;
+  quitting_ = true;
+  const bool broken = error.stage == Stage::kConnection;
+  close(broken ? ws::kCloseProtocolError : ws::kCloseNormal, {});
+  if (connection_) connection_->settle();
+}
+
+void ClientSession::dialect_ended() { close(ws::kCloseNormal, {}); }
+
+// Called in the middle of receiving: what was typed meanwhile is pulled in a turn of its own.
+void ClientSession::dialect_ready() {
+  asio::post(loop_, [this] { pull(); });
+}
+
+}  // namespace wscope::session

@@ -1,0 +1,44 @@
+#include <doctest/doctest.h>
+
+#include "dialect/graphql.h"
+#include "support.h"
+
+using namespace wscope;
+using dialect::Graphql;
+
+TEST_CASE("init, acknowledgement, subscribe, next, complete") {
+  Talk<Graphql> talk;
+  CHECK(told(talk.dialect.opened()) == R"(>{"type":"connection_init"})");
+  CHECK_FALSE(talk.dialect.ready());
+  CHECK(talk.received(R"({"type":"connection_ack"})").empty());
+  CHECK(talk.dialect.ready());
+  CHECK(talk.typed("{ hello(name: \"x\") }") ==
+        R"(>{"id":"1","type":"subscribe","payload":{"query":"{ hello(name: \"x\") }"}})");
+  CHECK(talk.typed(R"({"query":"q","variables":{"a":1}})") ==
+        R"(>{"id":"2","type":"subscribe","payload":{"query":"q","variables":{"a":1}}})");
+  CHECK(talk.received(R"({"id":"1","type":"next","payload":{"data":{"hello": 1}}})") ==
+        R"(<1 {"data":{"hello": 1}})");
+  CHECK(talk.received(R"({"id":"1","type":"complete"})") == "<1 complete");
+  CHECK(talk.received(R"({"id":"2","type":"error","payload":[{"message":"no"}]})") ==
+        R"(<2 error [{"message":"no"}])");
+  CHECK(talk.received(R"({"id":"2","type":"next","payload":{}})").empty());
+  CHECK(talk.typed(" ").front() == '!');
+}
+
+TEST_CASE("pings, /complete, and what breaks the protocol") {
+  Talk<Graphql> talk;
+  talk.received(R"({"type":"connection_ack"})");
+  CHECK(talk.received(R"({"type":"ping"})") == R"(>{"type":"pong"})");
+  CHECK(talk.received(R"({"type":"ping","payload":{"a":1}})") ==
+        R"(>{"type":"pong","payload":{"a":1}})");
+  CHECK(talk.received(R"({"type":"pong"})").empty());
+  CHECK(talk.command("complete 1").front() == '!');
+  talk.typed("{ a }");
+  CHECK(talk.command("complete 1") == R"(>{"id":"1","type":"complete"})");
+  CHECK(talk.received(R"({"id":"1","type":"next","payload":{}})").empty());
+  for (const char* text : {"", "hello", "{}", "[]", R"({"type":1})"}) {
+    INFO(text);
+    CHECK(talk.received(text).front() == '#');
+  }
+  CHECK(talk.received_binary("x").front() == '#');
+}

@@ -1,0 +1,190 @@
+#include <doctest/doctest.h>
+
+#include "dialect/socketio.h"
+#include "support.h"
+
+using namespace wscope;
+using dialect::Setting;
+using dialect::SocketIo;
+
+namespace {
+
+Setting setting(std::string name_space = "/", std::string auth = {}, bool latency = false) {
+  Setting value;
+  value.name_space = std::move(name_space);
+  value.socketio_auth = std::move(auth);
+  value.latency = latency;
+  return value;
+}
+
+Talk<SocketIo> connected(const Setting& value = setting()) {
+  Talk<SocketIo> talk(value);
+  talk.received(R"(0{"sid":"a"})");
+  const std::string name_space = value.name_space == "/" ? "" : value.name_space + ",";
+  talk.received("40" + name_space + R"({"sid":"b"})");
+  REQUIRE(talk.dialect.ready());
+  return talk;
+}
+
+}  // namespace
+
+TEST_CASE("connect: namespace and auth follow the open packet") {
+  Talk<SocketIo> plain(setting());
+  CHECK_FALSE(plain.dialect.ready());
+  CHECK(plain.received(R"(0{"sid":"x","pingInterval":25000})") == ">40");
+  CHECK_FALSE(plain.dialect.ready());
+  CHECK(plain.received(R"(40{"sid":"y"})").empty());
+  CHECK(plain.dialect.ready());
+
+  Talk<SocketIo> other(setting("/chat", R"({"token":"t"})"));
+  CHECK(other.received("0{}") == R"(>40/chat,{"token":"t"})");
+  CHECK(other.received("40{}").empty());
+  CHECK_FALSE(other.dialect.ready());
+  CHECK(other.received("40/chat,{}").empty());
+  CHECK(other.dialect.ready());
+  CHECK(told(other.dialect.leaving()) == ">41/chat,");
+  CHECK(told(other.dialect.leaving()).empty());
+}
+
+TEST_CASE("a refused namespace ends the run with the server's words") {
+  Talk<SocketIo> talk(setting());
+  talk.received("0{}");
+  CHECK(talk.received(R"(44{"message":"not you","data":{"code":7}})") ==
+        R"(#server refused the namespace /: not you {"code":7})");
+  CHECK(talk.received(R"(44/chat,"Unable to connect")") ==
+        "#server refused the namespace /chat: Unable to connect");
+  CHECK(talk.received("44") == "#server refused the namespace /: ");
+}
+
+TEST_CASE("heartbeats are answered, noops swallowed") {
+  auto talk = connected();
+  CHECK(talk.received("2") == ">3");
+  CHECK(talk.received("2probe") == ">3probe");
+  CHECK(talk.received("3").empty());
+  CHECK(talk.received("6").empty());
+  CHECK(talk.received("1") == ".");
+}
+
+TEST_CASE("typed events") {
+  auto talk = connected();
+  CHECK(talk.typed("message hello world") == R"(>42["message","hello world"])");
+  CHECK(talk.typed(R"(message {"hello":"world"})") == R"(>42["message",{"hello":"world"}])");
+  CHECK(talk.typed(R"(move 1 -2.50 "up" true null [1, 2])") ==
+        R"(>42["move",1,-2.50,"up",true,null,[1, 2]])");
+  CHECK(talk.typed(R"("my event" {"data":1})") == R"(>42["my event",{"data":1}])");
+  CHECK(talk.typed("ready") == R"(>42["ready"])");
+  CHECK(talk.typed("  ready  ") == R"(>42["ready"])");
+  CHECK(talk.typed("at 12:30") == R"(>42["at","12:30"])");
+  CHECK(talk.typed("n 12345678901234567890123 1e999") ==
+        R"(>42["n","12345678901234567890123 1e999"])");
+  CHECK(talk.typed("say {broken") == R"(>42["say","{broken"])");
+  CHECK(talk.typed("say \"open") == R"(>42["say","\"open"])");
+  CHECK(talk.typed("say grüß dich") == R"(>42["say","grüß dich"])");
+  CHECK(talk.typed("") == "!no event named: not sent");
+  CHECK(talk.typed(" \t ") == "!no event named: not sent");
+  auto chat = connected(setting("/chat"));
+  CHECK(chat.typed("hi") == R"(>42/chat,["hi"])");
+}
+
+TEST_CASE("received events show as they would be typed") {
+  auto talk = connected();
+  CHECK(talk.received(R"(42["message","hi"])") == R"(<message "hi")");
+  CHECK(talk.received(R"(42["my event",{"b":1.50,"a":[1, {}]},2])") ==
+        R"(<"my event" {"b":1.50,"a":[1, {}]} 2)");
+  CHECK(talk.received(R"(42 [ "x" , "a,\"]" , [ ] ] )") == R"(<x "a,\"]" [ ])");
+  CHECK(talk.received(R"(42["only"])") == "<only");
+  CHECK(talk.received(R"(42/other,["x",1])") == "<[/other] x 1");
+}
+
+TEST_CASE("packets that break the rules") {
+  auto talk = connected();
+  for (const char* text :
+       {"", "9", "hello", "4", "49", "42", "42[]", "42[1]", "42{}", "42[\"x\"", "45[\"x\"]",
+        "45999999-[]", "43[]", "0nothing", "4299999999999999999999[\"x\"]"}) {
+    INFO(text);
+    CHECK(talk.received(text).front() == '#');
+  }
+  CHECK(talk.received_binary("x").front() == '#');
+}
+
+TEST_CASE("acknowledgements we ask for") {
+  auto talk = connected();
+  talk.now = 1;
+  CHECK(talk.command("call save {\"a\":1}") == R"(>420["save",{"a":1}])");
+  CHECK(talk.command("call load") == R"(>421["load"])");
+  CHECK(talk.received(R"(431["ok",2])") == R"(<ack load "ok" 2)");
+  CHECK(talk.received("430[]") == "<ack save");
+  CHECK(talk.received("430[]") == "*nobody asked for ack 0");
+  CHECK(talk.command("call").front() == '!');
+  CHECK(talk.command("complete 1") == "!/complete is no command of Socket.IO: not sent");
+
+  auto timed = connected(setting("/", "", true));
+  timed.now = 1;
+  timed.command("call save");
+  timed.now = 1.25;
+  CHECK(timed.received("430[1]") == "<ack save 1  (250.0 ms)");
+}
+
+TEST_CASE("acknowledgements asked of us") {
+  auto talk = connected(setting("/chat"));
+  CHECK(talk.command("ack 1") == "!no event waits for an acknowledgement: not sent");
+  CHECK(talk.received(R"(42/chat,7["ask","who"])") == "<ask \"who\"\n*ask waits for /ack 7");
+  CHECK(talk.received(R"(42/chat,8["ask"])") == "<ask\n*ask waits for /ack 8");
+  CHECK(talk.received(R"(42/chat,9["ask"])") == "<ask\n*ask waits for /ack 9");
+  CHECK(talk.command("ack 8 \"me\" 2") == R"(>43/chat,8["me",2])");
+  CHECK(talk.command("ack") == ">43/chat,9[]");
+  CHECK(talk.command("ack 5") == ">43/chat,7[5]");
+  CHECK(talk.command("ack").front() == '!');
+}
+
+TEST_CASE("attachments, both ways") {
+  auto talk = connected();
+  CHECK(talk.received(
+                R"(452-["f",{"_placeholder":true,"num":1},{"a":{"_placeholder":true,"num":0}}])")
+            .empty());
+  CHECK(talk.received_binary("\x01\x02").empty());
+  CHECK(talk.received_binary("abc") == R"(<f {"base64":"YWJj"} {"a":{"base64":"AQI="}})");
+  CHECK(talk.typed(R"(f {"base64":"YWJj"} {"x":{"base64":"AQI="}})") ==
+        ">452-[\"f\",{\"_placeholder\":true,\"num\":0},{\"x\":{\"_placeholder\":true,\"num\":1}}]\n"
+        ">>abc\n>>\x01\x02");
+  // Only an object of that one member, holding Base64, is an attachment.
+  CHECK(talk.typed(R"(f {"base64":"YWJj","b":1} {"base64":"?"} "{\"base64\":\"YWJj\"}")") ==
+        R"(>42["f",{"base64":"YWJj","b":1},{"base64":"?"},"{\"base64\":\"YWJj\"}"])");
+  CHECK(told(talk.dialect.typed(MessageType::kBinary, "abc", 0)) ==
+        ">451-[\"message\",{\"_placeholder\":true,\"num\":0}]\n>>abc");
+  // A placeholder that names no attachment stays what it is; text in between is an error.
+  talk.received(R"(451-["f",{"_placeholder":true,"num":9}])");
+  CHECK(talk.received_binary("abc") == R"(<f {"_placeholder":true,"num":9})");
+  talk.received(R"(451-["f",{"_placeholder":true,"num":0}])");
+  CHECK(talk.received("42[\"x\"]").front() == '#');
+}
+
+TEST_CASE("the server disconnects the namespace") {
+  auto talk = connected();
+  CHECK(talk.received("41/other,").empty());
+  CHECK(talk.received("41") == "*server disconnected the namespace /\n.");
+  CHECK_FALSE(talk.dialect.ready());
+}
+
+TEST_CASE("nesting costs neither stack nor time") {
+  auto talk = connected();
+  const std::string deep(200000, '[');
+  const std::string array = deep + std::string(200000, ']');
+  CHECK(talk.received("42[\"x\"," + array + "]") == "<x " + array);
+  std::string objects;
+  for (int i = 0; i < 20000; ++i) objects += R"({"_placeholder":)";
+  objects += "1" + std::string(20000, '}');
+  talk.received("451-[\"x\"," + objects + "]");
+  CHECK(talk.received_binary("b") == "<x " + objects);
+}
+
+TEST_CASE("the resource") {
+  using dialect::socketio_resource;
+  CHECK(socketio_resource("/") == "/socket.io/?EIO=4&transport=websocket");
+  CHECK(socketio_resource("") == "/socket.io/?EIO=4&transport=websocket");
+  CHECK(socketio_resource("/?token=1") == "/socket.io/?EIO=4&transport=websocket&token=1");
+  CHECK(socketio_resource("/my/io/") == "/my/io/?EIO=4&transport=websocket");
+  CHECK(socketio_resource("/socket.io/?EIO=4&transport=websocket") ==
+        "/socket.io/?EIO=4&transport=websocket");
+  CHECK(socketio_resource("/s/?NEIO=1") == "/s/?EIO=4&transport=websocket&NEIO=1");
+}

@@ -1,0 +1,70 @@
+#include <doctest/doctest.h>
+
+#include "dialect/stomp.h"
+#include "support.h"
+
+using namespace wscope;
+using dialect::Stomp;
+using namespace std::string_literals;
+
+namespace {
+
+Talk<Stomp> connected() {
+  Talk<Stomp> talk;
+  talk.received("CONNECTED\nversion:1.2\n\n\0"s);
+  REQUIRE(talk.dialect.ready());
+  return talk;
+}
+
+}  // namespace
+
+TEST_CASE("CONNECT, and DISCONNECT before leaving") {
+  dialect::Setting setting;
+  setting.host = "broker";
+  Talk<Stomp> plain(setting);
+  CHECK(told(plain.dialect.opened()) ==
+        ">CONNECT\naccept-version:1.2\nhost:broker\nheart-beat:0,0\n\n\0"s);
+  CHECK(told(plain.dialect.leaving()).empty());
+  setting.login = "me";
+  setting.passcode = "a:b";
+  CHECK(told(Talk<Stomp>(setting).dialect.opened()) ==
+        ">CONNECT\naccept-version:1.2\nhost:broker\nheart-beat:0,0\nlogin:me\npasscode:a:b\n\n\0"s);
+  auto talk = connected();
+  CHECK(told(talk.dialect.leaving()) == ">DISCONNECT\n\n\0"s);
+}
+
+TEST_CASE("typed commands") {
+  auto talk = connected();
+  CHECK(talk.typed("SEND /queue/a good day") ==
+        ">SEND\ndestination:/queue/a\ncontent-type:text/plain\ncontent-length:8\n\ngood day\0"s);
+  CHECK(talk.typed("subscribe /topic/b:c") ==
+        ">SUBSCRIBE\nid:0\ndestination:/topic/b\\cc\nack:auto\n\n\0\n*UNSUBSCRIBE 0 ends the "
+        "subscription to /topic/b:c"s);
+  CHECK(talk.typed("UNSUBSCRIBE 0") == ">UNSUBSCRIBE\nid:0\n\n\0"s);
+  CHECK(talk.typed("BEGIN t1") == ">BEGIN\ntransaction:t1\n\n\0"s);
+  CHECK(talk.typed("hello") == "!not a STOMP command: HELLO: not sent");
+  CHECK(talk.typed("").front() == '!');
+  CHECK(talk.typed("SEND").front() == '!');
+}
+
+TEST_CASE("received frames, split at every byte") {
+  const std::string stream =
+      "\n\r\nMESSAGE\r\ndestination:/topic/b\nmessage-id:1\n\nhello\0\n"
+      "MESSAGE\ndestination:/q\\cx\ncontent-length:3\n\na\0b\0RECEIPT\nreceipt-id:r\n\n\0"s;
+  for (std::size_t at = 0; at <= stream.size(); ++at) {
+    auto talk = connected();
+    const auto first = talk.received(stream.substr(0, at));
+    const auto second = talk.received(stream.substr(at));
+    const auto gap = !first.empty() && !second.empty() ? "\n" : "";
+    CHECK(first + gap + second == "<MESSAGE /topic/b hello\n<MESSAGE /q:x a\0b\n<RECEIPT r"s);
+  }
+}
+
+TEST_CASE("errors") {
+  CHECK(connected().received("ERROR\nmessage:no\n\nbody\0"s) ==
+        "#server sent a STOMP error: no: body");
+  CHECK(Talk<Stomp>().received("ERROR\nmessage:who\n\n\0"s) == "#server refused to connect: who");
+  CHECK(connected().received("HELLO\n\n\0"s).front() == '#');
+  CHECK(connected().received("MESSAGE\ncontent-length:x\n\n\0"s).front() == '#');
+  CHECK(connected().received("MESSAGE\ncontent-length:1\n\nabc\0"s).front() == '#');
+}
