@@ -6,7 +6,7 @@ from pathlib import Path
 
 from support.dialogue import Dialogue
 from support.foreign import Foreign
-from support.program import Running, eventually
+from support.program import Running
 from support.terminal import CTRL_D, Terminal
 
 SERVER = Path(__file__).parent / "servers/flask_socketio_rooms.py"
@@ -124,13 +124,11 @@ class SocketIo(Dialogue):
             self.assertEqual(terminal.wait(), 0)
 
     def test_a_server_that_speaks_something_else(self):
-        with Running("--listen", "--echo", "0") as other:
-            eventually(lambda: b"listening" in other.err, 10, "the port")
-            port = other.err.split(b"127.0.0.1:")[1].split()[0].decode().rstrip("/")
-            ended = self.dialogue(
-                "--socketio", "--connect-timeout", "0.5", f":{port}", stdin="a\n", status=7, out=""
-            )
-            self.one_error(ended, "did not begin to speak Socket.IO")
+        other = Foreign(sys.executable, SERVER.parent / "autobahn_echo.py")
+        self.addCleanup(other.stop)
+        words = ("--socketio", "--connect-timeout", "0.5", other.url)
+        ended = self.dialogue(*words, stdin="a\n", status=7, out="")
+        self.one_error(ended, "did not begin to speak Socket.IO")
 
 
 if __name__ == "__main__":
