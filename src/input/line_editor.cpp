@@ -380,7 +380,7 @@ char** LineEditor::attempt_completion(const char* word, int start, int end) {
     rl_filename_completion_desired = 1;
     return rl_completion_matches(word, rl_filename_completion_function);
   }
-  rl_completion_append_character = completion.space ? ' ' : '\0';
+  rl_completion_append_character = completion.space ? int{' '} : 0;
   g_candidates = std::move(completion.words);
   g_next_candidate = 0;
   return rl_completion_matches(word, next_candidate);

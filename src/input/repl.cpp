@@ -5,14 +5,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,18 +20,16 @@
 
 #include "input/action_queue.h"
 #include "input/completion.h"
-#include "input/file_message.h"
-#include "input/history_file.h"
-#include "input/key_names.h"
+#include "input/key_bindings.h"
 #include "input/line_editor.h"
-#include "input/message_assembler.h"
 #include "input/paste_splitter.h"
+#include "input/print_queue.h"
 #include "input/recent_words.h"
-#include "input/record_decoder.h"
 #include "input/signal_mask.h"
-#include "input/slash_command.h"
 #include "input/sources.h"
 #include "input/terminal_mode.h"
+#include "input/terminal_signals.h"
+#include "input/typed_messages.h"
 
 namespace wscope::input {
 namespace {
@@ -41,8 +38,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::string_view kPrompt = "> ";
 constexpr std::string_view kGoesOn = ". ";
-// A frame of a 60 Hz screen: redrawing the prompt more often shows nobody anything.
-constexpr std::chrono::milliseconds kTick{16};
 // After this time a lone ESC is a key and no longer the beginning of a sequence.
 constexpr int kSequenceMs = 25;
 // Nobody types that much at once: more of a paste follows, and the line need not be drawn for each
@@ -50,25 +45,7 @@ constexpr int kSequenceMs = 25;
 constexpr ssize_t kPasted = 512;
 constexpr int kPasteMs = 5;
 constexpr std::size_t kMostAtOnce = std::size_t{4} << 20;
-// Lines go out in pieces of this size, and between two of them keys are served.
-constexpr std::size_t kPiece = std::size_t{16} << 10;
-constexpr std::size_t kMostPending = std::size_t{256} << 10;
-
-std::atomic<int> g_signal_fd{-1};
-volatile sig_atomic_t g_resized = 0;
-volatile sig_atomic_t g_continued = 0;
-
-void ring(int fd) {
-  const std::uint64_t one = 1;
-  (void)!write(fd, &one, sizeof one);
-}
-
-void on_signal(int signal) {
-  const int saved = errno;
-  (signal == SIGWINCH ? g_resized : g_continued) = 1;
-  ring(g_signal_fd);
-  errno = saved;
-}
+constexpr int kStopMs = 100;
 
 int columns_of(int fd) {
   winsize size{};
@@ -101,59 +78,22 @@ bool more_comes() {
   return poll(&input, 1, kPasteMs) > 0;
 }
 
-/// What of `lines` goes out before the next key gets its turn: whole lines, about a piece.
-std::string_view first_piece(std::string_view lines) {
-  if (lines.size() <= kPiece) return lines;
-  std::size_t end = lines.rfind('\n', kPiece - 1);
-  if (end == std::string_view::npos) end = lines.find('\n');
-  return lines.substr(0, end == std::string_view::npos ? end : end + 1);
-}
-
-MessageOptions without_slash(MessageOptions messages) {
-  messages.slash = false;  // commands are seen to before
-  return messages;
-}
-
-std::string error_lines(const Error& error) {
-  std::string lines = "wscope: " + error.message + "\n";
-  if (!error.hint.empty()) lines += "wscope: hint: " + error.hint + "\n";
-  return lines;
-}
-
-struct KeyBinding {
-  std::string sequence;
-  std::string message;
-};
-
 class TerminalRepl final : public Repl, private Screen, private LineEditor::Listener {
  public:
-  TerminalRepl(const Options& options, int prompt_fd)
-      : terminal_(own_descriptor(prompt_fd)),
-        wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-        stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-        editor_(STDIN_FILENO, terminal_, stop_, *this),
-        mode_(STDIN_FILENO, terminal_, editor_.wants_bracketed_paste()),
-        decoder_(without_slash(options.messages)),
-        assembler_(options.terminal.multiline),
-        columns_(columns_of(terminal_)) {
-    if (options.terminal.history) open_history(options.url);
-    for (const auto& [key, message] : options.messages.on_key) bind(key, message);
-  }
-
+  TerminalRepl(const Options& options, int prompt_fd);
   ~TerminalRepl() override {
     stop();
     close(terminal_);
-    close(wake_);
     close(stop_);
   }
 
-  Screen& screen() override { return *this; }
-  void learn(std::string_view message) override { words_.learn(message); }
-  bool interactive() const override { return true; }
-  Pull next(Action& action) override;
   void start(Waker waker) override;
   void stop() override;
+  Pull next(Action& action) override;
+  bool interactive() const override { return true; }
   std::uint64_t unpulled() override { return actions_.size(); }
+  Screen& screen() override { return *this; }
+  void learn(std::string_view message) override { words_.learn(message); }
 
  private:
   void print(std::string_view lines) override;
@@ -167,29 +107,20 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
     return complete(line, start, words_);
   }
 
-  void open_history(const std::string& url);
-  void bind(const std::string& key, const std::string& message);
   void run();
+  int time_to_wait();
   void take_input();
   void give(const std::vector<TerminalInput>& inputs);
   void give_keys(std::string_view keys);
-  const std::string* bound_to(std::string_view& keys) const;
   void after_signals();
-  void flush_piece();
-  void flush_for_loop(std::unique_lock<std::mutex>& lock);
-  int time_to_wait();
-  void remember(const std::string& message, const std::string& shown);
-  void assembled(MessageAssembler::Outcome outcome, const std::string& shown);
-  void submit(std::string_view message);
-  void obey(const std::string& line, const std::string& shown);
-  void send_file(const SlashCommand& command);
-  void say(const Error& error);
+  void print_piece_if_due();
+  void print_all(std::unique_lock<std::mutex>& lock);
   void quit();
   void leave_prompt();
 
   const int terminal_;
-  const int wake_;
   const int stop_;
+  TerminalSignals signals_;
 
   // Guards readline, the terminal and what follows; the loop takes it to print.
   std::mutex mutex_;
@@ -197,102 +128,81 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   std::atomic<bool> key_waits_{false};
   LineEditor editor_;
   TerminalMode mode_;
-  RecordDecoder decoder_;
-  MessageAssembler assembler_;
-  std::optional<HistoryFile> history_;
-  bool history_failed_ = false;
-  std::vector<KeyBinding> bindings_;
-  std::string pending_;  // lines to print, whole
-  SteadyClock::time_point last_print_;
+  PrintQueue prints_;
   bool prompting_ = false;
-  bool loop_flushes_ = false;
-  bool tick_rung_ = false;
+  bool tick_is_set_ = false;  // the thread knows that lines wait
+  bool quitting_ = false;
 
   ActionQueue actions_;
   RecentWords words_;
+  TypedMessages typed_;
+  KeyBindings bindings_;
   PasteSplitter splitter_;
   std::atomic<int> columns_;
   std::thread thread_;
-  bool quitting_ = false;
-  struct sigaction winch_before_ {};
-  struct sigaction cont_before_ {};
 };
 
-void TerminalRepl::open_history(const std::string& url) {
-  const std::string path = default_history_path();
-  if (path.empty()) return;
-  history_.emplace(path, history_host(url));
-  auto texts = history_->load();
-  if (!texts) {
-    // Told with the first prompt; the session goes on without.
-    pending_ += error_lines(texts.error());
-    history_.reset();
-    return;
+TerminalRepl::TerminalRepl(const Options& options, int prompt_fd)
+    : terminal_(own_descriptor(prompt_fd)),
+      stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      editor_(STDIN_FILENO, terminal_, stop_, *this),
+      mode_(STDIN_FILENO, terminal_, editor_.wants_bracketed_paste()),
+      typed_(options, actions_, words_),
+      columns_(columns_of(terminal_)) {
+  // What is to be told appears with the first prompt.
+  std::string show;
+  for (const std::string& text : typed_.load_history(show)) editor_.remember(text);
+  for (const auto& [key, message] : options.messages.on_key) {
+    if (bindings_.add(key, message)) continue;
+    show += error_lines({Stage::kInput,
+                         "--on-key " + key + ": no such key",
+                         "a character, or a name such as space, enter, up, f5, ctrl-x",
+                         {}});
   }
-  for (const std::string& text : *texts) editor_.remember(text);
-}
-
-void TerminalRepl::bind(const std::string& key, const std::string& message) {
-  const std::vector<std::string> sequences = key_sequences(key);
-  if (sequences.empty()) {
-    pending_ += error_lines({Stage::kInput,
-                             "--on-key " + key + ": no such key",
-                             "a character, or a name such as space, enter, up, f5, ctrl-x",
-                             {}});
-  }
-  for (const std::string& sequence : sequences) bindings_.push_back({sequence, message});
+  prints_.add(show);
 }
 
 void TerminalRepl::start(Waker waker) {
   actions_.set_waker(std::move(waker));
+  signals_.watch();
   mode_.enter();
   {
     const std::lock_guard lock(mutex_);
     editor_.begin(kPrompt);
     prompting_ = true;
   }
-  g_signal_fd = wake_;
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;
-  sigaction(SIGWINCH, &action, &winch_before_);
-  sigaction(SIGCONT, &action, &cont_before_);
   const SignalsBlocked none_for_the_thread;
   thread_ = std::thread([this] { run(); });
 }
 
 void TerminalRepl::stop() {
   if (!thread_.joinable()) return;
-  ring(stop_);
+  const std::uint64_t one = 1;
+  (void)!write(stop_, &one, sizeof one);
   thread_.join();
-  sigaction(SIGWINCH, &winch_before_, nullptr);
-  sigaction(SIGCONT, &cont_before_, nullptr);
-  g_signal_fd = -1;
+  signals_.unwatch();
 }
 
 ActionSource::Pull TerminalRepl::next(Action& action) {
   const bool was_full = actions_.full();
   const Pull pull = actions_.next(action);
-  if (was_full && !actions_.full()) ring(wake_);
+  if (was_full && !actions_.full()) signals_.ring();
   return pull;
 }
 
 void TerminalRepl::run() {
-  for (;;) {
-    const bool room = !actions_.full();
+  while (!quitting_) {
+    // A session that does not pull is not fed: the terminal holds what is typed.
+    const int input = actions_.full() ? -1 : STDIN_FILENO;
     pollfd watched[3] = {
-        {stop_, POLLIN, 0}, {wake_, POLLIN, 0}, {room ? STDIN_FILENO : -1, POLLIN, 0}};
+        {stop_, POLLIN, 0}, {signals_.descriptor(), POLLIN, 0}, {input, POLLIN, 0}};
     const int ready = poll(watched, 3, time_to_wait());
     if (watched[0].revents != 0) break;
-    if (watched[1].revents != 0) {
-      std::uint64_t count;
-      (void)!read(wake_, &count, sizeof count);
-    }
+    if (watched[1].revents != 0) signals_.clear();
     if (watched[2].revents != 0) take_input();
     if (ready == 0 && splitter_.holding()) give(splitter_.release());
     after_signals();
-    flush_piece();
-    if (quitting_) break;
+    print_piece_if_due();
   }
   const std::lock_guard lock(mutex_);
   leave_prompt();
@@ -300,15 +210,11 @@ void TerminalRepl::run() {
 
 int TerminalRepl::time_to_wait() {
   const std::lock_guard lock(mutex_);
-  int wait = splitter_.holding() ? kSequenceMs : -1;
-  tick_rung_ = !pending_.empty();
-  if (!pending_.empty() && !loop_flushes_) {
-    const auto due =
-        std::chrono::ceil<std::chrono::milliseconds>(last_print_ + kTick - SteadyClock::now());
-    const int until = std::max(0, static_cast<int>(due.count()));
-    wait = wait < 0 ? until : std::min(wait, until);
-  }
-  return wait;
+  tick_is_set_ = !prints_.empty();
+  const int sequence = splitter_.holding() ? kSequenceMs : -1;
+  if (!tick_is_set_) return sequence;
+  const int print = prints_.wait_ms(SteadyClock::now());
+  return sequence < 0 ? print : std::min(sequence, print);
 }
 
 void TerminalRepl::take_input() {
@@ -348,47 +254,30 @@ void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
 void TerminalRepl::give_keys(std::string_view keys) {
   if (bindings_.empty()) return editor_.keys(keys);
   while (!keys.empty() && !quitting_) {
-    if (editor_.line_is_empty() && !assembler_.begun()) {
-      if (const std::string* message = bound_to(keys)) {
+    if (editor_.line_is_empty() && !typed_.begun()) {
+      if (const std::string* message = bindings_.take(keys)) {
         on_line(*message, *message);
         continue;
       }
     }
-    // One key: a sequence as it came, or one character.
-    std::size_t size = 1;
-    if (keys.front() == '\x1b') size = keys.size();
-    while (size < keys.size() && (static_cast<unsigned char>(keys[size]) & 0xc0) == 0x80) ++size;
-    editor_.keys(keys.substr(0, size));
-    keys.remove_prefix(size);
+    const std::string_view key = first_key(keys);
+    keys.remove_prefix(key.size());
+    editor_.keys(key);
   }
-}
-
-/// The message of the key that `keys` begins with, which is then taken off.
-const std::string* TerminalRepl::bound_to(std::string_view& keys) const {
-  const KeyBinding* found = nullptr;
-  for (const KeyBinding& binding : bindings_) {
-    const bool fits = keys.substr(0, binding.sequence.size()) == binding.sequence;
-    // A lone ESC is a key, but not the one that any other sequence begins with.
-    const bool whole = binding.sequence != "\x1b" || keys.size() == 1;
-    const bool longer = found == nullptr || binding.sequence.size() > found->sequence.size();
-    if (fits && whole && longer) found = &binding;
-  }
-  if (found == nullptr) return nullptr;
-  keys.remove_prefix(found->sequence.size());
-  return &found->message;
 }
 
 void TerminalRepl::after_signals() {
-  if (!g_resized && !g_continued) return;
+  const bool continued = signals_.take_continued();
+  const bool resized = signals_.take_resized();
+  if (!continued && !resized) return;
   const std::lock_guard lock(mutex_);
-  if (g_continued) {
+  if (continued) {
     mode_.apply();
     editor_.redraw();
   } else {
     editor_.resize();
   }
   columns_ = columns_of(terminal_);
-  g_resized = g_continued = 0;
 }
 
 void TerminalRepl::print(std::string_view lines) {
@@ -397,109 +286,39 @@ void TerminalRepl::print(std::string_view lines) {
     write_all(terminal_, lines);
     return;
   }
-  pending_.append(lines);
-  if (SteadyClock::now() - last_print_ >= kTick || pending_.size() > kMostPending) {
-    flush_for_loop(lock);
-  } else if (!tick_rung_) {
-    tick_rung_ = true;
-    ring(wake_);
+  prints_.add(lines);
+  if (prints_.due(SteadyClock::now()) || prints_.full()) {
+    print_all(lock);
+  } else if (!std::exchange(tick_is_set_, true)) {
+    signals_.ring();
   }
 }
 
-/// Prints at most one piece, so that the next key does not wait for a flood.
-void TerminalRepl::flush_piece() {
+void TerminalRepl::print_piece_if_due() {
   const std::lock_guard lock(mutex_);
-  if (pending_.empty() || loop_flushes_ || SteadyClock::now() - last_print_ < kTick) return;
-  const std::string_view piece = first_piece(pending_);
-  editor_.print_above(piece);
-  pending_.erase(0, piece.size());
-  if (pending_.empty()) last_print_ = SteadyClock::now();
+  const auto now = SteadyClock::now();
+  if (prints_.due(now)) editor_.print_above(prints_.take_piece(now));
 }
 
-void TerminalRepl::flush_for_loop(std::unique_lock<std::mutex>& lock) {
-  std::string lines = std::exchange(pending_, {});
-  loop_flushes_ = true;
-  std::string_view rest = lines;
-  while (!rest.empty()) {
-    const std::string_view piece = first_piece(rest);
-    editor_.print_above(piece);
-    rest.remove_prefix(piece.size());
+/// On the loop's thread, which so waits for the screen; a key goes first.
+void TerminalRepl::print_all(std::unique_lock<std::mutex>& lock) {
+  while (!prints_.empty()) {
+    editor_.print_above(prints_.take_piece(SteadyClock::now()));
     key_served_.wait(lock, [this] { return !key_waits_; });
   }
-  loop_flushes_ = false;
-  last_print_ = SteadyClock::now();
 }
 
 void TerminalRepl::on_line(std::string line, std::string shown) {
-  if (!assembler_.begun()) {
-    if (line.empty()) return;
-    if (line.front() == '/') return obey(line, shown);
-  }
-  assembled(assembler_.add(line), shown);
+  const TypedMessages::Outcome outcome = typed_.add(line, shown);
+  editor_.set_prompt(typed_.begun() ? kGoesOn : kPrompt);
+  if (!outcome.remember.empty()) editor_.remember(outcome.remember);
+  if (!outcome.show.empty()) editor_.print_above(outcome.show);
+  if (outcome.quit) quit();
 }
-
-void TerminalRepl::assembled(MessageAssembler::Outcome outcome, const std::string& shown) {
-  using Outcome = MessageAssembler::Outcome;
-  editor_.set_prompt(outcome == Outcome::kMore ? kGoesOn : kPrompt);
-  if (outcome == Outcome::kMore) return;
-  const std::string message = assembler_.take();
-  remember(message, shown);
-  if (outcome == Outcome::kMessage) return submit(message);
-  say({Stage::kInput, "not JSON: " + assembler_.what_was_wrong() + ": not sent", {}, {}});
-}
-
-void TerminalRepl::remember(const std::string& message, const std::string& shown) {
-  if (message.size() > HistoryFile::kMostEntryBytes) return editor_.remember(shown);
-  if (!belongs_in_history(message)) return;
-  editor_.remember(message);
-  if (!history_ || history_failed_) return;
-  if (auto written = history_->append(message); !written) {
-    history_failed_ = true;
-    say(written.error());
-  }
-}
-
-void TerminalRepl::submit(std::string_view message) {
-  Action action;
-  if (!decoder_.decode(message, {"the line", 0}, action)) return;
-  if (action.kind == Action::Kind::kRefused) return say(action.error);
-  std::string data(action.data);
-  words_.learn(data);
-  actions_.push(std::move(action), std::move(data));
-}
-
-void TerminalRepl::obey(const std::string& line, const std::string& shown) {
-  Result<SlashCommand> command = parse_slash_command(line);
-  if (!command || command->kind != SlashCommand::Kind::kJson) remember(line, shown);
-  if (!command) return say(command.error());
-  switch (command->kind) {
-    case SlashCommand::Kind::kAction:
-      if (command->what == Action::Kind::kQuit) return quit();
-      if (command->what == Action::Kind::kText) return submit(command->data);
-      actions_.push(command->action(), command->data);
-      return;
-    case SlashCommand::Kind::kHelp:
-      return editor_.print_above(slash_help());
-    case SlashCommand::Kind::kFile:
-      return send_file(*command);
-    case SlashCommand::Kind::kJson:
-      return assembled(assembler_.add_json(command->data), shown);
-  }
-}
-
-void TerminalRepl::send_file(const SlashCommand& command) {
-  Result<FileMessage> file = read_file_message(command.data, command.flag);
-  if (!file) return say(file.error());
-  Action action;
-  action.kind = file->text ? Action::Kind::kText : Action::Kind::kBinary;
-  actions_.push(std::move(action), std::move(file->data));
-}
-
-void TerminalRepl::say(const Error& error) { editor_.print_above(error_lines(error)); }
 
 void TerminalRepl::on_interrupt(bool line_is_empty) {
-  if (line_is_empty && !assembler_.begun()) return quit();
-  assembler_.drop();
+  if (line_is_empty && !typed_.begun()) return quit();
+  typed_.drop();
   editor_.drop_line();
   editor_.set_prompt(kPrompt);
 }
@@ -519,7 +338,7 @@ void TerminalRepl::leave_prompt() {
   editor_.end();
   mode_.leave();
   prompting_ = false;
-  write_all(terminal_, std::exchange(pending_, {}));
+  while (!prints_.empty()) write_all(terminal_, prints_.take_piece(SteadyClock::now()));
 }
 
 /// As the terminal would have done with these keys, but with its modes put back before.
@@ -527,11 +346,11 @@ void TerminalRepl::on_signal_key(int signal) {
   editor_.hide();
   mode_.leave();
   kill(0, signal);
-  // Some other thread is stopped by it, and this one with it, a moment later.
+  // Some other thread takes it, and the process stops a moment later.
   pollfd stop{stop_, POLLIN, 0};
-  poll(&stop, 1, 100);
+  poll(&stop, 1, kStopMs);
   mode_.enter();
-  g_continued = 0;
+  signals_.take_continued();
   editor_.redraw();
 }
 

@@ -20,6 +20,7 @@ class SocketStream final : public Stream {
   SocketStream(asio::io_context& loop, UniqueFd socket);
 
   IoResult read_some(char* data, std::size_t size) override;
+  bool short_read_drains() const override { return true; }
   IoResult write_some(const char* data, std::size_t size) override;
   IoResult shutdown_send() override;
   void async_wait(Readiness readiness, WaitHandler handler) override;

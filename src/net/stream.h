@@ -40,6 +40,9 @@ class Stream {
 
   virtual ~Stream() = default;
   virtual IoResult read_some(char* data, std::size_t size) = 0;
+  /// True where a read that did not fill the buffer has taken all there was, so that another try
+  /// before async_wait() would be a wasted call: sockets, but not TLS with its records.
+  virtual bool short_read_drains() const { return false; }
   virtual IoResult write_some(const char* data, std::size_t size) = 0;
   /// Ends our side (TLS close_notify, then FIN). kAgain: call again after a wait for writing.
   virtual IoResult shutdown_send() = 0;

@@ -240,6 +240,7 @@ void Connection::read_some() {
       break;
     }
     take({room.data, result.bytes}, true);
+    if (result.bytes < room.size && stream_->short_read_drains()) break;
   }
   owner_.connection_rests();
   busy_ = false;

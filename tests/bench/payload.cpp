@@ -36,7 +36,7 @@ std::string make_text(std::size_t size, std::uint64_t seed) {
   text.reserve(size + 16);
   while (text.size() < size) {
     const std::uint64_t dice = random.next();
-    const bool foreign = dice % 100 < 46;
+    const bool foreign = dice % 100 < 38;
     const std::string_view word = foreign ? kForeignWords[(dice >> 8U) % kForeignWords.size()]
                                           : kPlainWords[(dice >> 8U) % kPlainWords.size()];
     if (text.size() + word.size() > size) {

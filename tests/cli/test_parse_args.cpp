@@ -219,6 +219,8 @@ const Case kCases[] = {
      }},
     {{"--socketio=/chat"}, [](const Options& o) { return o.dialect.socketio_namespace == "/chat"; }},
     {{"--socketio=chat"}, [](const Options& o) { return o.dialect.socketio_namespace == "/chat"; }},
+    {{"--socketio", "--socketio-auth", R"({"token":"t"})"},
+     [](const Options& o) { return o.dialect.socketio_auth == R"({"token":"t"})"; }},
     {{"--jsonrpc"},
      [](const Options& o) { return o.dialect.kind == DialectOptions::Kind::kJsonRpc; }},
     {{"--graphql"},

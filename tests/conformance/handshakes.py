@@ -152,7 +152,7 @@ for answer in (f'{DEFLATE}; server_max_window_bits="10"', f"{DEFLATE} ; server_n
 
 # --- not HTTP ---------------------------------------------------------------------------------------
 for name, data, err in (
-    ("an SSH banner", b"SSH-2.0-OpenSSH_9.2\r\n", "does not speak HTTP: it sent \"SSH-2.0"),
+    ("an SSH banner", b"SSH-2.0-OpenSSH_9.2\r\n", "does not speak HTTP: it sent \"S"),
     ("a mail server", b"220 mail.example ESMTP\r\n", "does not speak HTTP"),
     ("a TLS alert", b"\x15\x03\x01\x00\x02\x02\x28", "speaks TLS, not plain HTTP"),
     ("HTTP/2 settings", b"\x00\x00\x12\x04\x00\x00\x00\x00\x00", "does not speak HTTP"),

@@ -366,7 +366,7 @@ def _(peer):
 
 
 @scene("5.5.2", "lines that were on their way are counted when the server goes", status=6,
-       stdin=b"x" * 4_000_000 + b"\nlast\n", err="not delivered", most=5)  # fmt: skip
+       stdin=b"x" * 24_000_000 + b"\nlast\n", err="not delivered", most=5)  # fmt: skip
 def _(peer):
     peer.accept()
     peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

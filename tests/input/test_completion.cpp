@@ -4,8 +4,7 @@
 #include <vector>
 
 #include "input/completion.h"
-#include "input/key_names.h"
-
+#include "input/slash_command.h"
 using namespace wscope::input;
 using Words = std::vector<std::string>;
 
@@ -21,7 +20,7 @@ Words words_for(std::string_view line, const RecentWords& recent = {}) {
 TEST_CASE("slash commands complete at the line's beginning only") {
   CHECK(words_for("/p") == Words{"/ping", "/pong"});
   CHECK(words_for("/tr") == Words{"/trace"});
-  CHECK(words_for("/").size() == 13);
+  CHECK(words_for("/").size() == wscope::input::slash_command_names().size());
   CHECK(words_for("//p").empty());
   CHECK(words_for("x /p").empty());
   CHECK(words_for("/nothing").empty());
@@ -63,18 +62,4 @@ TEST_CASE("old messages are forgotten, of long ones the beginning counts") {
   recent.learn("front " + std::string(4000, ' ') + "behind");
   CHECK(words_for("fr", recent) == Words{"front"});
   CHECK(words_for("be", recent).empty());
-}
-
-TEST_CASE("names of keys") {
-  CHECK(key_sequences("space") == Words{" "});
-  CHECK(key_sequences("a") == Words{"a"});
-  CHECK(key_sequences("\xc3\xa9") == Words{"\xc3\xa9"});
-  CHECK(key_sequences("^") == Words{"^"});
-  CHECK(key_sequences("Ctrl-X") == Words{"\x18"});
-  CHECK(key_sequences("^a") == Words{"\x01"});
-  CHECK(key_sequences("up") == Words{"\x1b[A", "\x1bOA"});
-  CHECK(key_sequences("F5").front() == "\x1b[15~");
-  for (const char* name : {"", "nope", "ab", "ctrl-", "ctrl-!", "f13", "\xff"}) {
-    CHECK(key_sequences(name).empty());
-  }
 }

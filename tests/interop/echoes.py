@@ -9,20 +9,22 @@ from support.program import run
 class EchoTalk(Dialogue):
     """Mixed into a test of one server; `prefix` is what that server puts before a text."""
 
-    def talk(self, url, *words, prefix="", wait="0.5", empty=True):
+    def talk(self, url, *words, prefix="", empty=True):
         """`empty=False` for a server that swallows empty messages."""
-        words = ["-w", wait, *words, url]
         lines = ["hello", *[""] * empty, "grüß 漢字 😀", "x" * 125, "y" * 126, "z" * 70_000]
         text = "".join(f"{line}\n" for line in lines)
         answer = "".join(f"{prefix}{line}\n" for line in lines)
-        self.dialogue(*words, stdin=text, out=answer, err="")
-        binary = os.urandom(70_000).replace(b"\n", b"")
-        self.dialogue("-b", *words, stdin=binary + b"\n", out=binary, err="")
+        self.dialogue("--count", len(lines), *words, url, stdin=text, out=answer, err="")
+        binary = (
+            os.urandom(70_000).replace(b"\n", b"") + b"."
+        )  # a CR before the newline is its part
+        self.dialogue("--count", "1", "-b", *words, url, stdin=binary + b"\n", out=binary, err="")
 
     def many(self, url, *words, prefix="", count=5000):
         text = "".join(f"line {number}\n" for number in range(count))
         answer = "".join(f"{prefix}line {number}\n" for number in range(count))
-        self.dialogue("-w", "2", *words, url, stdin=text, out=answer, err="", timeout=60)
+        words = ["--count", count, *words, url]
+        self.dialogue(*words, stdin=text, out=answer, err="", timeout=60)
 
     def large(self, url, *words, prefix="", size=1 << 20):
         line = "0123456789abcdef" * (size // 16)
@@ -31,7 +33,7 @@ class EchoTalk(Dialogue):
 
     def traced(self, url, *words):
         """A short talk under --trace: its stderr, checked to have opened and closed cleanly."""
-        ended = run("--trace", "-w", "0.3", *words, url, stdin=b"traced\n")
+        ended = run("--trace", "--count", "1", *words, url, stdin=b"traced\n")
         self.expect(
             ended,
             err=[

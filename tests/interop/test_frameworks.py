@@ -45,7 +45,7 @@ class Tornado(Framework):
         ended = self.dialogue("-o", "http://evil.example", url, status=5, out="")
         self.one_error(ended, r"\b403\b")
         origin = f"http://127.0.0.1:{server.port}"
-        self.dialogue("-o", origin, "-w", "0.3", url, stdin="x\n", out="You said: x\n", err="")
+        self.dialogue("-o", origin, "--count", "1", url, stdin="x\n", out="You said: x\n", err="")
 
 
 class Autobahn(Framework):
@@ -74,7 +74,7 @@ class Channels(EchoTalk):
     def test_echo(self):
         server = self.start()
         url = f"{server.url}/echo/"
-        self.talk(url, wait="1", empty=False)  # daphne drops empty messages
+        self.talk(url, empty=False)  # daphne drops empty messages
         self.large(url)
         self.traced(url)
         server.wait_for("disconnected 1000")

@@ -52,7 +52,7 @@ class BehindNginx(EchoTalk):
     def test_a_client_certificate_is_required(self):
         """nginx answers 400 over the finished TLS connection, not an alert."""
         nginx = self.start(f"ssl_client_certificate {CERTIFICATES.ca}; ssl_verify_client on;")
-        words = ["--ca", CERTIFICATES.ca, "-w", "0.3"]
+        words = ["--ca", CERTIFICATES.ca, "--count", "1"]
         ended = run(*words, f"{nginx.url}/echo", stdin=b"x\n")
         self.expect(ended, status=5, out="", err="No required SSL certificate was sent")
         pem, key = CERTIFICATES.pair("client")
@@ -87,7 +87,7 @@ class BehindNginx(EchoTalk):
 
     def test_tls_versions(self):
         nginx = self.start("ssl_protocols TLSv1.2;")
-        words = ["--ca", CERTIFICATES.ca, "-v", "-w", "0.3"]
+        words = ["--ca", CERTIFICATES.ca, "-v", "--count", "1"]
         ended = self.dialogue(*words, f"{nginx.url}/echo", stdin="x\n", out="x\n")
         self.assertIn("TLSv1.2 ", ended.errors)
 

@@ -52,12 +52,12 @@ class NodeWs(EchoTalk):
         with_ping = f"{server.url}/ping"
         self.dialogue("-w", "0.5", with_ping, stdin="x\n", out="x\n", err="")
         server.wait_for("pong: from node")
-        ended = run("-P", "-w", "0.3", with_ping, stdin=b"x\n")
+        ended = run("-P", "--count", "1", with_ping, stdin=b"x\n")
         self.expect(ended, out="x\n", err="from node")
 
     def test_no_pong(self):
         server = self.start("plain")
-        self.dialogue("--no-pong", "-w", "0.3", f"{server.url}/ping", stdin="x\n", out="x\n")
+        self.dialogue("--no-pong", "--count", "1", f"{server.url}/ping", stdin="x\n", out="x\n")
         server.wait_for("closed: 1000")
         self.assertNotIn("pong: from node", server.output)
 

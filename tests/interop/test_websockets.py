@@ -59,7 +59,7 @@ class Websockets(EchoTalk):
         url = f"{self.url}/token"
         for words in (["--bearer", "open sesame"], ["-H", "Authorization: Bearer open sesame"]):
             with self.subTest(words):
-                self.dialogue("-w", "0.3", *words, url, out="Welcome\n", err="")
+                self.dialogue("--count", "1", *words, url, out="Welcome\n", err="")
         for words in ([], ["--bearer", "wrong"]):
             with self.subTest(words):
                 ended = self.dialogue(*words, url, stdin="x\n", status=5, out="")
@@ -72,7 +72,7 @@ class Websockets(EchoTalk):
         url = f"{self.url}/late_token"
         ended = self.dialogue("-w", "-1", url, status=6, out="Unauthorized\n")
         self.one_error(ended, r"\b1008\b", "wrong token")
-        self.dialogue("-w", "0.3", "--bearer", "open sesame", url, out="Welcome\n")
+        self.dialogue("--count", "1", "--bearer", "open sesame", url, out="Welcome\n")
 
     def test_unknown_path(self):
         ended = self.dialogue(f"{self.url}/nowhere", status=5, out="", err="no such handler")
@@ -144,11 +144,11 @@ class Websockets(EchoTalk):
 
     def test_subprotocol(self):
         url = f"{self.url}/subprotocol"
-        self.dialogue("-w", "0.3", "-s", "superchat", url, out="superchat\n", err="")
-        self.dialogue("-w", "0.3", "-s", "unknown", url, out="None\n", err="")
+        self.dialogue("--count", "1", "-s", "superchat", url, out="superchat\n", err="")
+        self.dialogue("--count", "1", "-s", "unknown", url, out="None\n", err="")
 
     def test_sixteen_clients_at_once(self):
-        clients = [Running("-w", "0.5", f"{self.url}/echo") for _ in range(16)]
+        clients = [Running("--count", "50", f"{self.url}/echo") for _ in range(16)]
         try:
             for number, client in enumerate(clients):
                 client.send(f"client {number}\n" * 50)

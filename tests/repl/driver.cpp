@@ -48,8 +48,9 @@ const char* name_of(Action::Kind kind) {
       return "reconnect";
     case Action::Kind::kQuit:
       return "quit";
+    default:
+      return "other";
   }
-  return "?";
 }
 
 void put(int fd, std::string_view bytes) {

@@ -120,7 +120,7 @@ def soak(messages, runs, say=lambda line: None):
         for number in range(runs):
             # node inflates and deflates slowly: a twentieth of the messages is enough.
             mode = ("plain", "tls", "plain", "tls", "deflate")[number % 5]
-            share = 0.05 if mode == "deflate" else 1.19 if runs >= 5 else 1.0
+            share = 0.05 if mode == "deflate" else 1.25
             blocks = max(1, round(messages * share / runs / BLOCK_MESSAGES + 0.5))
             run = Run(servers[mode], mode, number % 3 == 2, mixed_lines(number), blocks)
             begun = time.monotonic()

@@ -6,6 +6,16 @@ import unittest
 from .program import run
 
 
+def difference(got, wanted):
+    """Where stdout and what it should be part, in words; both may be large."""
+    same = next((n for n, (a, b) in enumerate(zip(got, wanted)) if a != b), None)
+    at = min(len(got), len(wanted)) if same is None else same
+    return (
+        f"stdout: {len(got)} bytes, not {len(wanted)}; from byte {at}: "
+        f"{got[at : at + 200]!r}, not {wanted[at : at + 200]!r}"
+    )
+
+
 class Dialogue(unittest.TestCase):
     maxDiff = 4000
 
@@ -17,7 +27,7 @@ class Dialogue(unittest.TestCase):
             out = out.encode()
         self.assertEqual(ended.status, status, f"exit status\n{ended}")
         if out is not None:
-            self.assertTrue(ended.out == out, f"stdout is not {out[:2000]!r}\n{ended}")
+            self.assertTrue(ended.out == out, f"{difference(ended.out, out)}\n{ended}")
         if err == "":
             self.assertEqual(ended.errors, "", f"stderr is not empty\n{ended}")
         elif err is not None:

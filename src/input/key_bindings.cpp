@@ -1,4 +1,4 @@
-#include "input/key_names.h"
+#include "input/key_bindings.h"
 
 #include "base/utf8.h"
 
@@ -77,6 +77,33 @@ std::vector<std::string> key_sequences(std::string_view name) {
     if (letter >= 'a' && letter <= 'z') return {std::string(1, static_cast<char>(letter & 0x1f))};
   }
   return {};
+}
+
+bool KeyBindings::add(std::string_view key, const std::string& message) {
+  const std::vector<std::string> sequences = key_sequences(key);
+  for (const std::string& sequence : sequences) bindings_.push_back({sequence, message});
+  return !sequences.empty();
+}
+
+const std::string* KeyBindings::take(std::string_view& keys) const {
+  const Binding* found = nullptr;
+  for (const Binding& binding : bindings_) {
+    const bool fits = keys.substr(0, binding.sequence.size()) == binding.sequence;
+    // A lone ESC is a key, but not the one that other sequences begin with.
+    const bool whole = binding.sequence != "\x1b" || keys.size() == 1;
+    const bool longer = found == nullptr || binding.sequence.size() > found->sequence.size();
+    if (fits && whole && longer) found = &binding;
+  }
+  if (found == nullptr) return nullptr;
+  keys.remove_prefix(found->sequence.size());
+  return &found->message;
+}
+
+std::string_view first_key(std::string_view keys) {
+  if (keys.empty() || keys.front() == '\x1b') return keys;
+  std::size_t size = 1;
+  while (size < keys.size() && (static_cast<unsigned char>(keys[size]) & 0xc0) == 0x80) ++size;
+  return keys.substr(0, size);
 }
 
 }  // namespace wscope::input

@@ -1,0 +1,116 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "input/typed_messages.h"
+
+using namespace wscope;
+using namespace wscope::input;
+using Kind = Action::Kind;
+
+namespace {
+
+struct Typing {
+  explicit Typing(MessageOptions messages = {}, bool multiline = true) {
+    options.messages = std::move(messages);
+    options.terminal.history = false;
+    options.terminal.multiline = multiline;
+  }
+  TypedMessages::Outcome add(const std::string& line) {
+    if (!typed) typed.emplace(options, actions, words);
+    return typed->add(line, line);
+  }
+  std::vector<std::pair<Kind, std::string>> pulled() {
+    std::vector<std::pair<Kind, std::string>> all;
+    Action action;
+    while (actions.next(action) == ActionSource::Pull::kAction) {
+      all.emplace_back(action.kind, action.data);
+    }
+    return all;
+  }
+  Options options;
+  ActionQueue actions;
+  RecentWords words;
+  std::optional<TypedMessages> typed;
+};
+
+using Pulled = std::vector<std::pair<Kind, std::string>>;
+
+}  // namespace
+
+TEST_CASE("a line is a message, remembered; an empty one is nothing") {
+  Typing typing;
+  CHECK(typing.add("hello").remember == "hello");
+  CHECK(typing.add("").remember.empty());
+  CHECK(typing.add(" hidden").remember.empty());
+  CHECK(typing.pulled() == Pulled{{Kind::kText, "hello"}, {Kind::kText, " hidden"}});
+  CHECK(typing.words.beginning_with("he") == std::vector<std::string>{"hello"});
+}
+
+TEST_CASE("several lines are remembered as the one message they make") {
+  Typing typing;
+  CHECK(typing.add("[1,").remember.empty());
+  CHECK(typing.typed->begun());
+  CHECK(typing.add("").remember.empty());
+  CHECK(typing.add("2]").remember == "[1,\n\n2]");
+  CHECK(typing.pulled() == Pulled{{Kind::kText, "[1,\n\n2]"}});
+  typing.add("/json");
+  const auto outcome = typing.add("{}");
+  CHECK(outcome.remember == "{}");
+  CHECK(typing.pulled() == Pulled{{Kind::kText, "{}"}});
+}
+
+TEST_CASE("a command within a message that has begun is part of it") {
+  Typing typing;
+  typing.add("a\\");
+  CHECK_FALSE(typing.add("/quit").quit);
+  CHECK(typing.pulled() == Pulled{{Kind::kText, "a\n/quit"}});
+}
+
+TEST_CASE("mistakes are shown, and nothing is sent") {
+  Typing typing;
+  CHECK(typing.add("/nope").show.substr(0, 30) == "wscope: unknown command \"/nope");
+  CHECK(typing.add("/nope").remember == "/nope");
+  CHECK(typing.add("/auth me:secret").remember.empty());
+  CHECK(typing.add("/json {x}").show ==
+        "wscope: not JSON: expected a name in quotes or '}': not sent\n");
+  CHECK(typing.add("a\xff").show ==
+        "wscope: the line is not UTF-8 at byte 2: not sent\n"
+        "wscope: hint: --binary sends it as it is\n");
+  CHECK(typing.add("/file /nowhere/at/all").show ==
+        "wscope: can't read /nowhere/at/all: No such file or directory: not sent\n");
+  CHECK(typing.pulled().empty());
+}
+
+TEST_CASE("/help is shown, /quit is told to the owner") {
+  Typing typing;
+  CHECK(typing.add("/help").show == slash_help());
+  CHECK(typing.add("/quit").quit);
+  CHECK(typing.pulled().empty());
+}
+
+TEST_CASE("-b and --input count for typed lines too") {
+  MessageOptions messages;
+  messages.binary = true;
+  Typing binary(messages);
+  binary.add("\xff");
+  binary.add("//x");
+  CHECK(binary.pulled() == Pulled{{Kind::kBinary, "\xff"}, {Kind::kBinary, "/x"}});
+  messages = {};
+  messages.input = InputFormat::kHex;
+  Typing hex(messages);
+  hex.add("41 42");
+  CHECK(hex.add("4").show ==
+        "wscope: the line has an odd number of hexadecimal digits: not sent\n");
+  hex.add("/ping x");
+  CHECK(hex.pulled() == Pulled{{Kind::kBinary, "AB"}, {Kind::kPing, "x"}});
+}
+
+TEST_CASE("of a message too long for the history, the line as shown is remembered") {
+  Typing typing;
+  typing.add("x");
+  const auto outcome = typing.typed->add(std::string(9000, 'y'), "[paste 1: 9000 bytes]");
+  CHECK(outcome.remember == "[paste 1: 9000 bytes]");
+}
