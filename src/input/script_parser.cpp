@@ -317,7 +317,7 @@ Result<void> Parser::close(ScriptWords& words, ScriptStatement& statement) {
   auto reason = text_or_quoted(words);
   if (!reason) return fail(std::move(reason.error()));
   statement.text = std::move(*reason);
-  const std::string_view judged = has_references(statement.text) ? "" : statement.text;
+  const std::string judged = has_references(statement.text) ? "" : statement.text;
   if (auto error = check_close(statement.code, judged)) return wrong(error->message);
   return check_template(statement.text);
 }

@@ -315,6 +315,20 @@ class Several(Script):
             self.expect(self.script(twice), status=2, err=r"a\.wscope:2: a: the connection is open")
 
 
+    def test_the_trace_tells_them_apart(self):
+        with Server() as server:
+            text = f"connect as a {server.url}\nconnect as b {server.url}\n"
+            text += "a: send to a\na: expect to a\nb: send to b\nb: expect to b\n"
+            for words in ([], ["--no-deflate"]):
+                ended = self.script(text, "--trace", *words)
+                self.expect(
+                    ended,
+                    status=0,
+                    err=[r"\] > a GET / ", r"\] \* b open", r"\] > a TEXT .*\"to a\"$",
+                         r"\] < a TEXT .*\"to a\"$", r"\] < b TEXT .*\"to b\"$", r"\] \* end: status 0"],
+                )  # fmt: skip
+
+
 class Reports(Script):
     TEXT = "send a\ntest first\nexpect a\ntest <second> & \\#\nsend b\nexpect c\ntest third\nexpect d\n"
 

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <iterator>
 #include <string>
 
 #include "input/script_parser.h"
@@ -139,4 +141,30 @@ TEST_CASE("script: what is wrong is told with its line before anything is sent")
   CHECK(wrong("ping " + std::string(126, 'x')).find("at most 125 bytes") != std::string::npos);
   CHECK(wrong("send a\nsend \xff\n") == "a.wscope:2: not UTF-8");
   CHECK(wrong("expect close 1000 as x").find("as") != std::string::npos);
+}
+
+TEST_CASE("script: whatever words come in whatever order, there is an answer") {
+  const char* const words[] = {
+      "send ",    "expect ",     "await ", "not-expect ", "json ", "{",       "}",      "[",
+      "]",        "\"",          "\\",     "/",           "/i ",   "within ", "for ",   "as ",
+      "x",        "1",           "\n",     "\n",          "hex ",  "00",      "close ", "1000 ",
+      "$",        "${x",         "/a:-",   "}",           "a: ",   "end\n",   "test ",  "repeat ",
+      "connect ", "unordered\n", "ping ",  "file",        "text",  "any",     "set x",  "\r"};
+  std::uint32_t state = 1;
+  const auto random = [&state](std::uint32_t below) {
+    state = state * 1664525U + 1013904223U;
+    return (state >> 8U) % below;
+  };
+  std::size_t good = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string text;
+    for (std::uint32_t n = random(12); n > 0; --n) text += words[random(std::size(words))];
+    const auto script = parse_script(text, "f", true);
+    if (script) {
+      ++good;
+    } else {
+      CHECK(script.error().message.compare(0, 2, "f:") == 0);
+    }
+  }
+  CHECK(good > 1000);
 }
