@@ -76,6 +76,12 @@ void Trace::on_response(const ResponseReceived& response) {
   head('<', response.head);
 }
 
+void Trace::on_redirected(const Redirected& redirected) {
+  std::string text = fmt::format("redirect {} to {}", redirected.status, redirected.to);
+  if (!redirected.note.empty()) text += fmt::format(" ({})", redirected.note);
+  step(text);
+}
+
 void Trace::on_opened(const Opened& opened) {
   deflate_agreed_ = !opened.extensions.empty();
   for (bool& compressed : compressed_) compressed = false;
