@@ -6,6 +6,7 @@
 // `data` and `reason` live until the next call of next().
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -32,6 +33,7 @@ struct Action {
   std::string_view data;
   std::optional<std::uint16_t> code;
   bool flag = false;
+  std::size_t client = 0;  // /to: the number of one client of a --listen; 0: all
   Error error;
 };
 

@@ -83,6 +83,7 @@ struct Message {
   std::string_view data;
   /// A sent message that nobody typed (-x, --echo, --on-key): a terminal shows it with `> `.
   bool show_sent = false;
+  std::size_t client = 0;  // number of the client of a --listen that sent it; 0: no listener
 };
 
 struct Control {
@@ -125,6 +126,21 @@ struct Totals {
   std::uint64_t deflated = 0;  // what compressed_out came from
   std::uint64_t compressed_in = 0;
   std::uint64_t inflated = 0;  // what compressed_in became
+
+  /// The sum over the connections of a run (--reconnect).
+  Totals& operator+=(const Totals& other) {
+    messages_sent += other.messages_sent;
+    messages_received += other.messages_received;
+    bytes_sent += other.bytes_sent;
+    bytes_received += other.bytes_received;
+    wire_sent += other.wire_sent;
+    wire_received += other.wire_received;
+    compressed_out += other.compressed_out;
+    deflated += other.deflated;
+    compressed_in += other.compressed_in;
+    inflated += other.inflated;
+    return *this;
+  }
 };
 
 /// What --timing measured, told right before on_end(); seconds. Nothing: there was no such step.

@@ -173,19 +173,19 @@ constexpr OptionRow kRows[] = {
    "append TLS secrets for Wireshark", some_text<kT, &T::key_log>},
 
   // --- liveness
-  {G::kLiveness, '\0', "ping-interval", "S", "", kPlain, kBoth, kNotYet,
+  {G::kLiveness, '\0', "ping-interval", "S", "", kPlain, kBoth, kFull,
    "send a ping every S seconds", seconds<kL, &L::ping_interval, Bound::kZeroOrMore>},
-  {G::kLiveness, '\0', "pong-timeout", "S", "", kPlain, kBoth, kNotYet,
+  {G::kLiveness, '\0', "pong-timeout", "S", "", kPlain, kBoth, kFull,
    "give up when a pong takes longer", seconds<kL, &L::pong_timeout, Bound::kZeroOrMore>},
   {G::kLiveness, '\0', "no-pong", "", "", kPlain, kBoth, kFull,
    "don't answer pings", put<kL, &L::send_pong, false>},
-  {G::kLiveness, '\0', "heartbeat", "MSG...", "", kPlain, kBoth, kNotYet,
+  {G::kLiveness, '\0', "heartbeat", "MSG...", "", kPlain, kBoth, kFull,
    "send MSG at an interval", append<kL, &L::heartbeat>},
-  {G::kLiveness, '\0', "heartbeat-interval", "S", "", kPlain, kBoth, kNotYet,
+  {G::kLiveness, '\0', "heartbeat-interval", "S", "", kPlain, kBoth, kFull,
    "seconds between heartbeats (30)", seconds<kL, &L::heartbeat_interval, Bound::kAboveZero>},
-  {G::kLiveness, '\0', "reconnect", "", "", kPlain, kClient, kNotYet,
+  {G::kLiveness, '\0', "reconnect", "", "", kPlain, kClient, kFull,
    "connect again when the connection is lost", put<kL, &L::reconnect, true>},
-  {G::kLiveness, '\0', "reconnect-max", "N", "", kPlain, kClient, kNotYet,
+  {G::kLiveness, '\0', "reconnect-max", "N", "", kPlain, kClient, kFull,
    "give up after N attempts in a row", count<kL, &L::reconnect_max, 0>},
 
   // --- diagnosis
@@ -245,15 +245,15 @@ constexpr OptionRow kRows[] = {
   // --- server
   {G::kServer, 'l', "listen", "[HOST:]PORT", "", kPlain, kServer, kBrief,
    "be a server; 0: any free port, told on stderr", setters::listen},
-  {G::kServer, '\0', "broadcast", "[=others]", "all|others", kPlain, kServer, kNotYet,
+  {G::kServer, '\0', "broadcast", "[=others]", "all|others", kPlain, kServer, kFull,
    "send each message to all clients, or all others", setters::broadcast},
-  {G::kServer, '\0', "path", "PATH", "", kPlain, kServer, kNotYet,
+  {G::kServer, '\0', "path", "PATH", "", kPlain, kServer, kFull,
    "accept this path only", some_text<kS, &S::path>},
-  {G::kServer, '\0', "allow-origin", "ORIGIN...", "", kPlain, kServer, kNotYet,
+  {G::kServer, '\0', "allow-origin", "ORIGIN...", "", kPlain, kServer, kFull,
    "accept these origins only", append<kS, &S::allow_origin>},
-  {G::kServer, '\0', "max-clients", "N", "", kPlain, kServer, kNotYet,
+  {G::kServer, '\0', "max-clients", "N", "", kPlain, kServer, kFull,
    "refuse more clients at once", count<kS, &S::max_clients, 1>},
-  {G::kServer, '\0', "port-file", "FILE", "", kFile, kServer, kNotYet,
+  {G::kServer, '\0', "port-file", "FILE", "", kFile, kServer, kFull,
    "write the port there once listening", some_text<kS, &S::port_file>},
 
   // --- general

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -25,13 +26,18 @@ namespace wscope::input {
 namespace {
 
 constexpr int kCtrlC = 3;
+constexpr int kCtrlG = 7;
 constexpr int kCtrlZ = 26;
+constexpr int kCtrlBackslash = 28;
 constexpr std::size_t kOutputBuffer = std::size_t{64} << 10;
 // In any of these, a key is not simply a character that goes into the line.
 constexpr unsigned long kSpecialStates =
     RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | RL_STATE_MULTIKEY |
     RL_STATE_METANEXT | RL_STATE_MOREINPUT | RL_STATE_VIMOTION | RL_STATE_CHARSEARCH |
     RL_STATE_INPUTPENDING | RL_STATE_MACROINPUT | RL_STATE_MACRODEF | RL_STATE_OVERWRITE;
+
+constexpr unsigned long kBegunCommands = RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG |
+                                         RL_STATE_MULTIKEY | RL_STATE_VIMOTION;
 
 LineEditor* g_editor = nullptr;
 
@@ -118,11 +124,13 @@ LineEditor::LineEditor(int input, int output, int stop_fd, Listener& listener)
   rl_tty_set_echoing(1);  // what rl_prep_term_function would have found out
   rl_getc_function = &LineEditor::take_key;
   rl_input_available_hook = &LineEditor::keys_waiting;
-  rl_redisplay_function = &LineEditor::redisplay;
   rl_attempted_completion_function = &LineEditor::attempt_completion;
   rl_completion_word_break_hook = word_breaks;
+  rl_basic_quote_characters = "";  // or a completed word would get a closing quote
   const Utf8Locale while_readline_looks_at_it;
   rl_initialize();
+  // Not before: with a foreign function in place readline would not look up the terminal at all.
+  rl_redisplay_function = &LineEditor::redisplay;
   // Readline would ask and wait for the answer with everything else standing still.
   rl_completion_query_items = 0;
   rl_variable_bind("page-completions", "off");
@@ -146,7 +154,8 @@ void LineEditor::bind_keys() {
   for (const char* name : {"emacs-standard", "vi-insert", "vi-command"}) {
     if (Keymap map = rl_get_keymap_by_name(name)) {
       rl_bind_key_in_map(kCtrlC, &LineEditor::interrupt, map);
-      rl_bind_key_in_map(kCtrlZ, &LineEditor::suspend, map);
+      rl_bind_key_in_map(kCtrlZ, &LineEditor::signal_key, map);
+      rl_bind_key_in_map(kCtrlBackslash, &LineEditor::signal_key, map);
     }
   }
 }
@@ -221,6 +230,8 @@ void LineEditor::paste(std::string text) {
   std::fflush(out_);
 }
 
+void LineEditor::discard_keys() { keys_ = {}; }
+
 void LineEditor::drop_line() {
   rl_point = rl_end;
   redisplay();
@@ -265,8 +276,7 @@ std::size_t LineEditor::rows_above_cursor(std::size_t columns) const {
 /// Most terminals wrap the rows of a line anew when their width changes, and the cursor stays with
 /// its character: what was drawn begins as many rows above it as the new width makes.
 void LineEditor::resize() {
-  const bool can_move = rl_get_termcap("up") != nullptr && rl_get_termcap("cd") != nullptr;
-  if (!begun_ || !can_move) {
+  if (!begun_ || rl_get_termcap("up") == nullptr) {
     rl_resize_terminal();
   } else {
     const std::size_t above = rows_above_cursor(size_of(out_).columns);
@@ -332,6 +342,8 @@ int LineEditor::take_key(FILE*) {
   if (self.keys_.empty()) return self.wait_for_key();
   const auto key = static_cast<unsigned char>(self.keys_.front());
   self.keys_.remove_prefix(1);
+  // Within a search or behind a prefix, Ctrl-C gives just that up, as Ctrl-G does.
+  if (key == kCtrlC && (rl_readline_state & kBegunCommands) != 0) return kCtrlG;
   return key;
 }
 
@@ -355,8 +367,8 @@ int LineEditor::interrupt(int, int) {
   return 0;
 }
 
-int LineEditor::suspend(int, int) {
-  g_editor->listener_.on_suspend();
+int LineEditor::signal_key(int, int key) {
+  g_editor->listener_.on_signal_key(key == kCtrlZ ? SIGTSTP : SIGQUIT);
   return 0;
 }
 

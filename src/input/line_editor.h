@@ -29,8 +29,8 @@ class LineEditor {
     virtual void on_interrupt(bool line_is_empty) = 0;
     /// Ctrl-D on an empty line.
     virtual void on_end_of_input() = 0;
-    /// Ctrl-Z.
-    virtual void on_suspend() = 0;
+    /// Ctrl-Z: SIGTSTP. Ctrl-\: SIGQUIT.
+    virtual void on_signal_key(int signal) = 0;
     /// Tab; as input/completion.h has it.
     virtual Completion on_complete(std::string_view line, std::size_t start) = 0;
   };
@@ -51,6 +51,8 @@ class LineEditor {
 
   void keys(std::string_view bytes);
   void paste(std::string text);
+  /// From within keys(): the rest of them is not wanted.
+  void discard_keys();
   bool line_is_empty() const;
   /// Shows "^C" and begins an empty line.
   void drop_line();
@@ -71,7 +73,7 @@ class LineEditor {
   static int take_key(FILE*);
   static int keys_waiting();
   static int interrupt(int, int);
-  static int suspend(int, int);
+  static int signal_key(int, int key);
   static void redisplay();
   static char** attempt_completion(const char* word, int start, int end);
 

@@ -45,6 +45,11 @@ constexpr std::string_view kGoesOn = ". ";
 constexpr std::chrono::milliseconds kTick{16};
 // After this time a lone ESC is a key and no longer the beginning of a sequence.
 constexpr int kSequenceMs = 25;
+// Nobody types that much at once: more of a paste follows, and the line need not be drawn for each
+// read.
+constexpr ssize_t kPasted = 512;
+constexpr int kPasteMs = 5;
+constexpr std::size_t kMostAtOnce = std::size_t{4} << 20;
 // Lines go out in pieces of this size, and between two of them keys are served.
 constexpr std::size_t kPiece = std::size_t{16} << 10;
 constexpr std::size_t kMostPending = std::size_t{256} << 10;
@@ -89,6 +94,11 @@ int own_descriptor(int fd) {
   const char* name = ttyname(fd);
   const int own = name != nullptr ? open(name, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
   return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+bool more_comes() {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  return poll(&input, 1, kPasteMs) > 0;
 }
 
 /// What of `lines` goes out before the next key gets its turn: whole lines, about a piece.
@@ -152,7 +162,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void on_line(std::string line, std::string shown) override;
   void on_interrupt(bool line_is_empty) override;
   void on_end_of_input() override { quit(); }
-  void on_suspend() override;
+  void on_signal_key(int signal) override;
   Completion on_complete(std::string_view line, std::size_t start) override {
     return complete(line, start, words_);
   }
@@ -302,17 +312,20 @@ int TerminalRepl::time_to_wait() {
 }
 
 void TerminalRepl::take_input() {
-  char bytes[16384];
-  const ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes);
-  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
-  if (got <= 0) {
-    quit();
+  std::string input;
+  ssize_t got;
+  do {
+    char bytes[16384];
+    got = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (got > 0) input.append(bytes, static_cast<std::size_t>(got));
+  } while (got >= kPasted && input.size() < kMostAtOnce && more_comes());
+  if (input.empty()) {
+    if (got == 0 || (errno != EINTR && errno != EAGAIN)) quit();
     return;
   }
-  const std::string_view view(bytes, static_cast<std::size_t>(got));
   // Printing may stand still after Ctrl-S with the mutex held; Ctrl-C must end that.
-  if (view.find('\x03') != std::string_view::npos) mode_.resume_output();
-  give(splitter_.feed(view));
+  if (input.find('\x03') != std::string::npos) mode_.resume_output();
+  give(splitter_.feed(input));
 }
 
 void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
@@ -487,12 +500,13 @@ void TerminalRepl::say(const Error& error) { editor_.print_above(error_lines(err
 void TerminalRepl::on_interrupt(bool line_is_empty) {
   if (line_is_empty && !assembler_.begun()) return quit();
   assembler_.drop();
-  editor_.set_prompt(kPrompt);
   editor_.drop_line();
+  editor_.set_prompt(kPrompt);
 }
 
 void TerminalRepl::quit() {
   if (std::exchange(quitting_, true)) return;
+  editor_.discard_keys();
   Action action;
   action.kind = Action::Kind::kQuit;
   actions_.push(std::move(action), {});
@@ -508,10 +522,11 @@ void TerminalRepl::leave_prompt() {
   write_all(terminal_, std::exchange(pending_, {}));
 }
 
-void TerminalRepl::on_suspend() {
+/// As the terminal would have done with these keys, but with its modes put back before.
+void TerminalRepl::on_signal_key(int signal) {
   editor_.hide();
   mode_.leave();
-  kill(0, SIGTSTP);
+  kill(0, signal);
   // Some other thread is stopped by it, and this one with it, a moment later.
   pollfd stop{stop_, POLLIN, 0};
   poll(&stop, 1, 100);

@@ -193,7 +193,7 @@ void Acceptor::Impl::no_descriptors(int error) {
 
 void Acceptor::Impl::secure(std::unique_ptr<Stream> stream) {
   TlsPeer peer;
-  peer.client = true;
+  peer.role = TlsPeer::Role::kClient;
   peer.shown = stream->peer_address();
   const auto newcomer =
       std::make_shared<Newcomer>(loop_, context_, std::move(stream), std::move(peer));

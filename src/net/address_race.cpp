@@ -240,7 +240,7 @@ void AddressRace::start(std::vector<SocketAddress> addresses, std::string name, 
 std::string AddressRace::pending() const {
   std::string out;
   for (const auto& attempt : run_->attempts) {
-    if (attempt->pending) out += (out.empty() ? "" : ", ") + attempt->address.text();
+    if (attempt->pending) out += (out.empty() ? "" : ", ") + run_->role + attempt->address.text();
   }
   return out;
 }

@@ -2,12 +2,17 @@
 
 #include <asio/post.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 #include "net/address_plan.h"
 #include "net/address_race.h"
 #include "net/error_words.h"
 #include "net/name_lookup.h"
+#include "net/proxy_choice.h"
+#include "net/proxy_http.h"
+#include "net/proxy_socks.h"
+#include "net/proxy_tunnel.h"
 #include "net/tls_context.h"
 #include "net/tls_handshake.h"
 
@@ -16,9 +21,25 @@ namespace wscope::net {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+using Addresses = std::vector<SocketAddress>;
+using StreamHandle = std::unique_ptr<Stream>;
 
 double seconds_since(Steady::time_point began) {
   return std::chrono::duration<double>(Steady::now() - began).count();
+}
+
+/// What of the TLS options is about the proxy, too: not who the server is, nor who we are to it.
+TlsOptions options_for_proxy(TlsOptions tls) {
+  tls.server_name.clear();
+  tls.pin.clear();
+  tls.cert_file.clear();
+  tls.key_file.clear();
+  return tls;
+}
+
+std::string tls_in_words(const std::string& peer, const TlsEstablished& tls) {
+  return "TLS with " + peer + ": " + tls.version + " " + tls.cipher + ", certificate " +
+         tls.subject + ", " + (tls.verified ? "verified" : tls.verify_note);
 }
 
 }  // namespace
@@ -28,152 +49,315 @@ class Connector::Impl {
   Impl(asio::io_context& loop, const NetworkOptions& network, const TlsOptions& tls,
        EventSink& sink)
       : loop_(loop), network_(network), tls_(tls), sink_(sink) {}
+  ~Impl() { cancel(); }
 
   void start(const Url& url, Done done);
-  ~Impl() { cancel(); }
-  void cancel() {
-    if (!run_) return;
-    words_ = run_->words();
-    run_->done = nullptr;  // told to a step that is calling the sink just now
-    run_.reset();
-  }
-  std::string stage_in_words() const { return run_ ? run_->words() : words_; }
+  void cancel();
+  std::string stage_in_words() const;
 
  private:
-  /// One start(): dropped whole by cancel(), and with it every step under way.
-  struct Run : std::enable_shared_from_this<Run> {
-    Run(Impl& connector, const Url& to, Done handler)
-        : impl(connector), url(to), done(std::move(handler)) {}
-
-    Result<void> plan();
-    void resolve();
-    void race(std::vector<SocketAddress> addresses);
-    void secure(std::unique_ptr<Stream> stream);
-    void finish(Result<std::unique_ptr<Stream>> result);
-    std::string words() const;
-
-    Impl& impl;
-    Url url;
-    Done done;
-    Destination destination;
-    SourceBinding source;
-    std::vector<SocketAddress> known;
-    // The step under way is the last of these that is set.
-    std::unique_ptr<NameLookup> lookup;
-    std::unique_ptr<AddressRace> addresses;
-    std::unique_ptr<TlsHandshake> handshake;
-  };
+  struct Dial;
 
   asio::io_context& loop_;
   const NetworkOptions& network_;
   const TlsOptions& tls_;
   EventSink& sink_;
-  std::shared_ptr<TlsContext> context_;
-  std::shared_ptr<Run> run_;
-  std::string words_ = "connecting";  // of the run that was cancelled
+  std::shared_ptr<TlsContext> server_context_;  // made when first needed, then kept
+  std::shared_ptr<TlsContext> proxy_context_;
+  std::shared_ptr<Dial> dial_;
+  std::string words_ = "connecting";  // of the dial that is over
+};
+
+/// One start(): dropped whole by cancel(), and with it every step under way. A step calls its
+/// handler last, so a handler may end the step, the dial and the connector.
+struct Connector::Impl::Dial : std::enable_shared_from_this<Dial> {
+  using Found = std::function<void(Addresses)>;
+
+  Dial(Impl& connector, const Url& to, Done handler)
+      : impl(connector), url(to), done(std::move(handler)) {}
+
+  Result<void> plan();
+  Result<void> plan_proxy();
+  Result<void> plan_tls();
+  void begin();
+  void find(const Destination& what, Found found);
+  void unresolved(const Destination& what, Error error);
+  void found_targets(Addresses addresses);
+  void reach(Addresses addresses);
+  void secure_proxy(StreamHandle stream);
+  void tunnel(StreamHandle stream);
+  void secure_server(StreamHandle stream);
+  void finish(Result<StreamHandle> result);
+  void finish_at_proxy(Error error, Stage stage);
+  std::string words() const;
+
+  Impl& impl;
+  Url url;
+  Done done;  // empty: cancelled from within an event
+  Destination destination;
+  std::optional<Proxy> proxy;
+  Destination hop;  // where the socket goes: the destination or the proxy
+  Addresses hop_addresses;
+  SourceBinding source;
+  std::vector<std::string> targets;  // what the proxy is asked for, one after the other
+  std::size_t target = 0;
+  std::vector<std::string> refusals;  // of the targets before
+
+  std::string doing;
+  std::unique_ptr<NameLookup> lookup;
+  std::unique_ptr<AddressRace> race;
+  std::unique_ptr<TlsHandshake> handshake;
+  std::unique_ptr<ProxyTunnel> talk;
 };
 
 void Connector::Impl::start(const Url& url, Done done) {
   cancel();
-  run_ = std::make_shared<Run>(*this, url, std::move(done));
-  const auto planned = run_->plan();
-  asio::post(loop_, [weak = std::weak_ptr<Run>(run_), planned] {
-    const auto run = weak.lock();
-    if (!run) return;
+  dial_ = std::make_shared<Dial>(*this, url, std::move(done));
+  const auto planned = dial_->plan();
+  asio::post(loop_, [weak = std::weak_ptr<Dial>(dial_), planned] {
+    const auto dial = weak.lock();
+    if (!dial || !dial->done) return;
     if (planned) {
-      run->resolve();
+      dial->begin();
     } else {
-      run->finish(fail(planned.error()));
+      dial->finish(fail(planned.error()));
     }
   });
 }
 
-Result<void> Connector::Impl::Run::plan() {
+void Connector::Impl::cancel() {
+  if (!dial_) return;
+  words_ = dial_->words();
+  dial_->done = nullptr;  // told to a step that is calling the sink just now
+  dial_.reset();
+}
+
+std::string Connector::Impl::stage_in_words() const { return dial_ ? dial_->words() : words_; }
+
+// --- the plan ----------------------------------------------------------------------------------
+
+Result<void> Connector::Impl::Dial::plan() {
   auto to = plan_destination(url, impl.network_);
   if (!to) return fail(to.error());
-  destination = std::move(*to);
+  hop = destination = std::move(*to);
+  doing = "connecting to " + destination.shown();
   auto binding = parse_interface(impl.network_.interface);
   if (!binding) return fail(binding.error());
   source = std::move(*binding);
-  auto found = known_addresses(destination, impl.network_);
-  if (!found) return fail(found.error());
-  known = std::move(*found);
-  if (url.secure && !impl.context_) {
-    auto context = TlsContext::create(impl.tls_, TlsContext::Role::kClient);
+  if (auto planned = plan_proxy(); !planned) return planned;
+  // Only to hear of a malformed option before a passphrase is asked for.
+  if (auto known = known_addresses(hop, impl.network_); !known) return fail(known.error());
+  return plan_tls();
+}
+
+Result<void> Connector::Impl::Dial::plan_proxy() {
+  auto chosen =
+      choose_proxy(url, impl.network_, [](const char* name) { return std::getenv(name); });
+  if (!chosen) return fail(chosen.error());
+  proxy = std::move(*chosen);
+  if (!proxy) return {};
+  hop = {};
+  hop.host = proxy->host;
+  hop.zone = proxy->zone;
+  hop.is_ip = proxy->is_ip;
+  hop.port = proxy->port;
+  return {};
+}
+
+Result<void> Connector::Impl::Dial::plan_tls() {
+  using Role = TlsContext::Role;
+  if (proxy && proxy->kind == Proxy::Kind::kHttps && !impl.proxy_context_) {
+    auto context = TlsContext::create(options_for_proxy(impl.tls_), Role::kClient);
     if (!context) return fail(context.error());
-    impl.context_ = std::move(*context);
+    impl.proxy_context_ = std::move(*context);
+  }
+  if (url.secure && !impl.server_context_) {
+    auto context = TlsContext::create(impl.tls_, Role::kClient);
+    if (!context) return fail(context.error());
+    impl.server_context_ = std::move(*context);
   }
   return {};
 }
 
-void Connector::Impl::Run::resolve() {
-  if (!known.empty()) return race(interleave(std::move(known)));
+// --- names -------------------------------------------------------------------------------------
+
+void Connector::Impl::Dial::begin() {
+  const auto to_hop = [this](Addresses addresses) {
+    hop_addresses = std::move(addresses);
+    reach(hop_addresses);
+  };
+  if (!proxy) return find(hop, to_hop);
+  if (proxy->resolves_names()) {
+    targets = {destination.host};
+    return find(hop, to_hop);
+  }
+  find(destination, [this](Addresses addresses) { found_targets(std::move(addresses)); });
+}
+
+/// socks4 and socks5: the proxy is given addresses, which were found here.
+void Connector::Impl::Dial::found_targets(Addresses addresses) {
+  for (const SocketAddress& address : addresses) {
+    if (proxy->kind == Proxy::Kind::kSocks4 && address.family() != AF_INET) continue;
+    targets.push_back(address.host_text());
+  }
+  if (targets.empty()) {
+    return finish_at_proxy({{},
+                            "can't reach " + destination.shown() + " through proxy " + hop.shown() +
+                                ": it has no IPv4 address, and SOCKS4 knows no others",
+                            "socks5:// knows IPv6, too",
+                            {}},
+                           Stage::kProxy);
+  }
+  find(hop, [this](Addresses found) {
+    hop_addresses = std::move(found);
+    reach(hop_addresses);
+  });
+}
+
+void Connector::Impl::Dial::find(const Destination& what, Found found) {
+  auto known = known_addresses(what, impl.network_);
+  if (!known) return finish(fail(known.error()));
+  if (!known->empty()) return found(interleave(std::move(*known)));
+
+  doing = "resolving " + what.host;
   lookup = std::make_unique<NameLookup>(impl.loop_);
-  const auto began = Steady::now();
-  lookup->start(destination.host, destination.port, impl.network_.family,
-                [this, began](Result<std::vector<SocketAddress>> found) {
-                  const auto self = shared_from_this();
-                  Resolved event;
-                  event.host = destination.host;
-                  event.display_host = destination.display_host;
-                  event.seconds = seconds_since(began);
-                  if (!found) {
-                    const std::string& text = found.error().message;
-                    event.error = std::string_view(text).substr(text.rfind(": ") + 2);
-                    impl.sink_.on_resolved(event);
-                    if (!done) return;
-                    return finish(fail(found.error()));
-                  }
-                  auto ordered = interleave(std::move(*found));
-                  for (const auto& address : ordered)
-                    event.addresses.push_back(address.host_text());
-                  impl.sink_.on_resolved(event);
-                  if (!done) return;
-                  race(std::move(ordered));
-                });
+  lookup->start(
+      what.host, what.port, impl.network_.family,
+      [this, what, began = Steady::now(), found = std::move(found)](Result<Addresses> answer) {
+        const auto self = shared_from_this();
+        Resolved event;
+        event.host = what.host;
+        event.display_host = what.display_host;
+        event.seconds = seconds_since(began);
+        if (!answer) {
+          const std::string_view text = answer.error().message;
+          event.error = text.substr(text.rfind(": ") + 2);
+          impl.sink_.on_resolved(event);
+          if (done) unresolved(what, std::move(answer.error()));
+          return;
+        }
+        const Addresses ordered = interleave(std::move(*answer));
+        for (const auto& address : ordered) event.addresses.push_back(address.host_text());
+        impl.sink_.on_resolved(event);
+        if (done) found(ordered);
+      });
 }
 
-void Connector::Impl::Run::race(std::vector<SocketAddress> candidates) {
-  addresses = std::make_unique<AddressRace>(impl.loop_, impl.sink_, source);
-  addresses->start(std::move(candidates), destination.shown(), "",
-                   [this](Result<std::unique_ptr<Stream>> stream) {
-                     const auto self = shared_from_this();
-                     if (!stream || !url.secure) return finish(std::move(stream));
-                     secure(std::move(*stream));
-                   });
+void Connector::Impl::Dial::unresolved(const Destination& what, Error error) {
+  if (!proxy || what.host != proxy->host) return finish(fail(std::move(error)));
+  static constexpr std::string_view kBegin = "can't resolve ";
+  error.message.insert(kBegin.size(), "proxy ");
+  finish_at_proxy(std::move(error), Stage::kProxy);
 }
 
-void Connector::Impl::Run::secure(std::unique_ptr<Stream> stream) {
+// --- the connection ----------------------------------------------------------------------------
+
+void Connector::Impl::Dial::reach(Addresses addresses) {
+  doing = (proxy ? "connecting to proxy " : "connecting to ") + hop.shown();
+  race = std::make_unique<AddressRace>(impl.loop_, impl.sink_, source);
+  race->start(std::move(addresses), hop.shown(), proxy ? "proxy " : "",
+              [this](Result<StreamHandle> stream) {
+                const auto self = shared_from_this();
+                if (!stream) {
+                  if (proxy) return finish_at_proxy(stream.error(), Stage::kProxy);
+                  return finish(std::move(stream));
+                }
+                if (!proxy) return secure_server(std::move(*stream));
+                if (proxy->kind == Proxy::Kind::kHttps) return secure_proxy(std::move(*stream));
+                tunnel(std::move(*stream));
+              });
+}
+
+void Connector::Impl::Dial::secure_proxy(StreamHandle stream) {
+  race.reset();
+  TlsPeer peer;
+  peer.host = proxy->host;
+  peer.is_ip = proxy->is_ip;
+  peer.shown = "proxy " + hop.shown();
+  peer.role = TlsPeer::Role::kProxy;
+  doing = "TLS handshake with " + peer.shown;
+  handshake =
+      std::make_unique<TlsHandshake>(impl.loop_, impl.proxy_context_, std::move(stream), peer);
+  handshake->start([this, shown = peer.shown](Result<TlsHandshake::Secured> secured) {
+    const auto self = shared_from_this();
+    if (!secured) return finish_at_proxy(secured.error(), Stage::kTls);
+    const std::string text = tls_in_words(shown, secured->established);
+    impl.sink_.on_proxy_step({text, secured->established.seconds});
+    if (done) tunnel(std::move(secured->stream));
+  });
+}
+
+void Connector::Impl::Dial::tunnel(StreamHandle stream) {
+  race.reset();
+  const std::string& host = targets[target];
+  const bool http = proxy->kind == Proxy::Kind::kHttp || proxy->kind == Proxy::Kind::kHttps;
+  const std::string shown = host_and_port(host, destination.port);
+  doing = "waiting for proxy " + hop.shown() + " to connect to " + shown;
+  talk =
+      std::make_unique<ProxyTunnel>(impl.loop_, std::move(stream),
+                                    http ? connect_dialogue(*proxy, shown)
+                                         : socks_dialogue(*proxy, host, destination.port, shown));
+  talk->start([this, began = Steady::now()](Result<StreamHandle> opened) {
+    const auto self = shared_from_this();
+    if (opened) {
+      impl.sink_.on_proxy_step({talk->dialogue().outcome(), seconds_since(began)});
+      if (done) secure_server(std::move(*opened));
+      return;
+    }
+    impl.sink_.on_proxy_step({opened.error().message, seconds_since(began)});
+    if (!done) return;
+    if (talk->dialogue().address_at_fault() && ++target < targets.size()) {
+      refusals.push_back(opened.error().message);
+      return reach(hop_addresses);  // a SOCKS connection serves one request
+    }
+    Error error = std::move(opened.error());
+    for (auto refusal = refusals.rbegin(); refusal != refusals.rend(); ++refusal) {
+      error.message.insert(0, *refusal + "; ");
+    }
+    const Stage stage = error.stage;
+    finish_at_proxy(std::move(error), stage);
+  });
+}
+
+void Connector::Impl::Dial::secure_server(StreamHandle stream) {
+  race.reset();
+  if (!url.secure) return finish(std::move(stream));
   TlsPeer peer;
   peer.host = url.host;
   peer.is_ip = url.is_ip_literal;
   peer.shown = url.unix_path.empty() ? host_and_port(url.host, url.port) : destination.shown();
-  handshake = std::make_unique<TlsHandshake>(impl.loop_, impl.context_, std::move(stream), peer);
+  doing = "TLS handshake with " + peer.shown;
+  handshake =
+      std::make_unique<TlsHandshake>(impl.loop_, impl.server_context_, std::move(stream), peer);
   handshake->start([this](Result<TlsHandshake::Secured> secured) {
     const auto self = shared_from_this();
     if (!secured) return finish(fail(secured.error()));
     impl.sink_.on_tls(secured->established);
-    if (!done) return;
-    finish(std::move(secured->stream));
+    if (done) finish(std::move(secured->stream));
   });
 }
 
-void Connector::Impl::Run::finish(Result<std::unique_ptr<Stream>> result) {
+void Connector::Impl::Dial::finish(Result<StreamHandle> result) {
   const auto self = shared_from_this();
   Done handler = std::exchange(done, nullptr);
   impl.words_ = words();
-  impl.run_.reset();
+  impl.dial_.reset();
   handler(std::move(result));  // may destroy the connector
 }
 
-std::string Connector::Impl::Run::words() const {
-  if (handshake) return "TLS handshake with " + destination.shown();
-  if (addresses) {
-    const std::string pending = addresses->pending();
-    return "connecting to " + (pending.empty() ? destination.shown() : pending);
+void Connector::Impl::Dial::finish_at_proxy(Error error, Stage stage) {
+  error.stage = stage;
+  if (proxy->origin != "--proxy") {
+    error.hint += (error.hint.empty() ? "" : "; ") + ("the proxy is that of $" + proxy->origin) +
+                  ", --proxy '' goes without";
   }
-  if (lookup) return "resolving " + destination.host;
-  return "connecting to " + destination.shown();
+  finish(fail(std::move(error)));
+}
+
+std::string Connector::Impl::Dial::words() const {
+  if (!race) return doing;
+  const std::string pending = race->pending();
+  return pending.empty() ? doing : "connecting to " + pending;
 }
 
 Connector::Connector(asio::io_context& loop, const NetworkOptions& network, const TlsOptions& tls,

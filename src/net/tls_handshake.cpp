@@ -25,6 +25,7 @@ struct TlsHandshake::Run : std::enable_shared_from_this<Run> {
   void step();
   Result<TlsEstablished> judge() const;
   Error error_of(std::error_code cause) const;
+  std::string hint_of(std::error_code cause) const;
 
   std::shared_ptr<TlsContext> context;
   TlsPeer peer;
@@ -128,13 +129,28 @@ Error TlsHandshake::Run::error_of(std::error_code cause) const {
   }
   std::string message = "TLS handshake with " + peer.shown + " failed: ";
   if (cause == TlsErrc::kPlainText) {
-    message +=
-        peer.client ? "the client sent plain text: \"" : "the server answered in plain text: \"";
+    message += peer.role == TlsPeer::Role::kClient ? "the client sent plain text: \""
+                                                   : "the server answered in plain text: \"";
     message += first_line(stream->first_bytes()) + '"';
   } else {
     message += stream->explain(cause);
   }
-  return {Stage::kTls, std::move(message), peer.client ? "" : stream->hint(cause), {}};
+  return {Stage::kTls, std::move(message), hint_of(cause), {}};
+}
+
+std::string TlsHandshake::Run::hint_of(std::error_code cause) const {
+  switch (peer.role) {
+    case TlsPeer::Role::kClient:
+      return {};
+    case TlsPeer::Role::kProxy:
+      if (cause.category() == tls_category()) {
+        return "is it a plain HTTP proxy? --proxy http://HOST:PORT";
+      }
+      break;
+    case TlsPeer::Role::kServer:
+      break;
+  }
+  return stream->hint(cause);
 }
 
 TlsHandshake::TlsHandshake(asio::io_context& loop, std::shared_ptr<TlsContext> context,
@@ -145,7 +161,7 @@ TlsHandshake::TlsHandshake(asio::io_context& loop, std::shared_ptr<TlsContext> c
   const std::string ca_file = context->ca_file();
   run_->stream = std::make_unique<TlsStream>(loop, std::move(lower), ssl, std::move(context));
   run_->verification = &watch_verification(ssl, enforced, ca_file);
-  if (run_->peer.client) {
+  if (run_->peer.role == TlsPeer::Role::kClient) {
     SSL_set_accept_state(ssl);
   } else {
     run_->prepare_client(ssl);

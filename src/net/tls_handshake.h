@@ -26,7 +26,7 @@ class TlsHandshake {
   };
   using Done = std::function<void(Result<Secured>)>;
 
-  /// `peer.client` decides our role; the context is of the same.
+  /// The peer's role decides ours; the context is of the same.
   TlsHandshake(asio::io_context& loop, std::shared_ptr<TlsContext> context,
                std::unique_ptr<Stream> lower, TlsPeer peer);
   ~TlsHandshake();

@@ -6,10 +6,16 @@
 namespace wscope::net {
 
 struct TlsPeer {
+  enum class Role {
+    kServer,  // the one the URL names
+    kProxy,
+    kClient,  // of our own server
+  };
+
   std::string host;  // name or address to be found in the certificate; no brackets, no zone
   bool is_ip = false;
-  std::string shown;    // in messages: "localhost:8443"
-  bool client = false;  // the peer is a client of our server
+  std::string shown;  // in messages: "localhost:8443", "proxy proxy.example:443"
+  Role role = Role::kServer;
 };
 
 }  // namespace wscope::net

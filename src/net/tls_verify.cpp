@@ -85,7 +85,8 @@ std::string what_is_wrong(const Verification& found, const TlsPeer& peer) {
       return " is for " + (names.empty() ? "no name at all" : names) + ", not for " + peer.host;
     }
     case X509_V_ERR_INVALID_PURPOSE:
-      return peer.client ? " is not one for a TLS client" : " is not one for a TLS server";
+      return peer.role == TlsPeer::Role::kClient ? " is not one for a TLS client"
+                                                 : " is not one for a TLS server";
     case X509_V_ERR_CERT_REVOKED:
       return " was revoked";
     default:
@@ -94,7 +95,7 @@ std::string what_is_wrong(const Verification& found, const TlsPeer& peer) {
 }
 
 std::string hint_for(const Verification& found, const TlsPeer& peer) {
-  if (peer.client) return {};
+  if (peer.role == TlsPeer::Role::kClient) return {};
   static const std::string kBlind = "-k connects without checking";
   if (!found.staple.empty()) return kBlind;
   switch (found.code) {
@@ -113,6 +114,7 @@ std::string hint_for(const Verification& found, const TlsPeer& peer) {
              kBlind;
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      if (peer.role == TlsPeer::Role::kProxy) return kBlind;
       return "--servername NAME asks for, and expects, another name; " + kBlind;
     default:
       return kBlind;

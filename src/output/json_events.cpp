@@ -53,6 +53,7 @@ std::string_view stage_name(Stage stage) {
 void JsonEvents::on_resolved(const Resolved& resolved) {
   begin("resolve");
   field("host", resolved.host);
+  field_if("typed", resolved.display_host);
   line_ += ",\"addresses\":[";
   for (std::size_t i = 0; i < resolved.addresses.size(); ++i) {
     line_ += i == 0 ? "\"" : ",\"";
@@ -130,6 +131,7 @@ void JsonEvents::on_message(const Message& message) {
   const bool text = message.type == MessageType::kText;
   begin("message");
   direction("dir", message.direction);
+  if (message.client != 0) number("client", std::uint64_t{message.client});
   line_ += text ? R"(,"type":"text")" : R"(,"type":"binary")";
   payload(message.data, text);
   end();

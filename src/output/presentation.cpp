@@ -166,8 +166,8 @@ Result<void> Presenters::build() {
                       options_.listen.enabled,
                       choose_palette(options_.terminal.color, err_lines_->is_screen())};
   status_ = &keep(std::make_unique<Status>(*err_lines_, wishes, stamper_));
-  if (const auto traced = add_traces(); !traced) return traced;
-  if (const auto recorded = add_record(); !recorded) return recorded;
+  if (auto traced = add_traces(); !traced) return traced;
+  if (auto recorded = add_record(); !recorded) return recorded;
   choose_listeners();
   return {};
 }
@@ -256,11 +256,11 @@ Result<void> Presenters::finish() {
     if (stream.state() != OutputStream::State::kFailed) return {};
     return fail(Stage::kOutput, "can't write to " + name + ": " + cause_of(stream.error()));
   };
-  if (const auto written = failure(out_, "stdout"); !written) return written;
+  if (auto written = failure(out_, "stdout"); !written) return written;
   for (LineFile* file : {trace_file_.get(), record_file_.get()}) {
     if (file == nullptr) continue;
     file->stream().drain();
-    if (const auto written = failure(file->stream(), file->path()); !written) return written;
+    if (auto written = failure(file->stream(), file->path()); !written) return written;
   }
   return {};
 }

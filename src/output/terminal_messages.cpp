@@ -36,6 +36,10 @@ void TerminalMessages::on_message(const Message& message) {
   if (look_.format == OutputFormat::kAuto) {
     lines_.append(sent ? palette.sent : palette.received).append(sent ? "> " : "< ");
     lines_.append(palette.reset);
+    if (message.client != 0) {
+      lines_.append(palette.faint).append("[" + std::to_string(message.client) + "] ");
+      lines_.append(palette.reset);
+    }
   }
   switch (look_.format) {
     case OutputFormat::kHex:

@@ -45,8 +45,10 @@ std::size_t Trace::frame_preview() const {
 void Trace::on_resolved(const Resolved& resolved) {
   const std::string outcome =
       resolved.error.empty() ? join(resolved.addresses) : "failed: " + std::string(resolved.error);
-  step(
-      fmt::format("resolve {}: {} ({})", resolved.host, outcome, duration_words(resolved.seconds)));
+  const std::string typed =
+      resolved.display_host.empty() ? "" : fmt::format(" ({})", resolved.display_host);
+  step(fmt::format("resolve {}{}: {} ({})", resolved.host, typed, outcome,
+                   duration_words(resolved.seconds)));
 }
 
 void Trace::on_connect_attempt(const ConnectAttempt& attempt) {

@@ -35,11 +35,30 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
       sink_(presentation.sink()),
       source_(source),
       condition_(std::move(condition)),
+      opening_events_(sink_, clock),
       frames_(sink_),
       output_watch_(loop, presentation.out()),
       total_deadline_(loop),
       linger_deadline_(loop),
-      drain_deadline_(loop) {}
+      drain_deadline_(loop),
+      reconnect_deadline_(loop),
+      keepalive_(loop, options.liveness,
+                 {[this](const std::string& data) {
+                    send_ping(data);
+                    connection_->settle();
+                  },
+                  [this](const std::string& text) {
+                    send(MessageType::kText, text);
+                    connection_->settle();
+                  },
+                  [this] {
+                    connection_->abort({Stage::kTimeout,
+                                        fmt::format("connection lost: no pong within {:g} s",
+                                                    options_.liveness.pong_timeout),
+                                        "--pong-timeout waits longer",
+                                        {}});
+                  }}),
+      reconnect_(options.liveness) {}
 
 ClientSession::~ClientSession() = default;
 
@@ -54,16 +73,19 @@ void ClientSession::start(Finished finished) {
 
 void ClientSession::open() {
   phase_ = Phase::kOpening;
-  opening_ = std::make_unique<Opening>(loop_, options_, sink_);
+  opening_ = std::make_unique<Opening>(loop_, options_, opening_events_);
   opening_->start(url_, [this](Result<OpenedStream> result) { opened(std::move(result)); });
 }
 
 void ClientSession::opened(Result<OpenedStream> result) {
   clock_.sample();
+  const RefusedUpgrade refused = opening_->refused();
   opening_.reset();
   if (!result) {
-    finish(fail(std::move(result.error())));
-    return;
+    const Error error = std::move(result.error());
+    if (reconnect_.worth_after(error, refused))
+      return begin_again(refused.retry_after, error.message);
+    return finish(fail(error));
   }
   opened_ = std::move(*result);
   local_address_ = opened_.stream->local_address();
@@ -85,9 +107,38 @@ void ClientSession::opened(Result<OpenedStream> result) {
   phase_ = Phase::kOpen;
   opened_at_ = clock_.now();
   quiet_since_ = opened_at_;
+  keepalive_.start();
   connection_->start(opened_.rest);
+  if (reconnect_.enabled() && phase_ == Phase::kOpen) say_again();
   flush();
   if (phase_ == Phase::kOpen) pull();
+}
+
+void ClientSession::begin_again(std::optional<double> retry_after, const std::string& why) {
+  const double wait = reconnect_.next_wait(retry_after);
+  sink_.on_notice(fmt::format("{}; connecting again in {:.1f} s (attempt {})", why, wait,
+                              reconnect_.attempts()));
+  flush();
+  phase_ = Phase::kWaiting;
+  reconnect_deadline_.start(wait, [this] { open(); });
+}
+
+// -x messages subscribe and log in: they are said on each connection. Then what was not sent on the
+// last one; a frame that was cut is no message, so none is doubled.
+void ClientSession::say_again() {
+  for (const auto& text : options_.messages.execute) {
+    if (connection_->send(MessageType::kText, text)) {
+      sink_.on_message({Direction::kSent, MessageType::kText, text});
+    }
+  }
+  for (const auto& item : outbox_.take_unsent()) send(item.type, item.data);
+  connection_->settle();
+}
+
+void ClientSession::note_progress() {
+  if (!reconnect_.enabled() || !connection_->open()) return;
+  outbox_.written_but(connection_->queued_messages());
+  if (const auto mark = outbox_.mark()) connection_->ping(*mark);
 }
 
 void ClientSession::pull() {
@@ -153,7 +204,11 @@ void ClientSession::perform(const Action& action) {
 }
 
 void ClientSession::send(MessageType type, std::string_view data) {
-  if (connection_->send(type, data)) sink_.on_message({Direction::kSent, type, data});
+  if (!connection_->send(type, data)) return;
+  if (reconnect_.enabled()) outbox_.add(type, data);
+  Message message{Direction::kSent, type, data};
+  message.show_sent = options_.messages.echo || !source_.interactive();
+  sink_.on_message(message);
 }
 
 void ClientSession::send_ping(std::string_view data) {
@@ -216,6 +271,7 @@ void ClientSession::connection_message(MessageType type, std::string_view data) 
   // Whoever asked for N messages gets N, also when more came in the same read.
   if (condition_.reached()) return;
   quiet_since_ = clock_.now();
+  reconnect_.held();
   sink_.on_message({Direction::kReceived, type, data});
   if (condition_.message(data)) {
     quitting_ = true;
@@ -230,6 +286,11 @@ void ClientSession::connection_ping(std::string_view data) {
 }
 
 void ClientSession::connection_pong(std::string_view data) {
+  keepalive_.pong(data);
+  if (reconnect_.enabled()) {
+    reconnect_.held();
+    if (outbox_.confirm(data)) return note_progress();
+  }
   Control pong{Direction::kReceived, data, std::nullopt};
   const auto sent = pings_.find(std::string(data));
   if (sent != pings_.end()) {
@@ -290,8 +351,9 @@ void ClientSession::interrupt(ExitStatus status) {
   const bool again = signal_.has_value();
   if (!again) signal_ = status;
   quitting_ = true;
-  if (phase_ == Phase::kOpening || phase_ == Phase::kOffline || phase_ == Phase::kDraining) {
+  if (phase_ != Phase::kOpen) {
     if (opening_) opening_->cancel();
+    reconnect_deadline_.cancel();
     phase_ = Phase::kDraining;
     return finish(*signal_);
   }
@@ -312,6 +374,7 @@ void ClientSession::timed_out() {
     return connection_->abort(error);
   }
   if (opening_) opening_->cancel();
+  reconnect_deadline_.cancel();
   finish(fail(std::move(error)));
 }
 
@@ -324,8 +387,19 @@ void ClientSession::connection_ended(Ending ending) {
   linger_deadline_.cancel();
   const bool was_clean = ending.closed.first.has_value();
   if (was_clean) sink_.on_closed(ending.closed_event());
-  totals_ = ending.totals;
+  totals_ += ending.totals;
+  keepalive_.stop();
+  if (reconnect_.enabled()) outbox_.written_but(connection_->queued_messages());
   connection_.reset();
+  if (!quitting_ && !signal_ && reconnect_.worth_after(ending)) {
+    std::string why = ending.error ? ending.error->message : std::string("server closed");
+    if (outbox_.in_flight() > 0) {
+      why += fmt::format("; {} in flight: whether they arrived is unknown",
+                         plural(outbox_.in_flight(), "message"));
+    }
+    lingering_ = false;
+    return begin_again(std::nullopt, why);
+  }
   if (stays_after(ending)) {
     phase_ = Phase::kOffline;
     if (ending.error) sink_.on_error(*ending.error);

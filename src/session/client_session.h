@@ -24,8 +24,12 @@
 #include "session/deadline.h"
 #include "session/end_condition.h"
 #include "session/frame_trace.h"
+#include "session/keepalive.h"
 #include "session/opening.h"
+#include "session/opening_events.h"
+#include "session/outbox.h"
 #include "session/output_watch.h"
+#include "session/reconnect.h"
 
 namespace wscope::session {
 
@@ -43,7 +47,7 @@ class ClientSession : public ConnectionOwner {
   void interrupt(ExitStatus status);
 
  private:
-  enum class Phase { kOpening, kOpen, kOffline, kDraining, kFinished };
+  enum class Phase { kOpening, kOpen, kOffline, kWaiting, kDraining, kFinished };
 
   // ConnectionOwner
   void connection_message(MessageType type, std::string_view data) override;
@@ -53,12 +57,16 @@ class ClientSession : public ConnectionOwner {
   void connection_wakes() override { clock_.sample(); }
   void connection_rests() override { flush(); }
   void connection_has_room() override { pull(); }
+  void connection_wrote() override { note_progress(); }
   void connection_drained() override { linger(); }
   bool connection_may_read() override;
   void connection_wire(Direction direction, std::string_view bytes) override;
 
   void open();
   void opened(Result<OpenedStream> result);
+  void begin_again(std::optional<double> retry_after, const std::string& why);
+  void say_again();
+  void note_progress();
   void pull();
   void perform(const Action& action);
   void send(MessageType type, std::string_view data);
@@ -86,6 +94,7 @@ class ClientSession : public ConnectionOwner {
   Finished finished_;
 
   Phase phase_ = Phase::kOpening;
+  OpeningEvents opening_events_;
   std::unique_ptr<Opening> opening_;
   std::unique_ptr<Connection> connection_;
   Opened opened_event_;
@@ -97,6 +106,10 @@ class ClientSession : public ConnectionOwner {
   Deadline total_deadline_;
   Deadline linger_deadline_;
   Deadline drain_deadline_;
+  Deadline reconnect_deadline_;
+  Keepalive keepalive_;
+  Reconnect reconnect_;
+  Outbox outbox_;
 
   bool input_ended_ = false;
   bool lingering_ = false;      // everything was written; waiting for silence

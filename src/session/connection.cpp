@@ -261,8 +261,8 @@ void Connection::observe_output() {
 }
 
 void Connection::write_some() {
-  observe_output();
   while (!write_broken_) {
+    observe_output();
     const auto output = engine_->output();
     if (output.empty()) return;
     const auto result = stream_->write_some(output.data(), output.size());
@@ -283,6 +283,7 @@ void Connection::note_written(std::size_t bytes) {
   while (!message_ends_.empty() && message_ends_.front() <= bytes_written_) {
     message_ends_.pop_front();
   }
+  owner_.connection_wrote();
 }
 
 // A peer that ended its side may read on: what is queued for it (a Pong, the answer to its Close)

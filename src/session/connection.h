@@ -53,6 +53,8 @@ class ConnectionOwner {
   virtual void connection_rests() {}
   /// The output has fallen below the low-water mark: more may be sent.
   virtual void connection_has_room() {}
+  /// Some of the output was written.
+  virtual void connection_wrote() {}
   /// Asked for by tell_when_drained(): everything that was queued has been written.
   virtual void connection_drained() {}
   /// False stops reading until settle() is called again.
@@ -93,8 +95,13 @@ class Connection : private ws::EngineListener {
   void tell_when_drained();
 
   ws::Engine::State state() const { return engine_->state(); }
-  bool open() const { return engine_->state() == ws::Engine::State::kOpen; }
+  /// May be sent on: also false once writing has failed, though the end is not judged yet.
+  bool open() const {
+    return engine_->state() == ws::Engine::State::kOpen && !write_broken_ && !finished_;
+  }
   std::size_t queued() const { return engine_->output().size(); }
+  /// Messages of which bytes are still to be written.
+  std::size_t queued_messages() const { return message_ends_.size(); }
   bool has_room() const { return queued() < kHighWater; }
   Totals totals() const;
   const ws::EngineCounters& counters() const { return engine_->counters(); }

@@ -4,14 +4,33 @@
 
 #include <algorithm>
 #include <asio/post.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <utility>
 
+#include "session/admission.h"
 #include "ws/close_code.h"
 
 namespace wscope::session {
 namespace {
 
 constexpr int kActionsPerTurn = 4096;
+// A client with more than this waiting for it does not read.
+constexpr std::size_t kMostQueued = std::size_t{4} << 20;
+
+/// The port file appears whole or not at all, so that who waits for it can read it at once.
+Result<void> write_port_file(const std::string& path, const std::string& text) {
+  const std::string draft = path + ".new";
+  std::FILE* file = std::fopen(draft.c_str(), "we");
+  bool written = file != nullptr && std::fputs(text.c_str(), file) >= 0;
+  if (file != nullptr && std::fclose(file) != 0) written = false;
+  if (!written || std::rename(draft.c_str(), path.c_str()) != 0) {
+    return fail(Stage::kOutput,
+                fmt::format("can't write --port-file {}: {}", path, std::strerror(errno)));
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -28,11 +47,16 @@ Result<void> ListenSession::open(const std::string& address) {
       net::Acceptor::open(loop_, address, options_.tls, options_.network.connect_timeout);
   if (!acceptor) return fail(std::move(acceptor.error()));
   acceptor_ = std::move(*acceptor);
-  return {};
+  if (!presentation_ || options_.listen.port_file.empty()) return {};
+  return write_port_file(options_.listen.port_file, fmt::format("{}\n", acceptor_->port()));
 }
 
 std::string ListenSession::url() const {
-  return fmt::format("{}://{}/", acceptor_->secure() ? "wss" : "ws", acceptor_->local_address());
+  const std::string address = acceptor_->local_address();
+  if (address.rfind("unix:", 0) == 0) {
+    return fmt::format("{}+{}:/", acceptor_->secure() ? "wss" : "ws", address);
+  }
+  return fmt::format("{}://{}/", acceptor_->secure() ? "wss" : "ws", address);
 }
 
 void ListenSession::start(Finished finished) {
@@ -53,22 +77,25 @@ void ListenSession::accepted(std::unique_ptr<net::Stream> stream) {
     if (offer) settings.server_deflate = *offer;
   }
   const std::size_t number = ++last_number_;
-  auto client = std::make_unique<ServedClient>(loop_, std::move(stream), number, settings,
-                                               options_.network.connect_timeout,
-                                               options_.network.close_timeout, *this);
+  auto client =
+      std::make_unique<ServedClient>(loop_, std::move(stream), number, settings, options_, *this);
   ServedClient& served = *client;
   clients_.emplace(number, std::move(client));
   served.start();
 }
 
-ws::ServerReply ListenSession::client_request(ServedClient&, const ws::ServerRequest& request) {
-  ws::ServerReply reply;
-  if (!request.is_upgrade) {
-    reply.status = 426;  // RFC 9110 15.5.22
-    reply.headers = {{"Upgrade", "websocket"}, {"Content-Type", "text/plain"}};
-    reply.body = "This is a WebSocket server: talk to it with wscope.\n";
-    return reply;
+ws::ServerReply ListenSession::client_request(ServedClient& client,
+                                              const ws::ServerRequest& request) {
+  if (presentation_) {
+    if (auto refusal = refuse_client(options_, request, open_clients())) {
+      if (refusal->status >= 400) {
+        notice(fmt::format("client {} from {} refused: {} {} got {}", client.number(),
+                           client.peer(), request.method, request.target, refusal->status));
+      }
+      return *refusal;
+    }
   }
+  ws::ServerReply reply;
   const auto& ours = options_.handshake.subprotocols;
   for (const auto& wanted : request.subprotocols) {
     if (std::find(ours.begin(), ours.end(), wanted) != ours.end()) {
@@ -85,11 +112,46 @@ void ListenSession::client_opened(ServedClient& client) {
 }
 
 void ListenSession::client_message(ServedClient& client, MessageType type, std::string_view data) {
-  if (presentation_) presentation_->sink().on_message({Direction::kReceived, type, data});
+  if (presentation_) {
+    Message message{Direction::kReceived, type, data};
+    message.client = client.number();
+    presentation_->sink().on_message(message);
+  }
   if (options_.messages.echo || !presentation_) client.connection().send(type, data);
+  using Broadcast = ListenOptions::Broadcast;
+  if (options_.listen.broadcast == Broadcast::kNone) return;
+  for (auto& [number, other] : clients_) {
+    const bool sender = number == client.number();
+    if (sender && options_.listen.broadcast == Broadcast::kOthers) continue;
+    give(*other, type, data);
+    if (!sender) to_settle_.insert(number);
+  }
 }
 
-void ListenSession::client_rests(ServedClient&) { flush(); }
+// Everybody's pace is the fastest reader's; who falls far behind is let go, so that it can neither
+// slow the others nor make the server grow.
+void ListenSession::give(ServedClient& client, MessageType type, std::string_view data) {
+  auto& connection = client.connection();
+  if (!connection.open()) return;
+  if (connection.queued() > kMostQueued) {
+    notice(fmt::format("client {} does not read: dropped", client.number()));
+    connection.abort({Stage::kConnection, "client does not read", {}, {}});
+    return;
+  }
+  connection.send(type, data);
+}
+
+void ListenSession::settle_all() {
+  for (const std::size_t number : std::exchange(to_settle_, {})) {
+    const auto found = clients_.find(number);
+    if (found != clients_.end()) found->second->connection().settle();
+  }
+}
+
+void ListenSession::client_rests(ServedClient&) {
+  settle_all();
+  flush();
+}
 
 void ListenSession::client_has_room(ServedClient& client) {
   client.connection().settle();
@@ -98,7 +160,9 @@ void ListenSession::client_has_room(ServedClient& client) {
 
 bool ListenSession::client_may_read(const ServedClient& client) const {
   if (presentation_ && presentation_->out().congested()) return false;
-  return client.connection().has_room();
+  // With an echo the queue is the client's own; a broadcast must not make one wait for another.
+  return options_.listen.broadcast != ListenOptions::Broadcast::kNone ||
+         client.connection().has_room();
 }
 
 void ListenSession::client_ended(ServedClient& client, Ending ending) {
@@ -118,9 +182,10 @@ std::size_t ListenSession::open_clients() const {
                     [](const auto& c) { return c.second->connection().open(); }));
 }
 
-bool ListenSession::every_client_has_room() const {
-  return std::all_of(clients_.begin(), clients_.end(),
-                     [](const auto& c) { return c.second->connection().has_room(); });
+bool ListenSession::some_client_has_room() const {
+  return clients_.empty() || std::any_of(clients_.begin(), clients_.end(), [](const auto& c) {
+           return c.second->connection().has_room();
+         });
 }
 
 // Lines wait for the first client, as a client's lines wait for the connection.
@@ -130,7 +195,7 @@ void ListenSession::pull() {
   Action action;
   for (int i = 0; i < kActionsPerTurn; ++i) {
     if (!source_->interactive() && open_clients() == 0) break;
-    if (!every_client_has_room()) break;
+    if (!some_client_has_room()) break;
     const auto pulled = source_->next(action);
     if (pulled == ActionSource::Pull::kEmpty) break;
     if (pulled == ActionSource::Pull::kEnd) {
@@ -161,11 +226,15 @@ void ListenSession::perform(const Action& action) {
       break;
   }
   if (open_clients() == 0) return notice("no client is connected: nothing was sent");
+  if (action.client != 0 && clients_.count(action.client) == 0) {
+    return notice(fmt::format("there is no client {}: nothing was sent", action.client));
+  }
   for (auto& [number, client] : clients_) {
+    if (action.client != 0 && action.client != number) continue;
     auto& connection = client->connection();
     if (!connection.open()) continue;
-    if (action.kind == Kind::kText) connection.send(MessageType::kText, action.data);
-    if (action.kind == Kind::kBinary) connection.send(MessageType::kBinary, action.data);
+    if (action.kind == Kind::kText) give(*client, MessageType::kText, action.data);
+    if (action.kind == Kind::kBinary) give(*client, MessageType::kBinary, action.data);
     if (action.kind == Kind::kPing) connection.ping(action.data);
     if (action.kind == Kind::kPong) connection.pong(action.data);
     if (action.kind == Kind::kClose) connection.close(action.code, action.data);

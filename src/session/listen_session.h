@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "base/action.h"
@@ -34,7 +35,7 @@ class ListenSession : public ServedClient::Host {
                 output::Presentation* presentation, ActionSource* source);
   ~ListenSession() override;
 
-  /// `address` is [HOST:]PORT.
+  /// `address` is [HOST:]PORT or unix:PATH; writes the --port-file.
   Result<void> open(const std::string& address);
   void start(Finished finished);
   void interrupt(ExitStatus status);
@@ -53,7 +54,9 @@ class ListenSession : public ServedClient::Host {
   void accepted(std::unique_ptr<net::Stream> stream);
   void pull();
   void perform(const Action& action);
-  bool every_client_has_room() const;
+  bool some_client_has_room() const;
+  void give(ServedClient& client, MessageType type, std::string_view data);
+  void settle_all();
   std::size_t open_clients() const;
   void flush();
   void shut_down(ExitStatus status);
@@ -68,6 +71,7 @@ class ListenSession : public ServedClient::Host {
   std::unique_ptr<net::Acceptor> acceptor_;
   std::unique_ptr<OutputWatch> output_watch_;
   std::map<std::size_t, std::unique_ptr<ServedClient>> clients_;
+  std::set<std::size_t> to_settle_;  // clients with a broadcast to write
   std::size_t last_number_ = 0;
   Finished finished_;
   bool shutting_down_ = false;

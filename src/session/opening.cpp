@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -77,6 +78,20 @@ void Opening::request() {
   if (!request) return finish(fail(std::move(request.error())));
   request_ = std::move(*request);
   connect();
+}
+
+RefusedUpgrade Opening::refused() const {
+  RefusedUpgrade refused;
+  if (!upgrade_ || !upgrade_->gate().head()) return refused;
+  const auto& head = *upgrade_->gate().head();
+  refused.status = head.status;
+  // Retry-After as seconds (RFC 9110 10.2.3); a date is left to the back-off.
+  if (const auto after = head.find("Retry-After")) {
+    char* end = nullptr;
+    const double seconds = std::strtod(after->c_str(), &end);
+    if (end != after->c_str() && *end == '\0' && seconds >= 0) refused.retry_after = seconds;
+  }
+  return refused;
 }
 
 void Opening::cancel() {

@@ -20,6 +20,7 @@
 #include "net/stream.h"
 #include "net/url.h"
 #include "session/deadline.h"
+#include "session/reconnect.h"
 #include "session/redirect.h"
 #include "session/request_plan.h"
 #include "session/upgrade.h"
@@ -42,6 +43,8 @@ class Opening {
   ~Opening();
 
   void start(const net::Url& url, Done done);
+  /// What the server said when it refused; for who considers to try again.
+  RefusedUpgrade refused() const;
   void cancel();
 
  private:

@@ -37,8 +37,10 @@ Terminal open_terminal(const Options& options) {
   const bool out = ::isatty(STDOUT_FILENO) == 1;
   const bool err = ::isatty(STDERR_FILENO) == 1;
   const bool execute_only = !options.messages.execute.empty() && !options.messages.interactive;
+  // With --reconnect the session itself says -x messages, on each connection anew.
+  const bool says_again = options.liveness.reconnect;
   if (execute_only) {
-    terminal.source = input::make_execute_source(options);
+    terminal.source = says_again ? input::make_empty_source() : input::make_execute_source(options);
   } else if (::isatty(STDIN_FILENO) == 1 && (out || err)) {
     auto repl = input::Repl::open(options, out ? STDOUT_FILENO : STDERR_FILENO);
     if (out) terminal.screens.out = &repl->screen();
@@ -47,7 +49,7 @@ Terminal open_terminal(const Options& options) {
   } else {
     terminal.source = input::make_pipe_source(options, STDIN_FILENO);
   }
-  if (!options.messages.execute.empty() && !execute_only) {
+  if (!options.messages.execute.empty() && !execute_only && !says_again) {
     terminal.source =
         input::make_sequence(input::make_execute_source(options), std::move(terminal.source));
   }

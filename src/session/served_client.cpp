@@ -6,14 +6,28 @@ namespace wscope::session {
 
 ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> stream,
                            std::size_t number, const ws::EngineSettings& settings,
-                           double handshake_timeout, double close_timeout, Host& host)
+                           const Options& options, Host& host)
     : host_(host),
       number_(number),
       peer_(stream->peer_address()),
-      handshake_timeout_(handshake_timeout),
+      handshake_timeout_(options.network.connect_timeout),
       handshake_deadline_(loop),
-      connection_(loop, std::move(stream), Connection::Role::kServer, settings, close_timeout,
-                  *this) {}
+      connection_(loop, std::move(stream), Connection::Role::kServer, settings,
+                  options.network.close_timeout, *this) {
+  const auto& liveness = options.liveness;
+  if (liveness.ping_interval <= 0 && liveness.heartbeat.empty()) return;
+  Keepalive::Hooks hooks;
+  hooks.ping = [this](const std::string& data) {
+    connection_.ping(data);
+    connection_.settle();
+  };
+  hooks.heartbeat = [this](const std::string& text) {
+    connection_.send(MessageType::kText, text);
+    connection_.settle();
+  };
+  hooks.dead = [this] { connection_.abort({Stage::kTimeout, "no pong in time", {}, {}}); };
+  keepalive_ = std::make_unique<Keepalive>(loop, liveness, std::move(hooks));
+}
 
 void ServedClient::start() {
   handshake_deadline_.start(handshake_timeout_, [this] {
@@ -26,13 +40,23 @@ void ServedClient::connection_message(MessageType type, std::string_view data) {
   host_.client_message(*this, type, data);
 }
 
-void ServedClient::connection_ended(Ending ending) { host_.client_ended(*this, std::move(ending)); }
+void ServedClient::connection_ended(Ending ending) {
+  if (keepalive_) keepalive_->stop();
+  host_.client_ended(*this, std::move(ending));
+}
 
 ws::ServerReply ServedClient::connection_request(const ws::ServerRequest& request) {
   handshake_deadline_.cancel();
   return host_.client_request(*this, request);
 }
 
-void ServedClient::connection_opened() { host_.client_opened(*this); }
+void ServedClient::connection_opened() {
+  if (keepalive_) keepalive_->start();
+  host_.client_opened(*this);
+}
+
+void ServedClient::connection_pong(std::string_view data) {
+  if (keepalive_) keepalive_->pong(data);
+}
 
 }  // namespace wscope::session

@@ -9,7 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/options.h"
 #include "session/connection.h"
+#include "session/keepalive.h"
 
 namespace wscope::session {
 
@@ -29,8 +31,7 @@ class ServedClient : public ConnectionOwner {
   };
 
   ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> stream, std::size_t number,
-               const ws::EngineSettings& settings, double handshake_timeout, double close_timeout,
-               Host& host);
+               const ws::EngineSettings& settings, const Options& options, Host& host);
 
   void start();
   /// 1 for the first client that came.
@@ -47,11 +48,13 @@ class ServedClient : public ConnectionOwner {
   bool connection_may_read() override { return host_.client_may_read(*this); }
   ws::ServerReply connection_request(const ws::ServerRequest& request) override;
   void connection_opened() override;
+  void connection_pong(std::string_view data) override;
 
   Host& host_;
   std::size_t number_;
   std::string peer_;
   double handshake_timeout_;
+  std::unique_ptr<Keepalive> keepalive_;  // where --ping-interval or --heartbeat ask for it
   Deadline handshake_deadline_;
   Connection connection_;
 };

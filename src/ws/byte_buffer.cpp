@@ -46,7 +46,11 @@ void release(char* base, std::size_t size) {
   if (base != nullptr) munmap(base, size);
 }
 #else
+// A sanitizer ends the program where malloc would say no.
+constexpr std::size_t kMostMalloc = std::size_t{1} << 32;
+
 char* reallocate(char* base, std::size_t, std::size_t size) {
+  if (size > kMostMalloc) return nullptr;
   return static_cast<char*>(std::realloc(base, size));
 }
 

@@ -34,8 +34,8 @@ class WebsocketEngine final : public Engine {
   void output_written(std::size_t size) override { out_.written(size); }
   bool send_text(std::string_view data) override { return send(kOpText, data); }
   bool send_binary(std::string_view data) override { return send(kOpBinary, data); }
-  bool send_ping(std::string_view data) override;
-  bool send_pong(std::string_view data) override;
+  bool send_ping(std::string_view data) override { return send_control(kOpPing, data); }
+  bool send_pong(std::string_view data) override { return send_control(kOpPong, data); }
   bool close(std::optional<std::uint16_t> code, std::string_view reason) override;
   const EngineCounters& counters() const override { return counters_; }
 
@@ -67,6 +67,7 @@ class WebsocketEngine final : public Engine {
   void on_close();
 
   bool send(std::uint8_t opcode, std::string_view data);
+  bool send_control(std::uint8_t opcode, std::string_view data);
   ErrorCode write(std::string_view bytes);
 
   EngineListener& listener_;
@@ -365,8 +366,7 @@ void WebsocketEngine::on_message(const EngineMessage& message) {
 }
 
 void WebsocketEngine::on_ping(const std::string& data) {
-  ErrorCode ignored;
-  if (settings_.answer_pings) connection_->pong(data, ignored);  // RFC 6455 5.5.2
+  if (settings_.answer_pings) out_.frame(kFin | kOpPong, data);  // RFC 6455 5.5.2
   listener_.on_ping(data);
 }
 
@@ -400,18 +400,10 @@ bool WebsocketEngine::send(std::uint8_t opcode, std::string_view data) {
   return true;
 }
 
-bool WebsocketEngine::send_ping(std::string_view data) {
+bool WebsocketEngine::send_control(std::uint8_t opcode, std::string_view data) {
   if (state_ != State::kOpen || data.size() > kMaxControlPayload) return false;
-  ErrorCode error;
-  connection_->ping(std::string(data), error);
-  return !error;
-}
-
-bool WebsocketEngine::send_pong(std::string_view data) {
-  if (state_ != State::kOpen || data.size() > kMaxControlPayload) return false;
-  ErrorCode error;
-  connection_->pong(std::string(data), error);
-  return !error;
+  out_.frame(kFin | opcode, data);
+  return true;
 }
 
 // websocketpp refuses some codes and drops what comes after its Close. RFC 6455 1.4 lets the peer

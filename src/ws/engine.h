@@ -55,7 +55,8 @@ class EngineListener {
   virtual void on_pong(std::string_view data) = 0;
   /// The peer's Close arrived. When ours had not been sent, the answer is in the output already.
   virtual void on_close(const CloseFrame& frame) = 0;
-  /// The peer broke the protocol (Stage::kConnection); `code` is what we told it.
+  /// The peer broke the protocol (Stage::kConnection); `code` is what we told it: a close code, or
+  /// the HTTP status when a client's request was wrong (on_request is not asked then).
   virtual void on_failed(const Error& error, std::uint16_t code) = 0;
   /// Server role: the request is whole; the reply decides. Called once.
   virtual ServerReply on_request(const ServerRequest&) { return {}; }

@@ -35,9 +35,13 @@ bool masked_equals(const char* masked, const char* expected, std::size_t size,
 
 }  // namespace
 
-SinkMessages::SinkMessages(std::size_t size, bool one)
+SinkMessages::SinkMessages(std::size_t size, bool one, bool line_end)
     : size_(size), expected_(make_period(one ? kPieceOfOne : size)), one_(one) {
   if (one) last_piece_ = make_text(size % kPieceOfOne, 0);
+  if (line_end) {
+    ++size_;
+    for (std::string& message : expected_) message += '\n';
+  }
   if (inflateInit2(&inflater_, -15) != Z_OK) fail("inflateInit2");
 }
 

@@ -17,8 +17,9 @@ namespace bench {
 
 class SinkMessages {
  public:
-  /// Every message is `size` bytes long; with `one` it is the single message of one_frame_flow.
-  SinkMessages(std::size_t size, bool one);
+  /// Every message is `size` bytes long; with `one` it is the single message of one_frame_flow;
+  /// with `line_end` each has a "\n" behind it.
+  SinkMessages(std::size_t size, bool one, bool line_end);
   ~SinkMessages();
   SinkMessages(const SinkMessages&) = delete;
   SinkMessages& operator=(const SinkMessages&) = delete;

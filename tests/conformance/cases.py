@@ -83,7 +83,12 @@ for rsv in (RSV1, RSV2, RSV3, RSV1 | RSV2, RSV1 | RSV3, RSV2 | RSV3, RSV1 | RSV2
     )
 for opcode in (TEXT, BINARY, PING, PONG):
     bad("5.1", f"masked {NAMES[opcode]}", frame(opcode, "x", mask=b"\1\2\3\4"), 1002)
-    bad("5.1", f"masked {NAMES[opcode]} with a mask of zeros", frame(opcode, "x", mask=bytes(4)), 1002)
+    bad(
+        "5.1",
+        f"masked {NAMES[opcode]} with a mask of zeros",
+        frame(opcode, "x", mask=bytes(4)),
+        1002,
+    )
 bad("5.1", "masked CLOSE", frame(CLOSE, close_payload(1000), mask=b"\1\2\3\4"), 1002)
 for size, length_bytes in ((0, 2), (5, 2), (125, 2), (0, 8), (125, 8), (126, 8), (65535, 8)):
     bad(
@@ -154,7 +159,10 @@ for kind, end in ((TEXT, b"\n"), (BINARY, b"")):
     good(
         "5.4",
         f"two fragmented messages, {name} second",
-        frame(BINARY, "1", fin=False) + frame(CONT, "2") + frame(kind, "3", fin=False) + frame(CONT, "4"),
+        frame(BINARY, "1", fin=False)
+        + frame(CONT, "2")
+        + frame(kind, "3", fin=False)
+        + frame(CONT, "4"),
         b"1234" + end,
     )
 for fin in (True, False):
@@ -178,16 +186,27 @@ good(
     "64 KiB in fragments of 1000",
     frame(BINARY, pattern(65536)[:1000], fin=False)
     + b"".join(
-        frame(CONT, pattern(65536)[n : n + 1000], fin=n + 1000 >= 65536) for n in range(1000, 65536, 1000)
+        frame(CONT, pattern(65536)[n : n + 1000], fin=n + 1000 >= 65536)
+        for n in range(1000, 65536, 1000)
     ),
     pattern(65536),
 )
 
 # --- 5.5 control frames --------------------------------------------------------------------------
 for size in (0, 1, 2, 124, 125):
-    good("5.5.2", f"PING of {size} bytes", frame(PING, pattern(size)), answers=((PONG, pattern(size)),))
+    good(
+        "5.5.2",
+        f"PING of {size} bytes",
+        frame(PING, pattern(size)),
+        answers=((PONG, pattern(size)),),
+    )
     good("5.5.3", f"unasked PONG of {size} bytes", frame(PONG, pattern(size)))
-good("5.5.2", "PING with binary data", frame(PING, b"\x00\xff\xfe"), answers=((PONG, b"\x00\xff\xfe"),))
+good(
+    "5.5.2",
+    "PING with binary data",
+    frame(PING, b"\x00\xff\xfe"),
+    answers=((PONG, b"\x00\xff\xfe"),),
+)
 good(
     "5.5.2",
     "ten PINGs",
@@ -221,9 +240,20 @@ good("5.5.1", "Close without a payload", frame(CLOSE), close=False, code=None)
 hanging("5.5.1", "Close of one byte", frame(CLOSE, b"\x03"), 1002)
 good("5.5.1", "a reason", frame(CLOSE, close_payload(1000, "bye")), close=False)
 good("5.5.1", "a reason of 123 bytes", frame(CLOSE, close_payload(1000, "x" * 123)), close=False)
-good("5.5.1", "a reason beyond ASCII", frame(CLOSE, close_payload(1001, "tschüß 😀")), close=False, code=1001)
+good(
+    "5.5.1",
+    "a reason beyond ASCII",
+    frame(CLOSE, close_payload(1001, "tschüß 😀")),
+    close=False,
+    code=1001,
+)
 for reason in (b"\xff", b"ok until \xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80"):
-    hanging("5.5.1", f"a reason that is not UTF-8: {reason!r}", frame(CLOSE, close_payload(1000, reason)), {1002, 1007})
+    hanging(
+        "5.5.1",
+        f"a reason that is not UTF-8: {reason!r}",
+        frame(CLOSE, close_payload(1000, reason)),
+        {1002, 1007},
+    )
 for code in (1000, 1001):
     good("7.4", f"code {code}", frame(CLOSE, close_payload(code)), close=False, code=code)
 for code in (1002, 1003, *range(1007, 1015), 3000, 3999, 4000, 4999):
@@ -316,13 +346,34 @@ for name, data in INVALID.items():
     good("8.1", f"invalid: {name}, but binary", frame(BINARY, data), data)
 for name, data in (("two", b"\xc3"), ("three", b"\xe2\x82"), ("four", b"\xf0\x9f\x98")):
     bad("8.1", f"cut short: {name} bytes", frame(TEXT, b"fine " + data), 1007)
-    bad("8.1", f"cut short: {name} bytes, fragmented", frame(TEXT, "fine ", fin=False) + frame(CONT, data), 1007)
-    bad("8.1", f"cut short: {name} bytes, last fragment empty", frame(TEXT, data, fin=False) + frame(CONT), 1007)
-hanging("8.1", "an invalid first fragment fails before the second", frame(TEXT, b"\xff", fin=False), 1007)
+    bad(
+        "8.1",
+        f"cut short: {name} bytes, fragmented",
+        frame(TEXT, "fine ", fin=False) + frame(CONT, data),
+        1007,
+    )
+    bad(
+        "8.1",
+        f"cut short: {name} bytes, last fragment empty",
+        frame(TEXT, data, fin=False) + frame(CONT),
+        1007,
+    )
+hanging(
+    "8.1",
+    "an invalid first fragment fails before the second",
+    frame(TEXT, b"\xff", fin=False),
+    1007,
+)
 
 # --- sizes (7.4.1, code 1009) --------------------------------------------------------------------
 SMALL = ("--max-size", "1000")
-good("7.4.1", "a message of the greatest size", frame(TEXT, pattern(1000)), pattern(1000) + b"\n", words=SMALL)
+good(
+    "7.4.1",
+    "a message of the greatest size",
+    frame(TEXT, pattern(1000)),
+    pattern(1000) + b"\n",
+    words=SMALL,
+)
 bad("7.4.1", "a byte more", frame(TEXT, pattern(1001)), 1009, words=SMALL)
 hanging("7.4.1", "a byte more is told before it comes", frame(TEXT, length=1001), 1009, words=SMALL)
 hanging(
@@ -367,7 +418,12 @@ def deflated(section, name, data, out=b"", headers=(DEFLATE,), **how):
 
 for size in (0, 1, 5, 125, 126, 1000, 65536, 200_000):
     for kind, end in ((TEXT, b"\n"), (BINARY, b"")):
-        deflated("7.2.2", f"{NAMES[kind]} of {size} bytes", z(kind, Deflater()(pattern(size))), pattern(size) + end)
+        deflated(
+            "7.2.2",
+            f"{NAMES[kind]} of {size} bytes",
+            z(kind, Deflater()(pattern(size))),
+            pattern(size) + end,
+        )
 deflated("7.2.3.1", "the RFC's Hello", z(TEXT, bytes.fromhex("f248cdc9c90700")), b"Hello\n")
 deflated(
     "7.2.3.1",
@@ -381,7 +437,12 @@ deflated(
     z(TEXT, bytes.fromhex("f248cdc9c90700")) + z(TEXT, bytes.fromhex("f200110000")),
     b"Hello\nHello\n",
 )
-deflated("7.2.3.3", "a block without compression", z(TEXT, bytes.fromhex("000500faff48656c6c6f00")), b"Hello\n")
+deflated(
+    "7.2.3.3",
+    "a block without compression",
+    z(TEXT, bytes.fromhex("000500faff48656c6c6f00")),
+    b"Hello\n",
+)
 deflated("7.2.3.4", "a block with BFINAL", z(TEXT, bytes.fromhex("f348cdc9c9070000")), b"Hello\n")
 deflated(
     "7.2.3.4",
@@ -389,13 +450,25 @@ deflated(
     z(TEXT, bytes.fromhex("f348cdc9c9070000")) * 3 + z(TEXT, Deflater()(b"end")),
     b"Hello\nHello\nHello\nend\n",
 )
-deflated("7.2.3.5", "two blocks in one message", z(TEXT, bytes.fromhex("f248050000 00ffffcac9c90700".replace(" ", ""))), b"Hello\n")
+deflated(
+    "7.2.3.5",
+    "two blocks in one message",
+    z(TEXT, bytes.fromhex("f248050000 00ffffcac9c90700".replace(" ", ""))),
+    b"Hello\n",
+)
 deflated("7.2.3.6", "an empty message", z(TEXT, b"\x00"), b"\n")
-deflated("6.1", "uncompressed messages between compressed ones", frame(TEXT, "a") + z(TEXT, Deflater()(b"b")) + frame(TEXT, "c"), b"a\nb\nc\n")
+deflated(
+    "6.1",
+    "uncompressed messages between compressed ones",
+    frame(TEXT, "a") + z(TEXT, Deflater()(b"b")) + frame(TEXT, "c"),
+    b"a\nb\nc\n",
+)
 deflated(
     "6.1",
     "a PING between the fragments of a compressed message",
-    z(TEXT, bytes.fromhex("f248cd"), fin=False) + frame(PING, "pi") + frame(CONT, bytes.fromhex("c9c90700")),
+    z(TEXT, bytes.fromhex("f248cd"), fin=False)
+    + frame(PING, "pi")
+    + frame(CONT, bytes.fromhex("c9c90700")),
     b"Hello\n",
     answers=((PONG, b"pi"),),
 )
@@ -434,23 +507,53 @@ deflated(
     headers=(f"{DEFLATE}; server_no_context_takeover",),
 )
 for parameter in ("client_no_context_takeover", "client_max_window_bits=10"):
-    deflated("7.1", f"{parameter} is agreed to", z(TEXT, Deflater()(b"x")), b"x\n", headers=(f"{DEFLATE}; {parameter}",))
+    deflated(
+        "7.1",
+        f"{parameter} is agreed to",
+        z(TEXT, Deflater()(b"x")),
+        b"x\n",
+        headers=(f"{DEFLATE}; {parameter}",),
+    )
 
 
 def broken(section, name, data, code, out=b"", **how):
     bad(f"7692 {section}", name, data, code, out, headers=(DEFLATE,), **how)
 
 
-broken("6.2", "reserved bit 1 on a continuation", z(TEXT, bytes.fromhex("f248cd"), fin=False) + z(CONT, bytes.fromhex("c9c90700")), 1002)
-broken("6.2", "reserved bit 1 on the continuation of an uncompressed message", frame(TEXT, "a", fin=False) + z(CONT, "b"), 1002)
+broken(
+    "6.2",
+    "reserved bit 1 on a continuation",
+    z(TEXT, bytes.fromhex("f248cd"), fin=False) + z(CONT, bytes.fromhex("c9c90700")),
+    1002,
+)
+broken(
+    "6.2",
+    "reserved bit 1 on the continuation of an uncompressed message",
+    frame(TEXT, "a", fin=False) + z(CONT, "b"),
+    1002,
+)
 for opcode in (PING, PONG):
     broken("6", f"reserved bit 1 on {NAMES[opcode]}", z(opcode, "x"), 1002)
 broken("6", "reserved bit 1 on CLOSE", z(CLOSE, close_payload(1000)), 1002)
 broken("6", "reserved bit 2", frame(TEXT, "x", rsv=RSV2), 1002)
 broken("7.2.2", "data that no deflate has made", z(TEXT, b"\xff\xff\xff\xff"), {1002, 1007})
-broken("7.2.2", "a distance beyond the beginning", z(TEXT, bytes.fromhex("f200110000")), {1002, 1007})
+broken(
+    "7.2.2", "a distance beyond the beginning", z(TEXT, bytes.fromhex("f200110000")), {1002, 1007}
+)
 broken("7.2.2", "inflated text that is not UTF-8", z(TEXT, Deflater()(b"fine \xff")), 1007)
 broken("7.2.2", "inflated text that is cut short", z(TEXT, Deflater()(b"fine \xc3")), 1007)
-broken("7.2.2", "more than --max-size when inflated", z(BINARY, Deflater()(bytes(1001))), 1009, words=SMALL)
+broken(
+    "7.2.2",
+    "more than --max-size when inflated",
+    z(BINARY, Deflater()(bytes(1001))),
+    1009,
+    words=SMALL,
+)
 broken("7.2.2", "a bomb", z(BINARY, Deflater()(bytes(64 << 20))), 1009, words=("--max-size", "1M"))
-deflated("7.2.2", "the greatest size when inflated", z(BINARY, Deflater()(bytes(1000))), bytes(1000), words=SMALL)
+deflated(
+    "7.2.2",
+    "the greatest size when inflated",
+    z(BINARY, Deflater()(bytes(1000))),
+    bytes(1000),
+    words=SMALL,
+)

@@ -100,5 +100,3 @@ class Conformance(unittest.TestCase):
 
 def tls_context():
     return Certificates.shared().server_context()
-
-

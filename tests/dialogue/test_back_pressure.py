@@ -159,7 +159,7 @@ class BackPressure(Dialogue):
                 while not stop.is_set():
                     peer.send(frame)
                     sent[0] += 64
-            except TimeoutError:
+            except OSError:  # it stands still, or the client has been ended
                 pass
             stop.wait(60)
 

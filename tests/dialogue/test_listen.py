@@ -37,7 +37,9 @@ class RawClient(Peer):
         class Owner:
             stopping = None
 
-        super().__init__(socket.create_connection((server.host.strip("[]"), server.port), 10), Owner)
+        super().__init__(
+            socket.create_connection((server.host.strip("[]"), server.port), 10), Owner
+        )
 
     def open(self, target="/", more=""):
         self.send(REQUEST.format(target=target, more=more).encode())

@@ -209,7 +209,9 @@ class BrokenAnswers(Dialogue):
             ("permessage-deflate, permessage-deflate", "permessage-deflate"),
         ):
             with self.subTest(value):
-                extra = lambda peer: peer.response(f"Sec-WebSocket-Extensions: {value}")  # noqa: E731, B023
+                extra = lambda peer: peer.response(
+                    f"Sec-WebSocket-Extensions: {value}"
+                )  # noqa: E731, B023
                 self.broken(extra, says)
         self.broken(
             lambda peer: peer.response("Sec-WebSocket-Extensions: permessage-deflate"),
@@ -218,7 +220,11 @@ class BrokenAnswers(Dialogue):
         )
 
     def test_not_http(self):
-        for answer in (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", b"\x00\x01\x02\x03\r\n\r\n", b"220 ready\r\n"):
+        for answer in (
+            b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+            b"\x00\x01\x02\x03\r\n\r\n",
+            b"220 ready\r\n",
+        ):
             with self.subTest(answer), Server(answers(answer)) as server:
                 self.one_error(self.dialogue(server.url, status=5, out=""), "HTTP")
 

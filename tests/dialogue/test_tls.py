@@ -1,7 +1,10 @@
 """TLS: verified by default, and each failure says which check failed and what would change it."""
 
+import base64
+import hashlib
 import os
 import ssl
+import subprocess
 import tempfile
 import unittest
 
@@ -10,6 +13,7 @@ from support.certificates import Certificates
 from support.dialogue import Dialogue
 from support.program import TIME_FACTOR, environment, run
 from support.server import PeerGone, Server, echo, unused_port
+from support.terminal import PIPE, Terminal
 
 CERTIFICATES = Certificates.shared()
 
@@ -249,6 +253,56 @@ class Endings(Dialogue):
             peer.finish()
 
         self.ends(script, 0)
+
+
+class Choices(Dialogue):
+    def test_tls_max_and_ciphers(self):
+        with Server(echo, tls=CERTIFICATES.server_context()) as server:
+            url = f"wss://localhost:{server.port}/"
+            ended = run("-k", "-v", "-w", "0", "--tls-max", "1.2", url)
+            self.expect(ended, err=r"\* TLSv1\.2 ")
+            cipher = "ECDHE-ECDSA-AES128-GCM-SHA256"
+            ended = run("-k", "-v", "-w", "0", "--tls-max", "1.2", "--ciphers", cipher, url)
+            self.expect(ended, err=rf"\* TLSv1\.2 {cipher}")
+
+    def test_pin(self):
+        pem, _ = CERTIFICATES.pair("good")
+        key = subprocess.run(
+            f"openssl x509 -in {pem} -pubkey -noout | openssl pkey -pubin -outform der",
+            shell=True, capture_output=True, check=True,
+        ).stdout  # fmt: skip
+        pin = "sha256//" + base64.b64encode(hashlib.sha256(key).digest()).decode()
+        other = "sha256//" + base64.b64encode(bytes(32)).decode()
+        with Server(echo, tls=CERTIFICATES.server_context()) as server:
+            url = f"wss://localhost:{server.port}/"
+            words = ["--ca", CERTIFICATES.ca, "-w", "0"]
+            self.dialogue(*words, "--pin", pin, url, err="")
+            self.dialogue(*words, "--pin", f"{other};{pin}", url, err="")
+        heard = []
+        with Server(
+            lambda peer: heard.append(peer.read_to_end()), tls=CERTIFICATES.server_context()
+        ) as server:
+            url = f"wss://localhost:{server.port}/"
+            ended = self.dialogue(*words, "--pin", other, url, status=4, out="")
+            self.one_error(ended, "pin|public key")
+            self.dialogue("-k", "--pin", other, url, status=4, out="")
+        self.assertEqual(b"".join(heard), b"", "the request went out all the same")
+
+
+class AskedFor(unittest.TestCase):
+    def test_the_passphrase_is_asked_for_on_the_terminal_without_echo(self):
+        pem = CERTIFICATES.pair("client")[0]
+        key = CERTIFICATES.encrypted_key("client", "open sesame")
+        context = CERTIFICATES.server_context("good", client_ca=CERTIFICATES.ca)
+        with Server(echo, tls=context) as server:
+            words = ["--ca", CERTIFICATES.ca, "--cert", pem, "--key", key, "-w", "0.2"]
+            url = f"wss://localhost:{server.port}/"
+            with Terminal(*words, "-x", "hello", url, stdout=PIPE) as terminal:
+                terminal.wait_for("assphrase")
+                terminal.type("open sesame\r")
+                self.assertEqual(terminal.wait(), 0, str(terminal))
+                self.assertEqual(terminal.out, b"hello\n")
+                self.assertNotIn("sesame", terminal.text())
 
 
 class KeyLog(Dialogue):

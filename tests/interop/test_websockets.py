@@ -38,7 +38,9 @@ class Websockets(EchoTalk):
         )  # fmt: skip
 
     def test_a_long_lived_client_until_interrupted(self):
-        with Running("--trace", "-x", "hello there", "-w", "-1", f"{self.url}/hello_world") as client:
+        with Running(
+            "--trace", "-x", "hello there", "-w", "-1", f"{self.url}/hello_world"
+        ) as client:
             client.wait_out("hello world\n")
             client.signal(signal.SIGINT)
             ended = client.wait(5)

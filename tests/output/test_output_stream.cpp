@@ -2,6 +2,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <random>
 #include <thread>
@@ -126,6 +127,55 @@ TEST_CASE("a large message into a pipe keeps its remainder") {
     if (got.size() == large.size() + 15) break;
   }
   CHECK(got == "before " + large + "\nbehind\n");
+}
+
+TEST_CASE("a large message behind pending bytes of which only some find room") {
+  Pipe pipe;
+  const int capacity = ::fcntl(pipe.writer(), F_SETPIPE_SZ, 1 << 20);
+  REQUIRE(capacity == 1 << 20);
+  const std::string filler(static_cast<std::size_t>(capacity) - 8192, '.');
+  REQUIRE(::write(pipe.writer(), filler.data(), filler.size()) ==
+          static_cast<ssize_t>(filler.size()));
+  OutputStream out(pipe.writer());
+  const std::string before = random_bytes(50000);
+  const std::string large = random_bytes(100000);
+  out.put(before);
+  CHECK(out.state() == State::kOk);
+  out.put_line(large, '\n');
+  CHECK(out.state() == State::kBlocked);
+  CHECK(out.pending() == before.size() - 8192 + large.size() + 1);
+  std::string got;
+  while (out.pending() > 0) {
+    got += pipe.read_some();
+    out.flush();
+  }
+  while (got.size() < filler.size() + before.size() + large.size() + 1) got += pipe.read_some();
+  CHECK(got == filler + before + large + "\n");
+}
+
+TEST_CASE("a slow reader and a writer that goes on get along in one small buffer") {
+  Pipe pipe;
+  OutputStream out(pipe.writer());
+  std::mt19937 random(3);
+  std::string expected;
+  std::string got;
+  std::size_t most = 0;
+  for (int round = 0; round < 400; ++round) {
+    for (int i = 0; i < 20 && !out.congested(); ++i) {
+      const std::string bytes = random_bytes(random() % 20000);
+      out.put_line(bytes, '\n');
+      expected += bytes + "\n";
+    }
+    most = std::max(most, out.pending());
+    got += pipe.read_some(1 + random() % 200000);
+    out.flush();
+  }
+  while (got.size() < expected.size()) {
+    got += pipe.read_some();
+    out.flush();
+  }
+  CHECK(got == expected);
+  CHECK(most < OutputStream::kHighWater + OutputStream::kBlock);
 }
 
 TEST_CASE("O_NONBLOCK does not leak to the descriptor that others share") {

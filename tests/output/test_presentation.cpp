@@ -73,7 +73,7 @@ using Play = std::function<void(Presentation&, FakeClock&)>;
 
 /// Plays with stdout and stderr as given, and puts back those of the tests.
 Shown play(const Options& options, Kind out_kind, Kind err_kind, const Play& script,
-           bool one_place = false) {
+           bool one_place = false, Screens screens = {}) {
   Place out(out_kind);
   Place err(err_kind);
   const int kept_out = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
@@ -84,7 +84,7 @@ Shown play(const Options& options, Kind out_kind, Kind err_kind, const Play& scr
   Shown shown;
   {
     FakeClock clock;
-    auto opened = Presentation::open(options, clock, {});
+    auto opened = Presentation::open(options, clock, screens);
     if (opened) {
       script(**opened, clock);
       (*opened)->sink().flush();
@@ -192,6 +192,33 @@ TEST_CASE("a terminal: marks and escapes on stdout, opening and closing on stder
         "closed by the server: 1000 (normal)\n");
 }
 
+TEST_CASE("a person who types with stdout in a file still sees opening and closing") {
+  FakeScreen prompt;
+  Screens screens;
+  screens.err = &prompt;
+  screens.interactive = true;
+  const Shown shown = play({}, Kind::kPipe, Kind::kPipe, whole_run, false, screens);
+  CHECK(shown.out == std::string(kPlain) + std::string("\0\xff", 2));
+  CHECK(shown.err == "");
+  CHECK(prompt.text.find("connected to ws://localhost:8765/") != std::string::npos);
+  CHECK(prompt.text.find("closed by the server: 1000 (normal)") != std::string::npos);
+}
+
+TEST_CASE("the REPL's screen takes both, above its prompt") {
+  FakeScreen repl;
+  Options options;
+  options.terminal.color = ColorMode::kNever;
+  const Shown shown =
+      play(options, Kind::kPipe, Kind::kPipe, whole_run, false, {&repl, &repl, true});
+  CHECK(shown.out == "");
+  CHECK(repl.text ==
+        "connected to ws://localhost:8765/\n"
+        "< hello\\x1b[J\n"
+        "< binary, 2 bytes\n"
+        "  00000000  00 ff                                             |..|\n"
+        "closed by the server: 1000 (normal)\n");
+}
+
 TEST_CASE("one terminal for both: lines in the order of events") {
   Options options;
   options.terminal.color = ColorMode::kNever;
@@ -221,6 +248,32 @@ TEST_CASE("one pipe for both: a frame's line stands before its message") {
             "[  0.500] * closed by the server: 1000 (normal)\n"
             "[  0.500] * end: status 0, sent 0 messages (0 bytes), received 0 messages (0 "
             "bytes)\n");
+}
+
+TEST_CASE("one place for both: a compressed frame's line stands before its message, too") {
+  Options options;
+  options.diagnosis.trace = TraceLevel::kFrames;
+  for (const Kind kind : {Kind::kPipe, Kind::kTerminal}) {
+    const auto script = [](Presentation& one, FakeClock&) {
+      Opened opened;
+      opened.extensions = "permessage-deflate";
+      one.sink().on_opened(opened);
+      Frame frame;
+      frame.fin = true;
+      frame.rsv1 = true;
+      frame.opcode = 1;
+      frame.length = 7;
+      frame.payload = "\xca\x48\xcd\xc9\xc9\x07\x01";
+      one.sink().on_frame(frame);
+      one.sink().on_message(received("hello"));
+    };
+    options.terminal.color = ColorMode::kNever;
+    const std::string mark = kind == Kind::kTerminal ? "< " : "";
+    CHECK(play(options, kind, kind, script, true).out ==
+          "[  0.000] * open: permessage-deflate\n"
+          "[  0.000] < TEXT fin rsv1 len=7 \"hello\"\n" +
+              mark + "hello\n");
+  }
 }
 
 TEST_CASE("-v tells the steps once, also on a terminal; frames are not asked for") {

@@ -31,6 +31,7 @@ TEST_CASE("the table has a row for every step there was") {
   run.timing.on_resolved(resolved);
   run.timing.on_connect_attempt({"[::1]:1", "connection refused", 9});
   run.timing.on_connect_attempt({"127.0.0.1:1", "", 0.0001});
+  run.timing.on_connect_attempt({"127.0.0.2:1", "lost the race", 9});
   run.timing.on_proxy_step({"CONNECT", 0.001});
   run.timing.on_proxy_step({"auth", 0.002});
   TlsEstablished tls;

@@ -274,6 +274,7 @@ TEST_CASE("compressed frames show what they say, whichever is told first") {
     out.trace.on_message(text(kSent, "unseen"));
     out.trace.set_level(TraceLevel::kFrames);
     out.trace.on_frame(compressed(kSent, "...."));
+    out.trace.on_message(text(kSent, "next"));  // not what that frame says
     CHECK(out.shows() == "[  0.000] > TEXT fin rsv1 len=4 mask=3a7f11c2 (compressed)\n");
   }
   SUBCASE("lines do not wait without bound") {

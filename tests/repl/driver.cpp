@@ -1,16 +1,17 @@
 // A REPL without a network, for the terminal tests.
 //
 // driver ACTIONS_FD LINES_FD: every Action pulled is written to ACTIONS_FD as "kind data" with
-// backslash escapes, one a line; whole lines that come in on LINES_FD are printed above the prompt.
-// Ends after kQuit. WSCOPE_DRIVER_OPTIONS may hold "no-multiline" and "no-history".
+// backslash escapes, one a line; whole lines that come in on LINES_FD are printed above the prompt
+// and learnt. Ends after kQuit or with LINES_FD. WSCOPE_DRIVER_OPTIONS may hold "no-multiline",
+// "no-history" and, at its end, "on-key=KEY=MESSAGE,KEY=MESSAGE…".
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -90,18 +91,31 @@ bool pull_all(ActionSource& source, int fd) {
   }
 }
 
+wscope::Options options_of_environment() {
+  wscope::Options options;
+  options.url = "ws://driver.example/";
+  const char* value = std::getenv("WSCOPE_DRIVER_OPTIONS");
+  const std::string set = value != nullptr ? value : "";
+  options.terminal.multiline = set.find("no-multiline") == std::string::npos;
+  options.terminal.history = set.find("no-history") == std::string::npos;
+  std::size_t at = set.find("on-key=");
+  for (at = at == std::string::npos ? set.size() : at + 7; at < set.size();) {
+    const std::size_t end = std::min(set.find(',', at), set.size());
+    const std::string binding = set.substr(at, end - at);
+    const std::size_t equals = binding.find('=');
+    options.messages.on_key.emplace_back(binding.substr(0, equals), binding.substr(equals + 1));
+    at = end + 1;
+  }
+  return options;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   const int actions_fd = std::atoi(argv[1]);
   const int lines_fd = std::atoi(argv[2]);
-  wscope::Options options;
-  if (const char* set = std::getenv("WSCOPE_DRIVER_OPTIONS")) {
-    options.terminal.multiline = std::strstr(set, "no-multiline") == nullptr;
-    options.terminal.history = std::strstr(set, "no-history") == nullptr;
-  }
-  options.url = "ws://driver.example/";
+  const wscope::Options options = options_of_environment();
   const int bell = eventfd(0, EFD_CLOEXEC);
   const auto repl = wscope::input::Repl::open(options, STDOUT_FILENO);
   repl->start([bell] {
@@ -123,7 +137,9 @@ int main(int argc, char** argv) {
     begun.append(bytes, static_cast<std::size_t>(got));
     const std::size_t whole = begun.rfind('\n') + 1;
     if (whole == 0) continue;
-    repl->screen().print(std::string_view(begun).substr(0, whole));
+    const auto lines = std::string_view(begun).substr(0, whole);
+    repl->learn(lines);
+    repl->screen().print(lines);
     begun.erase(0, whole);
   }
   repl->stop();

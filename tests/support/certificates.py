@@ -1,4 +1,4 @@
-"""Certificates for the tests, made by the openssl command, once per process, in a folder of its own.
+"""Certificates for the tests, made by the openssl command, once per process, in their own folder.
 
     certificates = Certificates.shared()
     context = certificates.server_context("good")
@@ -117,7 +117,9 @@ class Certificates:
             "[leaf]\nbasicConstraints=CA:FALSE\n"
             f"subjectAltName={names}\nextendedKeyUsage={usage}\n"
         )
-        dates = ["-startdate", validity[0], "-enddate", validity[1]] if validity else ["-days", "30"]
+        dates = (
+            ["-startdate", validity[0], "-enddate", validity[1]] if validity else ["-days", "30"]
+        )
         _openssl(
             "ca", "-batch", "-notext", "-config", office / "config", "-in", request, "-out", pem,
             "-cert", issuer, "-keyfile", self.path(f"{authority}.key"), *dates,

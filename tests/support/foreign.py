@@ -67,7 +67,9 @@ class Foreign:
             match = pattern.search(self.output)
         if not match:
             why = "ended" if found else "said nothing of the kind"
-            raise AssertionError(f"{self.command}: {why}; expected {pattern.pattern!r}\n{self.output}")
+            raise AssertionError(
+                f"{self.command}: {why}; expected {pattern.pattern!r}\n{self.output}"
+            )
         return match
 
     @property

@@ -1,4 +1,4 @@
-"""WebSocket frames as bytes (RFC 6455 section 5.2), free to build what no honest peer would send."""
+"""WebSocket frames as bytes (RFC 6455 section 5.2), also those no honest peer would send."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The tests' own tools, tested: frames against RFC 6455's examples, screen, server, certificates."""
+"""The tests' own tools, tested: frames by RFC 6455's examples, screen, server, certificates."""
 
 import os
 import socket
@@ -23,7 +23,9 @@ class Frames(unittest.TestCase):
         self.assertEqual(masked.hex(), "818537fa213d7f9f4d5158")
         self.assertEqual(frames.frame(frames.TEXT, "Hel", fin=False).hex(), "010348656c")
         self.assertEqual(frames.frame(frames.BINARY, bytes(256))[:4].hex(), "827e0100")
-        self.assertEqual(frames.frame(frames.BINARY, bytes(65536))[:10].hex(), "827f0000000000010000")
+        self.assertEqual(
+            frames.frame(frames.BINARY, bytes(65536))[:10].hex(), "827f0000000000010000"
+        )
         self.assertEqual(frames.frame(frames.TEXT, "", length=5).hex(), "8105")
 
     def test_accept_of_rfc_6455_section_1_3(self):

@@ -45,6 +45,10 @@ class Peer:
         return self.table["output"]
 
     @property
+    def sends_line_end(self) -> bool:
+        return self.table.get("sends_line_end", False)
+
+    @property
     def end_after_close(self) -> bool:
         return self.table.get("end_after_close", False)
 
@@ -85,12 +89,12 @@ def load(build: Path, only: list[str]) -> list[Peer]:
             needs = next(iter(sorted(glob.glob(pattern))), "")
         program = _find(table["find"], places)
         if not program or ("needs" in table and not needs):
-            print(f"{name}: not here, left out (scripts/bench --install-peers)")
+            print(f"{name}: not here, left out (scripts/bench --install-peers)", flush=True)
             continue
         peer = Peer(name, program, needs, table)
         peer.version = _version(peer)
         if not peer.version:
-            print(f"{name}: does not run, left out")
+            print(f"{name}: does not run, left out", flush=True)
             continue
         peers.append(peer)
     return peers

@@ -91,6 +91,7 @@ class Runs:
         hold = peer is not None and peer.holds_stdin
         words = ["--size", size, "--count", count, *_raw(peer), *["--one-message"] * one,
                  *["--tls"] * tls, *["--deflate"] * deflate, *["--close-at-count"] * hold,
+                 *["--line-end"] * (peer is not None and peer.sends_line_end),
                  "--late-start", late]
         source = None
         with self.tools.server("ws_sink", *words) as server:

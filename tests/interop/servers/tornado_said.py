@@ -1,4 +1,4 @@
-"""Tornado's usual handler: /websocket answers `You said: <message>`; /deflate does so compressed."""
+"""Tornado's usual handler: /websocket answers `You said: …`; /deflate does so compressed."""
 
 import asyncio
 

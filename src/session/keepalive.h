@@ -1,0 +1,45 @@
+// Keepalive: pings at an interval, the wait for their pongs, and heartbeat messages.
+//
+// Runs from start() to stop(); the hooks are called on the loop. `dead` is called once when a pong
+// did not come within --pong-timeout. Seconds.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/options.h"
+#include "session/deadline.h"
+
+namespace wscope::session {
+
+class Keepalive {
+ public:
+  struct Hooks {
+    std::function<void(const std::string& data)> ping;
+    std::function<void(const std::string& text)> heartbeat;
+    std::function<void()> dead;
+  };
+
+  Keepalive(asio::io_context& loop, const LivenessOptions& options, Hooks hooks);
+
+  void start();
+  void stop();
+  /// Any pong that came; one that answers a ping of ours ends the wait.
+  void pong(std::string_view data);
+
+ private:
+  void ping();
+  void beat();
+
+  const LivenessOptions& options_;
+  Hooks hooks_;
+  Deadline next_ping_;
+  Deadline pong_due_;
+  Deadline next_beat_;
+  std::uint64_t pings_ = 0;
+};
+
+}  // namespace wscope::session

@@ -1,0 +1,40 @@
+#include "session/outbox.h"
+
+#include <utility>
+
+namespace wscope::session {
+
+void Outbox::add(MessageType type, std::string_view data) {
+  queued_.push_back({type, std::string(data)});
+}
+
+void Outbox::written_but(std::size_t queued) {
+  while (queued_.size() > queued) {
+    queued_.pop_front();
+    ++in_flight_;
+  }
+}
+
+std::optional<std::string> Outbox::mark() {
+  if (!mark_.empty() || !queued_.empty() || in_flight_ == 0) return std::nullopt;
+  marked_ = in_flight_;
+  mark_ = "wscope-" + std::to_string(++marks_);
+  return mark_;
+}
+
+bool Outbox::confirm(std::string_view data) {
+  if (mark_.empty() || data != mark_) return false;
+  in_flight_ -= marked_;
+  marked_ = 0;
+  mark_.clear();
+  return true;
+}
+
+std::deque<Outbox::Item> Outbox::take_unsent() {
+  in_flight_ = 0;
+  marked_ = 0;
+  mark_.clear();
+  return std::exchange(queued_, {});
+}
+
+}  // namespace wscope::session

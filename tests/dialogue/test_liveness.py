@@ -1,0 +1,125 @@
+"""Liveness: pings of our own, their deadline, heartbeats, and connecting again."""
+
+import unittest
+
+from support import frames
+from support.dialogue import Dialogue
+from support.program import TIME_FACTOR, Running, run
+from support.server import PeerGone, Server, unused_port
+
+
+class Pings(Dialogue):
+    def test_ping_interval(self):
+        def script(peer):
+            peer.accept()
+            payloads = []
+            for _ in range(3):
+                frame = peer.read_frame()
+                assert frame.opcode == frames.PING, frame
+                payloads.append(frame.payload)
+                peer.pong(frame.payload)
+            peer.finish()
+            return payloads
+
+        with Server(script) as server:
+            words = ["--ping-interval", "0.1", "--pong-timeout", "5", "-w", "-1", server.url]
+            self.dialogue(*words, out="", err="")
+            self.assertEqual(len(server.result()), 3)
+
+    def test_a_pong_that_never_comes_is_status_7(self):
+        def deaf(peer):
+            peer.accept()
+            peer.stall()
+
+        with Server(deaf) as server:
+            words = ["--ping-interval", "0.1", "--pong-timeout", "0.3", "--close-timeout", "0.2"]
+            ended = self.dialogue(*words, "-w", "-1", server.url, status=7, out="")
+            self.one_error(ended, "pong")
+            self.assertLess(ended.seconds, 3 * TIME_FACTOR)
+
+    def test_heartbeat(self):
+        def script(peer):
+            peer.accept()
+            got = [peer.read_message() for _ in range(4)]
+            peer.finish()
+            return got
+
+        with Server(script) as server:
+            words = ["--heartbeat", "tick", "--heartbeat-interval", "0.1", "-w", "-1", server.url]
+            self.dialogue(*words, out="")
+            self.assertEqual(server.result(), ["tick"] * 4)
+
+
+class Reconnect(Dialogue):
+    def test_a_lost_connection_is_made_again(self):
+        visits = []
+
+        def script(peer):
+            peer.accept()
+            visits.append(1)
+            if len(visits) == 1:
+                peer.text("first life")
+                peer.server.stopping.wait(0.1)
+                peer.reset()
+                return
+            peer.text("second life")
+            peer.finish()
+
+        with Server(script) as server:
+            ended = run("--reconnect", "-w", "-1", server.url, timeout=30)
+            self.expect(ended, status=0, out="first life\nsecond life\n")
+
+    def test_it_gives_up_after_reconnect_max(self):
+        holder, port = unused_port()
+        with holder:
+            words = ["--reconnect", "--reconnect-max", "2", f"ws://127.0.0.1:{port}/"]
+            self.dialogue(*words, status=3, out="", timeout=30)
+
+    def test_never_after_a_close_1000(self):
+        def script(peer):
+            peer.accept()
+            peer.finish()
+
+        with Server(script) as server:
+            self.dialogue("--reconnect", "-w", "-1", server.url, out="")
+            self.assertEqual(server.connections, 1)
+
+    def test_never_after_a_refusal(self):
+        def script(peer):
+            peer.read_request()
+            peer.send(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            peer.end()
+
+        with Server(script) as server:
+            self.dialogue("--reconnect", server.url, status=5, out="")
+            self.assertEqual(server.connections, 1)
+
+    def test_lines_wait_for_the_next_connection(self):
+        """What had not left yet goes out on the next connection, once."""
+        visits = []
+
+        def script(peer):
+            peer.accept()
+            visits.append(1)
+            if len(visits) == 1:
+                peer.read_message()
+                peer.reset()
+                return []
+            try:
+                return peer.answer_close()
+            except PeerGone:
+                return []
+
+        with Server(script) as server, Running("--reconnect", "-w", "0", server.url) as client:
+            client.send("first\n")
+            server.result()
+            client.wait_err("", 1)
+            server.wait_for_connections(2)
+            client.send("second\n")
+            client.end_input()
+            self.assertEqual(client.wait(30).status, 0)
+            self.assertEqual(server.result(), ["second"])
+
+
+if __name__ == "__main__":
+    unittest.main()

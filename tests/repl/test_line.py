@@ -1,0 +1,194 @@
+"""The line being typed is never torn by what comes in."""
+
+import threading
+import time
+import unittest
+
+from repl_driver import CTRL_R, HOME, LEFT, Repl, Tmux
+from support.program import TIME_FACTOR
+
+TYPED = "half typed: äöü 漢字かな e\u0301e\u0301 and on and on until it takes rows"
+
+
+def wrapped(text, columns):
+    """The rows that a terminal makes of `text`, wide characters whole."""
+    rows, row, used = [], "", 0
+    for char in text:
+        size = 0 if char == "\u0301" else 2 if ord(char) >= 0x3000 else 1
+        if used + size > columns:
+            rows.append(row)
+            row, used = "", 0
+        row, used = row + char, used + size
+    return [row.rstrip() for row in [*rows, row]]
+
+
+class LineTest(unittest.TestCase):
+    def test_line_survives_incoming_messages_at_each_width(self):
+        for columns in (17, 20, 40, 41, 80):
+            with self.subTest(columns=columns), Repl(columns=columns) as repl:
+                repl.type(TYPED)
+                expected = wrapped("> " + TYPED, columns)
+                repl.wait_rows(expected)
+                shown = []
+                for number in range(5):
+                    line = f"< message {number} " + "m" * (number * 13)
+                    repl.incoming(line + "\n")
+                    shown += wrapped(line, columns)
+                    repl.wait_rows(shown + expected)
+                repl.type("!" + LEFT * 3 + "X\r")
+                repl.wait_actions(["text " + TYPED[:-2] + "X" + TYPED[-2:] + "!"])
+
+    def test_lines_that_end_at_the_edge(self):
+        with Repl(columns=20) as repl:
+            expected = []
+            for size in (17, 18, 19, 37, 38, 39):
+                text = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"[:size]
+                repl.type(text)
+                rows = ("> " + text + " ")[: len(text) + 3]
+                rows = [rows[i : i + 20].rstrip() for i in range(0, len(rows), 20)]
+                # A full row has the cursor in the next one.
+                repl.wait_until(lambda: repl.screen.column == (size + 2) % 20, "the cursor")
+                repl.incoming(f"< {size}\n")
+                expected.append(f"< {size}")
+                full = "".join(rows)
+                repl.wait_until(
+                    lambda: repl.rows()[: len(expected)] == expected
+                    and "".join(repl.rows()[len(expected) :]) == full,
+                    f"{expected} and {full}",
+                )
+                repl.type("\x15")
+                repl.wait_line("> ")
+
+    def test_cursor_stays_where_it_was(self):
+        with Repl(columns=30) as repl:
+            repl.type("one two three four five six seven eight" + HOME)
+            repl.incoming("< x\n")
+            repl.wait_for("< x")
+            repl.wait_line("> one two three four five six")
+            repl.type("zero ")
+            repl.incoming("< y\n")
+            repl.wait_for("< y")
+            repl.type("\r")
+            repl.wait_actions(["text zero one two three four five six seven eight"])
+
+    def test_tab_and_control_characters_in_the_line(self):
+        with Repl(columns=40) as repl:
+            repl.type("a\x16\tb\x16\x01c")
+            repl.wait_for("b^Ac")
+            before = repl.rows()
+            repl.incoming("< in\n")
+            repl.wait_rows(["< in", *before])
+            repl.type("\r")
+            repl.wait_actions(["text a\tb\x01c"])
+
+    def test_incremental_search_survives(self):
+        with Repl(columns=40) as repl:
+            repl.type("find the needle in this rather long line of hay\r")
+            repl.wait_for("hay\n>")
+            repl.type("漢字" + CTRL_R + "need")
+            search = "(reverse-i-search)`need': find the needle in this rather long line of hay"
+            before = wrapped("> find the needle in this rather long line of hay", 40)
+            repl.wait_rows(before + wrapped(search, 40))
+            repl.incoming("< in\n")
+            repl.wait_rows(before + ["< in"] + wrapped(search, 40))
+            repl.type("\r")
+            repl.wait_actions(["text find the needle in this rather long line of hay"] * 2)
+
+    def test_flood_is_whole_and_in_order(self):
+        with Repl() as repl:
+            repl.type("typing")
+            lines = [f"< {number}" for number in range(20000)]
+            repl.incoming("\n".join(lines) + "\n")
+            repl.wait_until(
+                lambda: repl.rows()[-2:] == ["< 19999", "> typing"], "the last line and the prompt", 30
+            )
+            self.assertEqual(repl.rows(), [*lines, "> typing"])
+
+    def test_key_is_echoed_within_50_ms_in_a_flood(self):
+        with Repl(emulate=False) as repl:
+            sent = 0
+            stop = threading.Event()
+
+            def flood():
+                nonlocal sent
+                begin = time.monotonic()
+                while not stop.wait(0.005):
+                    due = int((time.monotonic() - begin) * 50000)
+                    repl.incoming("".join(f"< message {i}\n" for i in range(sent, due)))
+                    sent = due
+
+            flooding = threading.Thread(target=flood)
+            flooding.start()
+            waits = []
+            for key in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+                time.sleep(0.1)
+                seen = len(repl.raw)
+                at = time.monotonic()
+                repl.type(key)
+                repl.wait_until(lambda: key.encode() in repl.raw[seen:], "the typed key")
+                waits.append(time.monotonic() - at)
+            stop.set()
+            flooding.join()
+            last = f"< message {sent - 1}\r\n".encode()
+            repl.wait_until(lambda: last in repl.raw[-100000:], "the last line", 20)
+            self.assertGreater(sent, 100000)
+            # On a machine that is busy with other things a single key may wait for the processor.
+            waits.sort()
+            self.assertLess(waits[len(waits) * 3 // 4], 0.05 * TIME_FACTOR, waits)
+            self.assertLess(waits[-1], 0.5 * TIME_FACTOR, waits)
+
+    def test_a_line_taller_than_the_screen_stays_editable(self):
+        with Repl(rows=6, columns=20) as repl:
+            text = "".join(chr(ord("a") + i % 26) for i in range(300))
+            repl.type(text)
+            repl.wait_until(lambda: repl.screen.current_line().rstrip("<>").endswith(text[-8:]), "end")
+            repl.incoming("< in\n")
+            repl.wait_for("< in")
+            repl.type(LEFT + "X\r")
+            repl.wait_actions(["text " + text[:-1] + "X" + text[-1]])
+            repl.type("short")
+            repl.wait_line("> short")
+
+    def test_dumb_terminal(self):
+        with Repl(columns=40, TERM="dumb") as repl:
+            repl.type("hello")
+            repl.wait_line("> hello")
+            repl.incoming("< in\n")
+            repl.wait_rows(["< in", "> hello"])
+            repl.type(" again\r")
+            repl.wait_actions(["text hello again"])
+            self.assertNotIn(b"\x1b", repl.raw)
+
+
+class TmuxTest(unittest.TestCase):
+    def test_resize_redraws_the_line_and_loses_nothing_above(self):
+        with Tmux(rows=20, columns=40) as tmux:
+            tmux.incoming("< first\n< second\n")
+            tmux.type(TYPED)
+            tmux.wait_screen(["< first", "< second", *wrapped("> " + TYPED, 40)])
+            for columns in (25, 60, 16, 100, 40):
+                tmux.resize(20, columns)
+                tmux.wait_screen(["< first", "< second", *wrapped("> " + TYPED, columns)])
+            tmux.incoming("< third\n")
+            tmux.wait_screen(["< first", "< second", "< third", *wrapped("> " + TYPED, 40)])
+            tmux.type("\r")
+            tmux.wait_last(">")
+            self.assertEqual(tmux.actions(), ["text " + TYPED])
+
+    def test_suspend_and_resume(self):
+        with Tmux(columns=60, shell=True) as tmux:
+            tmux.type("half")
+            tmux.wait_last("> half")
+            tmux.type("\x1a")
+            tmux._wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped", 10)
+            tmux.type("stty -a | grep -o -w -e -echo -e echo -e -isig -e isig | xargs\r")
+            tmux._wait(lambda rows: "isig echo" in rows, "cooked modes", 10)
+            tmux.type("fg\r")
+            tmux.wait_last("> half")
+            tmux.type(" line\r")
+            tmux.wait_last(">")
+            self.assertEqual(tmux.actions(), ["text half line"])
+
+
+if __name__ == "__main__":
+    unittest.main()

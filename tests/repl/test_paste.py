@@ -1,0 +1,92 @@
+"""Pastes: one message, whole, whatever their size, with and without bracketed paste."""
+
+import unittest
+
+from repl_driver import CTRL_C, PASTE_BEGIN, PASTE_END, UP, Repl
+
+BIG = "".join(chr(ord("a") + i * 7 % 26) for i in range(1 << 20))
+
+
+class PasteTest(unittest.TestCase):
+    def test_several_lines_are_one_message(self):
+        with Repl() as repl:
+            repl.paste("one\n\ttwo\nthree\n")
+            repl.wait_line("three")
+            repl.incoming("< in\n")
+            repl.wait_rows(["< in", "> one", "        two", "three"])
+            repl.type("!\r")
+            repl.wait_actions(["text one\\n\ttwo\\nthree!"])
+
+    def test_paste_goes_where_the_cursor_is(self):
+        with Repl() as repl:
+            repl.type("ad\x1b[D")
+            repl.paste("bc")
+            repl.wait_line("> abcd")
+            repl.type("\r")
+            repl.wait_actions(["text abcd"])
+
+    def test_markers_may_come_in_pieces(self):
+        with Repl() as repl:
+            for byte in PASTE_BEGIN:
+                repl.type(byte)
+            repl.type("a\rb")
+            for byte in PASTE_END:
+                repl.type(byte)
+            repl.wait_line("b")
+            repl.type("\r")
+            repl.wait_actions(["text a\\nb"])
+
+    def test_1_mib_arrives_whole(self):
+        with Repl() as repl:
+            repl.type("<")
+            repl.paste(BIG)
+            repl.wait_line("> <[paste 1: 1.0 MiB]", 20)
+            repl.type(">\r")
+            repl.wait_until(lambda: repl.actions.endswith(b"\n"), "the message", 20)
+            self.assertEqual(repl.actions.decode(), "text <" + BIG + ">\n")
+            # And once more from the history.
+            repl.type(UP)
+            repl.wait_line("> <[paste 1: 1.0 MiB]>")
+            repl.type("\r")
+            repl.wait_until(lambda: repl.actions.count(b"\n") == 2, "the message again", 20)
+            self.assertEqual(repl.actions.decode(), ("text <" + BIG + ">\n") * 2)
+
+    def test_1_mib_in_many_lines_is_one_message(self):
+        lines = "\n".join(BIG[i : i + 80] for i in range(0, len(BIG), 80))
+        with Repl() as repl:
+            repl.paste(lines)
+            repl.wait_line("> [paste 1: 1.0 MiB, 13108 lines]", 20)
+            repl.type("\r")
+            repl.wait_until(lambda: repl.actions.endswith(b"\n"), "the message", 20)
+            self.assertEqual(repl.actions.decode(), "text " + lines.replace("\n", "\\n") + "\n")
+
+    def test_1_mib_without_bracketed_paste_arrives_whole(self):
+        with Repl() as repl:
+            repl.type(BIG + "\r")
+            repl.wait_until(lambda: repl.actions.endswith(b"\n"), "the message", 30)
+            self.assertEqual(repl.actions.decode(), "text " + BIG + "\n")
+
+    def test_many_lines_without_bracketed_paste_are_messages(self):
+        lines = [f"line {i} " + "äö" * 30 for i in range(5000)]
+        with Repl() as repl:
+            repl.type("\r".join(lines) + "\r")
+            wanted = "".join(f"text {line}\n" for line in lines).encode()
+            repl.wait_until(lambda: len(repl.actions) >= len(wanted), "all messages", 30)
+            self.assertEqual(bytes(repl.actions), wanted)
+
+    def test_control_bytes_in_a_paste_do_nothing(self):
+        with Repl() as repl:
+            repl.paste("a\x03b\x04c\x1b[2Jd")
+            repl.type("\r")
+            repl.wait_actions(["text a\x03b\x04c\x1b[2Jd"])
+
+    def test_a_dropped_paste_is_not_sent(self):
+        with Repl() as repl:
+            repl.paste(BIG)
+            repl.wait_line("> [paste 1: 1.0 MiB]", 20)
+            repl.type(CTRL_C + "x\r")
+            repl.wait_actions(["text x"])
+
+
+if __name__ == "__main__":
+    unittest.main()
