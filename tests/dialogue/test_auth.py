@@ -164,6 +164,8 @@ class Asked(Dialogue):
                 terminal.type("sesame\r")
                 terminal.wait_for("connected to")
                 self.assertNotIn("sesame", terminal.screen.text())
+                terminal.type("/quit\r")
+                self.assertEqual(terminal.wait(), 0)
         self.assertEqual(seen[0].get("Authorization"), basic("nora", "sesame"))
 
     def test_an_empty_password_is_said_with_a_colon(self):
