@@ -26,6 +26,7 @@ struct Action {
     kRefused,    // nothing to send: `error` tells why this input was refused (exit status 1)
     kInfo,       // /info
     kTrace,      // /trace: flag
+    kLast,       // /last: show the last elided message whole
     kReconnect,  // /reconnect
     kQuit,       // /quit, Ctrl-D at the prompt: close with 1000, leave with 0
   };

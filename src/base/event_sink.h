@@ -157,6 +157,8 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
 
+  /// What follows belongs to the connection of that name ("" for the one without; scripts only).
+  virtual void on_connection(std::string_view) {}
   virtual void on_resolved(const Resolved&) {}
   virtual void on_connect_attempt(const ConnectAttempt&) {}
   virtual void on_proxy_step(const ProxyStep&) {}

@@ -19,6 +19,11 @@ constexpr Pair kExclusive[] = {
     {"script", "execute", "write `send` lines into the script"},
     {"script", "replay", ""},
     {"script", "interactive", ""},
+    {"script", "count", "the script's end is the end"},
+    {"script", "until", "`await` waits for a message"},
+    {"script", "reconnect", ""},
+    {"script", "heartbeat", ""},
+    {"script", "ping-interval", "`ping` in the script sends one"},
     {"exec", "execute", "the command's output is the input"},
     {"exec", "interactive", ""},
     {"exec", "script", ""},
@@ -140,8 +145,9 @@ void settle(const Given& given, Options& options) {
     messages.input = InputFormat::kNul;
     if (messages.output == OutputFormat::kAuto) messages.output = OutputFormat::kNul;
   }
-  const bool named = !options.profile.profile.empty();  // its profile may hold the URL
-  options.listen.embedded = options.url.empty() && !options.listen.enabled && !named;
+  const bool named = !options.profile.profile.empty();       // its profile may hold the URL
+  const bool scripted = !options.automation.script.empty();  // it opens its connections itself
+  options.listen.embedded = options.url.empty() && !options.listen.enabled && !named && !scripted;
 }
 
 }  // namespace wscope::cli

@@ -102,6 +102,7 @@ bool RecordDecoder::obey(std::string_view line, const RecordName& name, Action& 
     case SlashCommand::Kind::kAction:
       action.code = command->code;
       action.flag = command->flag;
+      action.client = command->client;
       give(command->what, std::move(command->data), action);
       if (action.kind == Action::Kind::kText) send(action.data, name, action);
       return true;

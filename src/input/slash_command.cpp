@@ -1,6 +1,8 @@
 #include "input/slash_command.h"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "base/close_code.h"
@@ -111,6 +113,20 @@ Parsed parse_file(std::string_view argument) {
   return command;
 }
 
+/// At a listening wscope: "/to 3 hello".
+Parsed parse_to(std::string_view argument) {
+  std::string_view rest = trimmed(argument);
+  const std::string_view word = take_word(rest);
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (word.empty() || error != std::errc() || end != word.data() + word.size() || number == 0) {
+    return refuse("/to needs the number of a client: " + quoted(word), "/to N TEXT");
+  }
+  SlashCommand command = simply(Action::Kind::kText, std::string(rest));
+  command.client = number;
+  return command;
+}
+
 Parsed parse_json(std::string_view argument) {
   SlashCommand command;
   command.kind = SlashCommand::Kind::kJson;
@@ -141,6 +157,8 @@ constexpr Command kCommands[] = {
     {"/json", "[TEXT]", "send JSON over several lines, until it balances", parse_json},
     {"/info", "", "show addresses, TLS, extensions, counts", parse_bare<Action::Kind::kInfo>},
     {"/trace", "on|off", "show every frame, or stop showing them", parse_trace},
+    {"/last", "", "show the last binary message whole", parse_bare<Action::Kind::kLast>},
+    {"/to", "N TEXT", "with --listen: send to client N only", parse_to},
     {"/reconnect", "", "connect again", parse_bare<Action::Kind::kReconnect>},
     {"/help", "", "show this list", parse_help},
     {"/quit", "", "close and leave", parse_bare<Action::Kind::kQuit>},
@@ -154,6 +172,7 @@ Action SlashCommand::action() const {
   action.data = data;
   action.code = code;
   action.flag = flag;
+  action.client = client;
   return action;
 }
 

@@ -6,6 +6,7 @@
 // bytes (5.5): Error of Stage::kInput, and nothing is to be sent.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ struct SlashCommand {
   std::string data;
   std::optional<std::uint16_t> code;
   bool flag = false;
+  std::size_t client = 0;  // /to
 
   /// Its views live as long as this command stays where it is.
   Action action() const;

@@ -122,14 +122,15 @@ Result<Identity> read_pem(const std::string& bytes, const std::string& path) {
 }
 
 /// Algorithms of old PKCS#12 files (RC2, 3DES) live in a provider of their own since OpenSSL 3.
-bool load_legacy_provider() {
-  static const bool loaded = OSSL_PROVIDER_load(nullptr, "legacy") != nullptr &&
-                             OSSL_PROVIDER_load(nullptr, "default") != nullptr;
-  return loaded;
+using ProviderHandle = std::unique_ptr<OSSL_PROVIDER, OpensslDelete<OSSL_PROVIDER_unload>>;
+ProviderHandle load_legacy_provider() {
+  constexpr int kKeepDefault = 1;
+  return ProviderHandle(OSSL_PROVIDER_try_load(nullptr, "legacy", kKeepDefault));
 }
 
 Result<Identity> unpack_pkcs12(PKCS12* file, const std::string& path, const char* passphrase) {
-  for (const bool again : {false, true}) {
+  ProviderHandle legacy;
+  for (;;) {
     EVP_PKEY* key = nullptr;
     X509* certificate = nullptr;
     STACK_OF(X509)* chain = nullptr;
@@ -144,15 +145,13 @@ Result<Identity> unpack_pkcs12(PKCS12* file, const std::string& path, const char
     }
     const std::error_code cause = take_openssl_error();
     const bool old = ERR_GET_REASON(static_cast<unsigned>(cause.value())) == ERR_R_UNSUPPORTED;
-    if (!old || again) return unreadable("certificate", path, cause.message());
-    if (!load_legacy_provider()) {
+    if (!old) return unreadable("certificate", path, cause.message());
+    if (legacy || !(legacy = load_legacy_provider())) {
       ERR_clear_error();
-      return unreadable("certificate", path,
-                        "it is encrypted with algorithms too old for OpenSSL 3",
+      return unreadable("certificate", path, "its encryption is too old for OpenSSL 3",
                         "`openssl pkcs12 -legacy -in FILE -nodes` turns it into PEM");
     }
   }
-  return unreadable("certificate", path, "it is encrypted with algorithms too old for OpenSSL 3");
 }
 
 Result<Identity> read_pkcs12(PKCS12* file, const std::string& path, const TlsOptions& options) {

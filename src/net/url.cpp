@@ -156,7 +156,9 @@ std::string Url::display() const {
     return (secure ? "wss+unix:" : "ws+unix:") + unix_path + ":" + resource;
   }
   std::string out = secure ? "wss://" : "ws://";
-  out += is_ipv6 ? "[" + host + (zone.empty() ? "" : "%" + zone) + "]" : host;
+  // RFC 6874's "%25" only where the zone would be taken for it: people write a bare '%'.
+  const std::string mark = zone.substr(0, 2) == "25" ? "%25" : "%";
+  out += is_ipv6 ? "[" + host + (zone.empty() ? "" : mark + zone) + "]" : host;
   if (!default_port()) out += ":" + std::to_string(port);
   return out + resource;
 }

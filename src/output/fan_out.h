@@ -20,6 +20,7 @@ class FanOut final : public EventSink {
   void set_message_sinks(std::vector<EventSink*> sinks) { messages_ = std::move(sinks); }
   void set_frame_sinks(std::vector<EventSink*> sinks) { frames_ = std::move(sinks); }
 
+  void on_connection(std::string_view name) override { tell(&EventSink::on_connection, name); }
   void on_resolved(const Resolved& event) override { tell(&EventSink::on_resolved, event); }
   void on_connect_attempt(const ConnectAttempt& event) override {
     tell(&EventSink::on_connect_attempt, event);

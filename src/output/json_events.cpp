@@ -218,6 +218,7 @@ void JsonEvents::begin(std::string_view event) {
     times_ += R"(","event":")";
   }
   line_.append(times_).append(event).append("\"");
+  field_if("connection", connection_);
 }
 
 void JsonEvents::field(std::string_view name, std::string_view text) {

@@ -24,6 +24,7 @@ class JsonEvents : public EventSink {
   JsonEvents(LineOutput& out, const Clock& clock, bool secrets)
       : out_(out), clock_(clock), secrets_(secrets) {}
 
+  void on_connection(std::string_view name) override { connection_ = name; }
   void on_resolved(const Resolved& resolved) override;
   void on_connect_attempt(const ConnectAttempt& attempt) override;
   void on_proxy_step(const ProxyStep& step) override;
@@ -64,6 +65,7 @@ class JsonEvents : public EventSink {
   const Clock& clock_;
   bool secrets_;
   UtcFormatter utc_;
+  std::string connection_;  // of a script, by name
   std::string line_;
   std::string times_;  // {"t":…,"time":"…" of `stamped_`
   Clock::Steady::time_point stamped_ = Clock::Steady::time_point::min();

@@ -27,7 +27,7 @@ std::string join(const std::vector<std::string>& words) {
 
 void Trace::set_level(TraceLevel level) {
   // Frames of messages under way have been missed, or will be.
-  if (level != wishes_.level) pairing_.stop();
+  if (level != wishes_.level) wire_->pairing.stop();
   wishes_.level = level;
 }
 
@@ -40,6 +40,14 @@ std::size_t Trace::frame_preview() const {
     default:
       return 0;
   }
+}
+
+// Lines that wait for their message would come behind those of the other connection.
+void Trace::on_connection(std::string_view name) {
+  if (name == name_) return;
+  if (const std::string lines = wire_->pairing.release(); !lines.empty()) out_.put(lines);
+  name_ = name;
+  wire_ = &wires_[name_];
 }
 
 void Trace::on_resolved(const Resolved& resolved) {
@@ -74,7 +82,7 @@ void Trace::on_tls(const TlsEstablished& tls) {
 void Trace::on_request(const RequestSent& request) { head('>', request.head); }
 
 void Trace::on_response(const ResponseReceived& response) {
-  upgrade_seconds_ = response.seconds;
+  wire_->upgrade_seconds = response.seconds;
   head('<', response.head);
 }
 
@@ -85,12 +93,12 @@ void Trace::on_redirected(const Redirected& redirected) {
 }
 
 void Trace::on_opened(const Opened& opened) {
-  deflate_agreed_ = !opened.extensions.empty();
-  for (bool& compressed : compressed_) compressed = false;
+  wire_->deflate_agreed = !opened.extensions.empty();
+  for (bool& compressed : wire_->compressed) compressed = false;
   if (frames()) {
-    pairing_.begin();
+    wire_->pairing.begin();
   } else {
-    pairing_.stop();
+    wire_->pairing.stop();
   }
   std::string text = "open";
   if (!opened.subprotocol.empty()) text += ": subprotocol " + std::string(opened.subprotocol);
@@ -98,14 +106,14 @@ void Trace::on_opened(const Opened& opened) {
     text += opened.subprotocol.empty() ? ": " : ", ";
     text += opened.extensions;
   }
-  if (upgrade_seconds_ > 0) text += " (" + duration_words(upgrade_seconds_) + ")";
+  if (wire_->upgrade_seconds > 0) text += " (" + duration_words(wire_->upgrade_seconds) + ")";
   step(text);
 }
 
 void Trace::on_message(const Message& message) {
   if (!frames()) return;
-  pairing_.add_message(message);
-  if (const std::string lines = pairing_.take(); !lines.empty()) out_.put(lines);
+  wire_->pairing.add_message(message);
+  if (const std::string lines = wire_->pairing.take(); !lines.empty()) out_.put(lines);
 }
 
 void Trace::on_frame(const Frame& frame) {
@@ -113,10 +121,10 @@ void Trace::on_frame(const Frame& frame) {
   const std::size_t side = index(frame.direction);
   const bool data = !is_control(frame.opcode);
   if (data && frame.opcode != 0) {
-    opcode_[side] = frame.opcode;
-    compressed_[side] = frame.rsv1 && deflate_agreed_;
+    wire_->opcode[side] = frame.opcode;
+    wire_->compressed[side] = frame.rsv1 && wire_->deflate_agreed;
   }
-  const bool compressed = data && compressed_[side];
+  const bool compressed = data && wire_->compressed[side];
   // Only a frame that is a message by itself can be told by the message's text.
   const bool wants_preview = compressed && frame.fin && frame.opcode != 0;
   std::string text = prefix(frame.direction == Direction::kSent ? '>' : '<');
@@ -127,16 +135,18 @@ void Trace::on_frame(const Frame& frame) {
   }
   std::string tail = "\n";
   if (wishes_.level >= TraceLevel::kBytes) append_dump(tail, frame);
-  pairing_.add_frame(frame.direction, std::move(text), std::move(tail), data && frame.fin,
-                     wants_preview);
-  out_.put(pairing_.waiting() < kWaitingLines ? pairing_.take() : pairing_.release());
+  wire_->pairing.add_frame(frame.direction, std::move(text), std::move(tail), data && frame.fin,
+                           wants_preview);
+  out_.put(wire_->pairing.waiting() < kWaitingLines ? wire_->pairing.take()
+                                                    : wire_->pairing.release());
 }
 
 std::string Trace::payload_words(const Frame& frame, bool compressed) const {
   if (compressed) return "(compressed)";
   if (frame.opcode == 8) return close_payload_words(frame.payload);
   if (frame.length == 0) return is_control(frame.opcode) ? "" : "\"\"";
-  const std::uint8_t kind = frame.opcode == 0 ? opcode_[index(frame.direction)] : frame.opcode;
+  const std::uint8_t kind =
+      frame.opcode == 0 ? wire_->opcode[index(frame.direction)] : frame.opcode;
   // What people put into pings is mostly text.
   const bool printable = escaped(utf8_prefix(frame.payload, kTextPreview), kOneLine) ==
                          utf8_prefix(frame.payload, kTextPreview);
@@ -180,7 +190,7 @@ void Trace::on_end(ExitStatus status, const Totals& totals) {
 }
 
 void Trace::flush() {
-  const std::string lines = pairing_.release();
+  const std::string lines = wire_->pairing.release();
   if (!lines.empty()) out_.put(lines);
   out_.flush();
 }
@@ -191,7 +201,8 @@ std::string Trace::prefix(char mark) const {
                                  : mark == '<' ? palette.received
                                                : palette.faint;
   return fmt::format("{}[{:7.3f}]{} {}{}{} ", palette.faint, clock_.seconds(), palette.reset, color,
-                     mark, palette.reset);
+                     mark, palette.reset) +
+         (name_.empty() ? name_ : name_ + " ");
 }
 
 void Trace::line(char mark, std::string_view text) {
@@ -203,8 +214,8 @@ void Trace::line(char mark, std::string_view text) {
     whole += text;
   }
   whole += '\n';
-  pairing_.add_line(std::move(whole));
-  out_.put(pairing_.take());
+  wire_->pairing.add_line(std::move(whole));
+  out_.put(wire_->pairing.take());
 }
 
 void Trace::head(char mark, std::string_view head) {

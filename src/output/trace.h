@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -35,6 +37,7 @@ class Trace : public EventSink {
 
   void set_level(TraceLevel level);
 
+  void on_connection(std::string_view name) override;
   void on_resolved(const Resolved& resolved) override;
   void on_connect_attempt(const ConnectAttempt& attempt) override;
   void on_proxy_step(const ProxyStep& step) override;
@@ -66,12 +69,18 @@ class Trace : public EventSink {
   LineOutput& out_;
   const Clock& clock_;
   TraceWishes wishes_;
-  double upgrade_seconds_ = 0;
-  bool deflate_agreed_ = false;
-  // Of the message that is under way in each direction (sent, received).
-  std::uint8_t opcode_[2] = {0, 0};
-  bool compressed_[2] = {false, false};
-  MessagePairing pairing_;
+  /// What is known of one connection; a script may have several, by name.
+  struct Wire {
+    double upgrade_seconds = 0;
+    bool deflate_agreed = false;
+    // Of the message that is under way in each direction (sent, received).
+    std::uint8_t opcode[2] = {0, 0};
+    bool compressed[2] = {false, false};
+    MessagePairing pairing;
+  };
+  std::map<std::string, Wire, std::less<>> wires_;
+  std::string name_;
+  Wire* wire_ = &wires_[name_];
 };
 
 }  // namespace wscope::output

@@ -181,6 +181,10 @@ void ClientSession::perform(const Action& action) {
   }
   if (action.kind == Kind::kTrace) return presentation_.set_trace(action.flag);
   if (action.kind == Kind::kInfo) return tell_info();
+  if (action.kind == Kind::kLast) {
+    if (!presentation_.show_last()) sink_.on_notice("nothing was elided yet");
+    return;
+  }
   if (!connection_) {
     sink_.on_notice("not connected, nothing was sent: /reconnect or /quit");
     return;

@@ -192,9 +192,12 @@ void Connection::on_close(const ws::CloseFrame& frame) {
 }
 
 void Connection::on_failed(const Error& error, std::uint16_t code) {
-  ending_.closed.first = Direction::kSent;
-  ending_.closed.code = code;
   ending_.error = error;
+  // Before the handshake is done the code is an HTTP status: no Close went out.
+  if (engine_->state() != ws::Engine::State::kHandshake && code >= ws::kCloseNormal) {
+    ending_.closed.first = Direction::kSent;
+    ending_.closed.code = code;
+  }
   close_deadline_.start(close_timeout_, [this] { finish(); });
 }
 

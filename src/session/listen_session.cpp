@@ -220,6 +220,9 @@ void ListenSession::perform(const Action& action) {
       return presentation_->sink().on_error(action.error);
     case Kind::kTrace:
       return presentation_->set_trace(action.flag);
+    case Kind::kLast:
+      if (!presentation_->show_last()) notice("nothing was elided yet");
+      return;
     case Kind::kInfo:
       return notice(fmt::format("{}: {} open clients", url(), open_clients()));
     default:

@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "input/script_file.h"
+#include "input/script_parser.h"
 #include "input/sources.h"
 #include "net/url.h"
 #include "output/plain_screen.h"
@@ -19,7 +21,9 @@
 #include "session/client_session.h"
 #include "session/end_condition.h"
 #include "session/listen_session.h"
+#include "session/report_file.h"
 #include "session/request_plan.h"
+#include "session/script_session.h"
 
 namespace wscope::session {
 namespace {
@@ -36,10 +40,13 @@ Terminal open_terminal(const Options& options) {
   Terminal terminal;
   const bool out = ::isatty(STDOUT_FILENO) == 1;
   const bool err = ::isatty(STDERR_FILENO) == 1;
+  const bool scripted = !options.automation.script.empty();
   const bool execute_only = !options.messages.execute.empty() && !options.messages.interactive;
   // With --reconnect the session itself says -x messages, on each connection anew.
   const bool says_again = options.liveness.reconnect;
-  if (execute_only) {
+  if (scripted) {
+    terminal.source = input::make_empty_source();
+  } else if (execute_only) {
     terminal.source = says_again ? input::make_empty_source() : input::make_execute_source(options);
   } else if (::isatty(STDIN_FILENO) == 1 && (out || err)) {
     auto repl = input::Repl::open(options, out ? STDOUT_FILENO : STDERR_FILENO);
@@ -53,6 +60,7 @@ Terminal open_terminal(const Options& options) {
     terminal.source =
         input::make_sequence(input::make_execute_source(options), std::move(terminal.source));
   }
+  terminal.screens.interactive = terminal.source->interactive();
   if (out && !terminal.screens.out) {
     terminal.plain_out = std::make_unique<output::PlainScreen>(STDOUT_FILENO);
     terminal.screens.out = terminal.plain_out.get();
@@ -127,6 +135,33 @@ Result<ExitStatus> run_client(const Options& given) {
   return run_to_end(loop, session, terminal, **presentation);
 }
 
+Result<ExitStatus> run_script(const Options& options) {
+  const std::string& path = options.automation.script;
+  const auto text = input::read_script_file(path);
+  if (!text) return fail(text.error());
+  const auto script =
+      input::parse_script(*text, path == "-" ? "stdin" : path, !options.url.empty());
+  if (!script) return fail(script.error());
+  std::optional<net::Url> url;
+  if (!options.url.empty()) {
+    auto parsed = net::parse_url(options.url);
+    if (!parsed) return fail(std::move(parsed.error()));
+    url = std::move(*parsed);
+  }
+  auto report = ReportFile::open(options.automation.script_report);
+  if (!report) return fail(std::move(report.error()));
+  asio::io_context loop(1);
+  Clock clock;
+  const Terminal terminal = open_terminal(options);
+  auto presentation = output::Presentation::open(options, clock, terminal.screens);
+  if (!presentation) return fail(std::move(presentation.error()));
+  ScriptSession session(loop, options, std::move(url), clock, **presentation, *script);
+  auto result = run_to_end(loop, session, terminal, **presentation);
+  const auto written = report->write(session.report());
+  if (!written && result) return fail(written.error());
+  return result;
+}
+
 Result<ExitStatus> run_listener(const Options& options) {
   asio::io_context loop(1);
   Clock clock;
@@ -146,6 +181,7 @@ Result<ExitStatus> run(const Options& options) {
   // A reader that leaves is told by the write that fails, not by a signal that kills us.
   std::signal(SIGPIPE, SIG_IGN);
   if (options.listen.enabled) return run_listener(options);
+  if (!options.automation.script.empty()) return run_script(options);
   return run_client(options);
 }
 

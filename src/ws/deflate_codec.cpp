@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <string>
 #include <vector>
 
 namespace wscope::ws {
@@ -15,6 +16,10 @@ constexpr std::size_t kFirstRoom = std::size_t{4} << 10;
 constexpr std::size_t kMostRoom = std::size_t{256} << 10;
 constexpr int kSmallestZlibWindow = 9;
 constexpr int kMemoryLevel = 8;
+// DEFLATE reaches 1032:1; what people send hardly ever 64:1.
+constexpr std::size_t kUnsuspected = std::size_t{4} << 20;
+constexpr std::size_t kUnlikelyRatio = 64;
+constexpr std::size_t kMostHeld = std::size_t{1} << 20;
 
 Bytef* bytes_of(const char* data) {
   return reinterpret_cast<Bytef*>(const_cast<char*>(data));  // zlib does not write through next_in
@@ -35,6 +40,14 @@ void DeflateCodec::EndDeflating::operator()(z_stream_s* stream) const {
   deflateEnd(stream);
   delete stream;
 }
+
+struct DeflateCodec::Held {
+  std::unique_ptr<z_stream, EndInflating> before;
+  bool after_final_block = false;
+  std::string bytes;
+  std::size_t size = 0;  // what they inflate to
+  std::vector<char> scratch = std::vector<char>(std::size_t{64} << 10);
+};
 
 DeflateCodec::DeflateCodec(const DeflateAgreement& agreement) : agreement_(agreement) {}
 DeflateCodec::~DeflateCodec() = default;
@@ -74,35 +87,104 @@ bool DeflateCodec::continue_after_final_block() {
   return size == 0 || inflateSetDictionary(&stream, window.data(), size) == Z_OK;
 }
 
+/// One call of zlib: takes from `piece`, writes at most `room` bytes to `to`.
+DeflateCodec::Outcome DeflateCodec::inflate_once(std::string_view& piece, char* to,
+                                                 std::size_t room, std::size_t& made) {
+  z_stream& stream = *inflating_;
+  const uInt given = clamped(piece.size());
+  stream.next_in = bytes_of(piece.data());
+  stream.avail_in = given;
+  if (after_final_block_ && given > 0 && !continue_after_final_block()) return Outcome::kCorrupt;
+  const uInt offered = clamped(room);
+  stream.next_out = bytes_of(to);
+  stream.avail_out = offered;
+  const int result = ::inflate(&stream, Z_SYNC_FLUSH);
+  made = offered - stream.avail_out;
+  piece.remove_prefix(given - stream.avail_in);
+  taken_ += given - stream.avail_in;
+  if (result == Z_STREAM_END) {
+    after_final_block_ = true;
+  } else if (result != Z_OK && result != Z_BUF_ERROR) {
+    return Outcome::kCorrupt;
+  }
+  return Outcome::kOk;
+}
+
+/// Takes all of `piece`, or leaves off where the message begins to look like a bomb.
+DeflateCodec::Outcome DeflateCodec::store(std::string_view& piece, ByteBuffer& out,
+                                          std::size_t limit, Utf8Checker* text) {
+  std::size_t room = kFirstRoom;
+  while (true) {
+    if (looks_like_a_bomb(out)) {
+      hold();
+      return Outcome::kOk;
+    }
+    if (out.room() < room) out.grow(room);
+    // One byte more than allowed is room enough to see that it is too much.
+    const std::size_t offered = std::min({out.room() - 1, limit - out.size(), kMostRoom}) + 1;
+    std::size_t made = 0;
+    const Outcome outcome = inflate_once(piece, out.data() + out.size(), offered, made);
+    out.added(made);
+    // Text that came out before the stream went wrong was there first.
+    if (text != nullptr && !text->feed(out.view().substr(out.size() - made))) {
+      return Outcome::kNotText;
+    }
+    if (out.size() > limit) return Outcome::kTooBig;
+    if (outcome != Outcome::kOk) return outcome;
+    if (piece.empty() && made < offered) return Outcome::kOk;
+    room = std::min(2 * room, kMostRoom);
+  }
+}
+
+bool DeflateCodec::looks_like_a_bomb(const ByteBuffer& out) const {
+  return !trusted_ && out.size() >= kUnsuspected && out.size() / kUnlikelyRatio >= taken_;
+}
+
+void DeflateCodec::hold() {
+  auto copy = std::make_unique<z_stream>();
+  if (inflateCopy(copy.get(), inflating_.get()) != Z_OK) throw std::bad_alloc();
+  held_ = std::make_unique<Held>();
+  held_->before.reset(copy.release());
+  held_->after_final_block = after_final_block_;
+}
+
+// RFC 7692 section 8: the size of a bomb is found out without giving it the memory it asks for.
+DeflateCodec::Outcome DeflateCodec::measure(std::string_view piece, ByteBuffer& out,
+                                            std::size_t limit, Utf8Checker* text) {
+  held_->bytes.append(piece);
+  std::vector<char>& scratch = held_->scratch;
+  while (true) {
+    std::size_t made = 0;
+    const Outcome outcome = inflate_once(piece, scratch.data(), scratch.size(), made);
+    held_->size += made;
+    if (text != nullptr && !text->feed({scratch.data(), made})) return Outcome::kNotText;
+    if (held_->size > limit - out.size()) return Outcome::kTooBig;
+    if (outcome != Outcome::kOk) return outcome;
+    if (piece.empty() && made < scratch.size()) break;
+  }
+  return held_->bytes.size() > kMostHeld ? release(out, limit) : Outcome::kOk;
+}
+
+/// Inflates what was held once more, from where it began, and into `out` this time.
+DeflateCodec::Outcome DeflateCodec::release(ByteBuffer& out, std::size_t limit) {
+  const auto held = std::move(held_);
+  inflating_ = std::move(held->before);
+  after_final_block_ = held->after_final_block;
+  trusted_ = true;
+  std::string_view bytes = held->bytes;
+  return store(bytes, out, limit, nullptr);
+}
+
 DeflateCodec::Outcome DeflateCodec::inflate(std::string_view piece, ByteBuffer& out,
-                                            std::size_t limit) {
+                                            std::size_t limit, Utf8Checker* text) {
   if (piece.empty()) return Outcome::kOk;
   begin_inflating();
   any_input_ = true;
-  z_stream& stream = *inflating_;
-  std::size_t room = kFirstRoom;
-  while (true) {
-    const uInt given = clamped(piece.size());
-    stream.next_in = bytes_of(piece.data());
-    stream.avail_in = given;
-    if (after_final_block_ && given > 0 && !continue_after_final_block()) return Outcome::kCorrupt;
-    if (out.room() < room) out.grow(room);
-    // One byte more than allowed is room enough to see that it is too much.
-    const uInt offered = clamped(std::min(out.room() - 1, limit - out.size()) + 1);
-    stream.next_out = bytes_of(out.data() + out.size());
-    stream.avail_out = offered;
-    const int result = ::inflate(&stream, Z_SYNC_FLUSH);
-    out.added(offered - stream.avail_out);
-    piece.remove_prefix(given - stream.avail_in);
-    if (out.size() > limit) return Outcome::kTooBig;
-    if (result == Z_STREAM_END) {
-      after_final_block_ = true;
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
-      return Outcome::kCorrupt;
-    }
-    if (piece.empty() && stream.avail_out > 0) return Outcome::kOk;
-    room = std::min(2 * room, kMostRoom);
+  if (!held_) {
+    const Outcome outcome = store(piece, out, limit, text);
+    if (outcome != Outcome::kOk || !held_) return outcome;
   }
+  return measure(piece, out, limit, text);
 }
 
 bool DeflateCodec::at_block_end() const {
@@ -112,15 +194,20 @@ bool DeflateCodec::at_block_end() const {
          (inflating_->data_type & kUnusedBits) == 0;
 }
 
-DeflateCodec::Outcome DeflateCodec::finish_inflate(ByteBuffer& out, std::size_t limit) {
+DeflateCodec::Outcome DeflateCodec::finish_inflate(ByteBuffer& out, std::size_t limit,
+                                                   Utf8Checker* text) {
   Outcome outcome = Outcome::kOk;
   // Nothing at all stands for the empty message, though RFC 7692 7.2.3.6 asks for one zero byte.
   // After a final block that ends the message there is no empty block that the tail completes.
   if (any_input_ && !after_final_block_) {
-    outcome = inflate({kTail, sizeof kTail}, out, limit);
+    outcome = inflate({kTail, sizeof kTail}, out, limit, text);
+  }
+  if (outcome == Outcome::kOk && held_) outcome = release(out, limit);
+  if (any_input_ && !after_final_block_) {
     if (outcome == Outcome::kOk && !at_block_end()) outcome = Outcome::kCorrupt;
   }
-  any_input_ = false;
+  any_input_ = trusted_ = false;
+  taken_ = 0;
   if (agreement_.peer_no_context_takeover && inflating_) {
     inflateReset(inflating_.get());
     after_final_block_ = false;

@@ -2,16 +2,19 @@
 //
 // Compresses what we send and inflates what the peer sent, with the windows and the context
 // takeover that both sides agreed on. zlib's memory is taken at first use. Inflating stops as soon
-// as more than `limit` bytes would come out, so a bomb costs the limit. Nothing throws but
+// as more than `limit` bytes would come out. A message that grows like a bomb (RFC 7692 section 8)
+// is only measured until it has ended: it costs a few MiB, not the limit. Nothing throws but
 // std::bad_alloc.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
 #include "ws/byte_buffer.h"
 #include "ws/deflate_parameters.h"
+#include "ws/utf8.h"
 
 struct z_stream_s;
 
@@ -23,6 +26,7 @@ class DeflateCodec {
     kOk,
     kTooBig,   // the message inflates to more than the limit
     kCorrupt,  // not a DEFLATE stream, or it ends in the middle
+    kNotText,  // `text` refused a byte
   };
 
   explicit DeflateCodec(const DeflateAgreement& agreement);
@@ -30,10 +34,12 @@ class DeflateCodec {
   DeflateCodec(const DeflateCodec&) = delete;
   DeflateCodec& operator=(const DeflateCodec&) = delete;
 
-  /// A piece of a compressed message; what it inflates to is appended. `limit` counts all of `out`.
-  Outcome inflate(std::string_view piece, ByteBuffer& out, std::size_t limit);
+  /// A piece of a compressed message; what it inflates to is appended, at the message's end at the
+  /// latest, and fed to `text` at once when that is given. `limit` counts all of `out`.
+  Outcome inflate(std::string_view piece, ByteBuffer& out, std::size_t limit,
+                  Utf8Checker* text = nullptr);
   /// The message's end (7.2.2): must be called after its last piece, before the next message.
-  Outcome finish_inflate(ByteBuffer& out, std::size_t limit);
+  Outcome finish_inflate(ByteBuffer& out, std::size_t limit, Utf8Checker* text = nullptr);
 
   /// False: send this one as it is (too small, or a window zlib can't keep to).
   bool worth_deflating(std::size_t size) const;
@@ -49,16 +55,29 @@ class DeflateCodec {
     void operator()(z_stream_s* stream) const;
   };
 
+  /// What is kept of a message that is only measured: where it began, and its compressed bytes.
+  struct Held;
+
   void begin_inflating();
   void begin_deflating();
   bool continue_after_final_block();
+  Outcome inflate_once(std::string_view& piece, char* to, std::size_t room, std::size_t& made);
+  Outcome store(std::string_view& piece, ByteBuffer& out, std::size_t limit, Utf8Checker* text);
+  Outcome measure(std::string_view piece, ByteBuffer& out, std::size_t limit, Utf8Checker* text);
+  bool looks_like_a_bomb(const ByteBuffer& out) const;
+  void hold();
+  Outcome release(ByteBuffer& out, std::size_t limit);
   bool at_block_end() const;
 
   DeflateAgreement agreement_;
   std::unique_ptr<z_stream_s, EndInflating> inflating_;
   std::unique_ptr<z_stream_s, EndDeflating> deflating_;
   bool after_final_block_ = false;
-  bool any_input_ = false;  // of the message being inflated
+  // Of the message being inflated:
+  std::unique_ptr<Held> held_;
+  std::uint64_t taken_ = 0;  // compressed bytes
+  bool any_input_ = false;
+  bool trusted_ = false;  // it was held once: it is no bomb
 };
 
 }  // namespace wscope::ws

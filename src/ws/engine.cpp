@@ -20,6 +20,8 @@ constexpr std::size_t kUsualBuffer = std::size_t{256} << 10;
 constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
 constexpr std::size_t kMaxHead = std::size_t{16} << 10;
 constexpr std::size_t kCloseReasonMost = 123;
+// With so much output waiting the peer is not reading: of its pings only the last is answered.
+constexpr std::size_t kMostBeforePongs = std::size_t{1} << 20;
 
 class WebsocketEngine final : public Engine {
  public:
@@ -31,7 +33,7 @@ class WebsocketEngine final : public Engine {
   void received(std::size_t size) override;
   void received(std::string_view bytes) override;
   std::string_view output() const override { return out_.output(); }
-  void output_written(std::size_t size) override { out_.written(size); }
+  void output_written(std::size_t size) override;
   bool send_text(std::string_view data) override { return send(kOpText, data); }
   bool send_binary(std::string_view data) override { return send(kOpBinary, data); }
   bool send_ping(std::string_view data) override { return send_control(kOpPing, data); }
@@ -79,7 +81,8 @@ class WebsocketEngine final : public Engine {
   FrameWriter out_;
   MessageLane lane_;
 
-  bool inside_message_ = false;  // between the fragments of one
+  std::optional<std::string> owed_pong_;  // the answer to the last ping, while too much waits
+  bool inside_message_ = false;           // between the fragments of one
   char slow_header_[kMaxHeader] = {};
   std::size_t slow_header_size_ = 0;
   std::size_t slow_header_whole_ = 0;
@@ -365,9 +368,24 @@ void WebsocketEngine::on_message(const EngineMessage& message) {
   wire_.end_message();
 }
 
+// RFC 6455 5.5.2: a ping is answered as soon as practical. 5.5.3: the last of several is enough, so
+// pings of a peer that reads nothing can't pile up as pongs.
 void WebsocketEngine::on_ping(const std::string& data) {
-  if (settings_.answer_pings) out_.frame(kFin | kOpPong, data);  // RFC 6455 5.5.2
+  if (settings_.answer_pings) {
+    if (out_.output().size() < kMostBeforePongs) {
+      out_.frame(kFin | kOpPong, data);
+    } else {
+      owed_pong_ = data;
+    }
+  }
   listener_.on_ping(data);
+}
+
+void WebsocketEngine::output_written(std::size_t size) {
+  out_.written(size);
+  if (!owed_pong_ || out_.output().size() >= kMostBeforePongs / 2) return;
+  if (live()) out_.frame(kFin | kOpPong, *owed_pong_);
+  owed_pong_.reset();
 }
 
 void WebsocketEngine::on_close() {

@@ -65,20 +65,23 @@ inline std::size_t mended::Processor::process_payload_bytes(std::uint8_t* bytes,
     return size;
   }
   const std::size_t before = wire.message.size();
+  const bool text = message.get_opcode() == frame::opcode::TEXT;
   auto outcome = DeflateCodec::Outcome::kOk;
   if (message.get_compressed()) {
     wire.compressed_in += size;
-    outcome = wire.codec->inflate({data, size}, wire.message, wire.max_message_size);
+    outcome = wire.codec->inflate({data, size}, wire.message, wire.max_message_size,
+                                  text ? &wire.text : nullptr);
   } else {
     if (m_bytes_needed > wire.max_message_size - before || !wire.message.try_grow(size)) {
       ec = make_error_code(error::message_too_big);
       return 0;
     }
     wire.message.append({data, size});
+    if (text && !wire.text.feed(wire.message.view().substr(before))) {
+      outcome = DeflateCodec::Outcome::kNotText;
+    }
   }
-  // Text that came out before the stream went wrong was there first.
-  if (message.get_opcode() == frame::opcode::TEXT &&
-      !wire.text.feed(wire.message.view().substr(before))) {
+  if (outcome == DeflateCodec::Outcome::kNotText) {
     ec = make_error_code(error::invalid_utf8);
     return 0;
   }
@@ -99,13 +102,13 @@ inline lib::error_code mended::Processor::finalize_message() {
   wscope::ws::Wire& wire = *m_permessage_deflate.wire;
   const wscope::ws::EngineMessage& message = *m_current_msg->msg_ptr;
   if (!frame::opcode::is_control(message.get_opcode())) {
-    const std::size_t before = wire.message.size();
     const bool text = message.get_opcode() == frame::opcode::TEXT;
     auto outcome = DeflateCodec::Outcome::kOk;
     if (message.get_compressed()) {
-      outcome = wire.codec->finish_inflate(wire.message, wire.max_message_size);
+      outcome = wire.codec->finish_inflate(wire.message, wire.max_message_size,
+                                           text ? &wire.text : nullptr);
     }
-    if (text && !wire.text.feed(wire.message.view().substr(before))) {
+    if (outcome == DeflateCodec::Outcome::kNotText) {
       return make_error_code(error::invalid_utf8);
     }
     if (outcome != DeflateCodec::Outcome::kOk) {

@@ -4,6 +4,12 @@
 #include "ws/masking.h"
 
 namespace wscope::ws {
+namespace {
+
+// A smaller frame inflates to less than the codec keeps of any message.
+constexpr std::size_t kMayBeABomb = std::size_t{4} << 10;
+
+}  // namespace
 
 bool MessageLane::mine(std::uint8_t first, std::uint8_t second) const {
   const std::uint8_t opcode = first & 0x0f;
@@ -81,22 +87,26 @@ bool MessageLane::take_compressed(const FrameHeader& header, char* payload) {
   const auto length = static_cast<std::size_t>(header.length);
   if (wire_.server) mask_in_place(payload, length, header.mask);
   DeflateCodec& codec = *wire_.codec;
-  Inflated outcome = codec.inflate({payload, length}, wire_.message, wire_.max_message_size);
-  if (outcome == Inflated::kOk) {
-    outcome = codec.finish_inflate(wire_.message, wire_.max_message_size);
-  }
+  const bool text = header.opcode() == kOpText;
+  // What may be a bomb is not kept whole by the codec: then the text is checked as it comes out.
+  Utf8Checker* checker = text && length >= kMayBeABomb ? &wire_.text : nullptr;
+  const std::size_t limit = wire_.max_message_size;
+  Inflated outcome = codec.inflate({payload, length}, wire_.message, limit, checker);
+  if (outcome == Inflated::kOk) outcome = codec.finish_inflate(wire_.message, limit, checker);
   const std::string_view data = wire_.message.view();
-  if (header.opcode() == kOpText && !is_valid_utf8(data)) {
-    Violation violation = bad_text(data);
+  if (outcome == Inflated::kNotText) {
+    wire_.violation = not_utf8(wire_.text.failed_at());
+  } else if (text && checker == nullptr && !is_valid_utf8(data)) {
     // A stream that broke off may have cut the last character; that is not the text's fault.
     const bool cut = utf8_error_offset(data) == data.size();
-    wire_.violation = cut && outcome != Inflated::kOk ? violation_of(outcome, wire_) : violation;
-    return false;
-  }
-  if (outcome != Inflated::kOk) {
+    wire_.violation =
+        cut && outcome != Inflated::kOk ? violation_of(outcome, wire_) : bad_text(data);
+  } else if (outcome != Inflated::kOk) {
     wire_.violation = violation_of(outcome, wire_);
-    return false;
+  } else if (checker != nullptr && !checker->complete()) {
+    wire_.violation = cut_text();
   }
+  if (wire_.violation) return false;
   counters_.compressed_in += length;
   counters_.inflated += data.size();
   deliver(header, data);

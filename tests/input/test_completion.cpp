@@ -21,7 +21,7 @@ Words words_for(std::string_view line, const RecentWords& recent = {}) {
 TEST_CASE("slash commands complete at the line's beginning only") {
   CHECK(words_for("/p") == Words{"/ping", "/pong"});
   CHECK(words_for("/tr") == Words{"/trace"});
-  CHECK(words_for("/").size() == 11);
+  CHECK(words_for("/").size() == 13);
   CHECK(words_for("//p").empty());
   CHECK(words_for("x /p").empty());
   CHECK(words_for("/nothing").empty());

@@ -117,7 +117,7 @@ TEST_CASE("/help and completion read the same table") {
     CHECK(help.find("  " + std::string(name) + " ") != std::string::npos);
     CHECK(error_of(name).find("unknown") == std::string::npos);
   }
-  CHECK(slash_command_names().size() == 11);
+  CHECK(slash_command_names().size() == 13);
   std::size_t begin = 0;
   while (begin < help.size()) {
     const std::size_t end = help.find('\n', begin);

@@ -239,6 +239,8 @@ TEST_CASE("url: literals are told apart from names") {
   CHECK_FALSE(parse_url("ws://127.0.0.1")->is_ipv6);
   CHECK(parse_url("ws://[fe80::1%eth0]")->is_ipv6);
   CHECK(parse_url("ws://[fe80::1%eth0]")->zone == "eth0");
+  CHECK(parse_url("ws://[fe80::1%2525eth]")->zone == "25eth");
+  CHECK(parse_url("ws://[fe80::1%2525eth]")->display() == "ws://[fe80::1%2525eth]/");
   CHECK_FALSE(parse_url("ws://localhost")->is_ip_literal);
 }
 

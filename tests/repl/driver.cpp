@@ -2,8 +2,9 @@
 //
 // driver ACTIONS_FD LINES_FD: every Action pulled is written to ACTIONS_FD as "kind data" with
 // backslash escapes, one a line; whole lines that come in on LINES_FD are printed above the prompt
-// and learnt. Ends after kQuit or with LINES_FD. WSCOPE_DRIVER_OPTIONS may hold "no-multiline",
-// "no-history" and, at its end, "on-key=KEY=MESSAGE,KEY=MESSAGE…".
+// and learnt; the line "?columns" is answered with "columns N" on ACTIONS_FD. Ends after kQuit or
+// with LINES_FD. WSCOPE_DRIVER_OPTIONS may hold "no-multiline", "no-history" and, at its end,
+// "on-key=KEY=MESSAGE,KEY=MESSAGE…".
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -138,6 +139,11 @@ int main(int argc, char** argv) {
     const std::size_t whole = begun.rfind('\n') + 1;
     if (whole == 0) continue;
     const auto lines = std::string_view(begun).substr(0, whole);
+    if (lines == "?columns\n") {
+      put(actions_fd, "columns " + std::to_string(repl->screen().columns()) + "\n");
+      begun.clear();
+      continue;
+    }
     repl->learn(lines);
     repl->screen().print(lines);
     begun.erase(0, whole);

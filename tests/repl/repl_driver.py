@@ -212,7 +212,14 @@ class Tmux:
         self._writer.write(lines.encode())
 
     def resize(self, rows, columns):
+        """Returns when the REPL knows the new size: tmux tells it some time after the resize."""
         self._tmux("resize-window", "-x", columns, "-y", rows)
+        end = time.monotonic() + 10 * TIME_FACTOR
+        while not self.actions() or self.actions()[-1] != f"columns {columns}":
+            if time.monotonic() > end:
+                raise AssertionError(f"the resize to {columns} columns was not noticed")
+            self.incoming("?columns\n")
+            time.sleep(0.02)
 
     def screen(self):
         """All rows, those that a resize pushed above the screen included."""
@@ -234,5 +241,12 @@ class Tmux:
 
     def actions(self):
         return [line.rstrip(" ") for line in self.log.read_text().split("\n")[:-1]]
+
+    def wait_actions(self, actions, seconds=10):
+        end = time.monotonic() + seconds * TIME_FACTOR
+        while [line for line in self.actions() if not line.startswith("columns")] != actions:
+            if time.monotonic() > end:
+                raise AssertionError(f"not {actions!r} but {self.actions()!r}")
+            time.sleep(0.02)
 
 

@@ -216,6 +216,55 @@ TEST_CASE("a bomb costs the limit and not what it holds") {
   }
 }
 
+TEST_CASE("RFC 7692 8: a bomb is measured, not kept, in any pieces") {
+  DeflateCodec sender({});
+  const std::string bomb = packed(sender, std::string(std::size_t{64} << 20, 'b'));
+  for (const std::size_t piece : {bomb.size(), std::size_t{1000}, std::size_t{1}}) {
+    CAPTURE(piece);
+    DeflateCodec receiver({});
+    ByteBuffer out;
+    Outcome outcome = Outcome::kOk;
+    for (std::size_t at = 0; at < bomb.size() && outcome == Outcome::kOk; at += piece) {
+      outcome = receiver.inflate(std::string_view(bomb).substr(at, piece), out, (64u << 20) - 1);
+    }
+    if (outcome == Outcome::kOk) outcome = receiver.finish_inflate(out, (64u << 20) - 1);
+    CHECK(outcome == Outcome::kTooBig);
+    CHECK(out.size() < (std::size_t{5} << 20));
+  }
+}
+
+TEST_CASE("what looks like a bomb and stays within the limit is delivered whole") {
+  // Very compressible, then hardly, then again; the window is shared with the next messages.
+  const std::string zeros(std::size_t{6} << 20, '0');
+  for (const std::string& message :
+       {zeros, zeros + noise(3000) + zeros, zeros + noise(std::size_t{2} << 20) + zeros}) {
+    DeflateCodec sender({});
+    DeflateCodec receiver({});
+    const std::string before = packed(sender, "before");
+    const std::string first = packed(sender, message);
+    const std::string second = packed(sender, some_text(40000, 1) + message);
+    const std::string last = packed(sender, "the end");
+    CHECK(unpacked(receiver, before) == "before");
+    CHECK((unpacked(receiver, first) == message));
+    const std::string_view view = second;
+    CHECK((unpacked(receiver, {view.substr(0, 100), view.substr(100, 5000), view.substr(5100)}) ==
+           some_text(40000, 1) + message));
+    CHECK(unpacked(receiver, last) == "the end");
+  }
+}
+
+TEST_CASE("RFC 6455 8.1: a bad byte is told at once, also where a bomb is only measured") {
+  std::string text(std::size_t{8} << 20, 't');
+  text[(std::size_t{7} << 20)] = '\xff';
+  DeflateCodec sender({});
+  const std::string bytes = packed(sender, text);
+  DeflateCodec receiver({});
+  ByteBuffer out;
+  Utf8Checker checker;
+  CHECK(receiver.inflate(bytes, out, kNoLimit, &checker) == Outcome::kNotText);
+  CHECK(checker.failed_at() == (std::size_t{7} << 20));
+}
+
 TEST_CASE("the limit is exact, and counts what was there before") {
   DeflateCodec sender({});
   DeflateCodec receiver({});

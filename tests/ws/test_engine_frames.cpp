@@ -451,3 +451,25 @@ TEST_CASE("after a failure nothing more is told, read or sent") {
   CHECK(side.engine->output().empty());
   CHECK(side.engine->receive_buffer().size > 0);
 }
+
+TEST_CASE("RFC 6455 5.5.3: of the pings of a peer that reads nothing the last is answered") {
+  for (const bool server : {false, true}) {
+    CAPTURE(server);
+    Side side(server, {});
+    std::size_t most = 0;
+    for (int i = 0; i < 100000; ++i) {
+      give(*side.engine, side.from_peer(0x89, std::to_string(i) + std::string(100, 'x')));
+      most = std::max(most, side.engine->output().size());
+    }
+    CHECK(most < (std::size_t{1} << 20) + 200);
+    CHECK(side.heard.take().size() == 100000);
+    // Once it reads, it gets those that had been queued, and then the last.
+    const std::string first = unmasked(take_output(*side.engine));
+    const std::string last = unmasked(take_output(*side.engine));
+    CHECK(first.substr(0, 103) == frame(0x8a, "0" + std::string(100, 'x')));
+    CHECK(last == frame(0x8a, "99999" + std::string(100, 'x')));
+    CHECK(take_output(*side.engine).empty());
+    give(*side.engine, side.from_peer(0x89, "now"));
+    CHECK(unmasked(take_output(*side.engine)) == frame(0x8a, "now"));
+  }
+}

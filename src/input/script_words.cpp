@@ -1,0 +1,113 @@
+#include "input/script_words.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "input/json_object.h"
+#include "input/json_scanner.h"
+
+namespace wscope::input {
+namespace {
+
+constexpr std::string_view kBlanks = " \t";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+/// Where the quoted string that begins here ends, behind its quote; npos when it does not.
+std::size_t end_of_quoted(std::string_view text) {
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      return i + 1;
+    }
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+ScriptWords::ScriptWords(std::string_view text) : rest_(trimmed(text)) {}
+
+std::string_view ScriptWords::peek() const { return rest_.substr(0, rest_.find_first_of(kBlanks)); }
+
+std::string_view ScriptWords::word() {
+  const std::string_view taken = peek();
+  skip(taken.size());
+  return taken;
+}
+
+bool ScriptWords::take(std::string_view wanted) {
+  if (peek() != wanted) return false;
+  word();
+  return true;
+}
+
+std::string_view ScriptWords::take_rest() {
+  const std::string_view taken = rest_;
+  rest_ = {};
+  return taken;
+}
+
+void ScriptWords::skip(std::size_t bytes) { rest_ = trimmed(rest_.substr(bytes)); }
+
+std::optional<std::string> ScriptWords::quoted() {
+  const std::size_t end = end_of_quoted(rest_);
+  if (rest_.empty() || rest_.front() != '"' || end == std::string_view::npos) return std::nullopt;
+  const std::string_view text = rest_.substr(0, end);
+  JsonScanner scanner;
+  scanner.feed(text);
+  if (scanner.state() != JsonScanner::State::kComplete) return std::nullopt;
+  if (end < rest_.size() && kBlanks.find(rest_[end]) == std::string_view::npos) return std::nullopt;
+  auto value = json_string(text);
+  if (value) skip(end);
+  return value;
+}
+
+bool ScriptWords::slashed(std::string& expression, std::string& flags) {
+  std::size_t end = 1;
+  while (end < rest_.size() && rest_[end] != '/') end += rest_[end] == '\\' ? 2 : 1;
+  if (end >= rest_.size()) return false;
+  expression = rest_.substr(1, end - 1);
+  const std::string_view behind = rest_.substr(end + 1);
+  flags = behind.substr(0, behind.find_first_of(kBlanks));
+  skip(end + 1 + flags.size());
+  return true;
+}
+
+std::optional<double> script_seconds(std::string_view word) {
+  if (word.empty() || word.size() > 20) return std::nullopt;
+  if (word.find_first_not_of("0123456789.") != std::string_view::npos) return std::nullopt;
+  if (std::count(word.begin(), word.end(), '.') > 1 || word == ".") return std::nullopt;
+  const double seconds = std::strtod(std::string(word).c_str(), nullptr);
+  if (seconds > 1e9) return std::nullopt;
+  return seconds;
+}
+
+std::optional<std::size_t> json_extent(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  if (text.front() != '{' && text.front() != '[' && text.front() != '"') {
+    return std::min(text.find_first_of(" \t\n"), text.size());
+  }
+  std::size_t open = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '"') {
+      const std::size_t size = end_of_quoted(text.substr(i));
+      if (size == std::string_view::npos) return std::nullopt;
+      i += size;
+    } else {
+      // ${NAME} in JSON has a bracket of its own, which balances.
+      if (text[i] == '{' || text[i] == '[') ++open;
+      if ((text[i] == '}' || text[i] == ']') && open > 0) --open;
+      ++i;
+    }
+    if (open == 0) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace wscope::input

@@ -1,0 +1,44 @@
+// ScriptWords: one statement of a script → its words, quoted strings and the rest.
+//
+// A cursor over the text, which it does not own; blanks are spaces and tabs. Pure.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wscope::input {
+
+class ScriptWords {
+ public:
+  explicit ScriptWords(std::string_view text);
+
+  bool at_end() const { return rest_.empty(); }
+  /// The next word, which stays; empty at the end.
+  std::string_view peek() const;
+  std::string_view word();
+  /// Takes the next word when it is this one.
+  bool take(std::string_view wanted);
+  /// All that is left, without blanks around it.
+  std::string_view rest() const { return rest_; }
+  std::string_view take_rest();
+  /// The value of the JSON string that begins here; nothing when it is none.
+  std::optional<std::string> quoted();
+  /// The text between slashes that begins here, and the letters behind it.
+  bool slashed(std::string& expression, std::string& flags);
+  /// Passes over so many bytes and the blanks behind them.
+  void skip(std::size_t bytes);
+
+ private:
+  std::string_view rest_;
+};
+
+/// "2", "0.5"; nothing for anything else.
+std::optional<double> script_seconds(std::string_view word);
+
+/// Bytes of the JSON value at the beginning, by its brackets and quotes alone (references may stand
+/// in it); nothing when it is not closed.
+std::optional<std::size_t> json_extent(std::string_view text);
+
+}  // namespace wscope::input

@@ -1,0 +1,155 @@
+#include "session/script_json.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace wscope::session {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kShown = 200;  // bytes of a value in a difference
+constexpr std::size_t kMostDifferences = 50;
+
+// The library walks trees recursively, so what a server nests is measured first.
+bool too_deep(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kMaxScriptJsonDepth) return true;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return false;
+}
+
+std::optional<json> parse(std::string_view text) {
+  if (too_deep(text)) return std::nullopt;
+  json value = json::parse(text, nullptr, false);
+  if (value.is_discarded()) return std::nullopt;
+  return value;
+}
+
+std::string written(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string shown(const json& value) {
+  std::string text = written(value);
+  if (text.size() <= kShown) return text;
+  std::size_t end = kShown;
+  while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "…";
+}
+
+/// RFC 6901 section 3.
+std::string escaped_key(const std::string& key) {
+  std::string out;
+  for (const char c : key) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+class Comparison {
+ public:
+  void compare(const json& expected, const json& came, const std::string& pointer);
+  std::vector<JsonDifference> take() { return std::move(differences_); }
+
+ private:
+  void differ(const std::string& pointer, std::string expected, std::string came) {
+    if (differences_.size() < kMostDifferences) {
+      differences_.push_back({pointer, std::move(expected), std::move(came)});
+    }
+  }
+  std::vector<JsonDifference> differences_;
+};
+
+void Comparison::compare(const json& expected, const json& came, const std::string& pointer) {
+  if (expected.is_object() && came.is_object()) {
+    for (const auto& [key, value] : expected.items()) {
+      const std::string place = pointer + "/" + escaped_key(key);
+      const auto found = came.find(key);
+      if (found == came.end()) {
+        differ(place, shown(value), "");
+      } else {
+        compare(value, *found, place);
+      }
+    }
+    return;
+  }
+  if (expected.is_array() && came.is_array()) {
+    const std::size_t shared = std::min(expected.size(), came.size());
+    for (std::size_t i = 0; i < shared; ++i) {
+      compare(expected[i], came[i], pointer + "/" + std::to_string(i));
+    }
+    for (std::size_t i = shared; i < expected.size(); ++i) {
+      differ(pointer + "/" + std::to_string(i), shown(expected[i]), "");
+    }
+    for (std::size_t i = shared; i < came.size(); ++i) {
+      differ(pointer + "/" + std::to_string(i), "", shown(came[i]));
+    }
+    return;
+  }
+  if (expected != came) differ(pointer, shown(expected), shown(came));
+}
+
+}  // namespace
+
+std::optional<std::vector<JsonDifference>> json_differences(std::string_view expected,
+                                                            std::string_view came) {
+  const auto wanted = parse(expected);
+  const auto got = parse(came);
+  if (!wanted || !got) return std::nullopt;
+  Comparison comparison;
+  comparison.compare(*wanted, *got, "");
+  return comparison.take();
+}
+
+bool is_json(std::string_view text) { return parse(text).has_value(); }
+
+std::optional<std::string> json_at(std::string_view text, const std::string& pointer) {
+  const auto value = parse(text);
+  if (!value) return std::nullopt;
+  const json* at = &*value;
+  for (std::size_t i = 0; i < pointer.size();) {
+    const std::size_t end = std::min(pointer.find('/', i + 1), pointer.size());
+    std::string key = pointer.substr(i + 1, end - i - 1);
+    for (std::size_t tilde = key.find('~'); tilde != std::string::npos;
+         tilde = key.find('~', tilde + 1)) {
+      const char which = tilde + 1 < key.size() ? key[tilde + 1] : ' ';
+      if (which != '0' && which != '1') return std::nullopt;
+      key.replace(tilde, 2, which == '0' ? "~" : "/");
+    }
+    if (at->is_object()) {
+      const auto found = at->find(key);
+      if (found == at->end()) return std::nullopt;
+      at = &*found;
+    } else if (at->is_array()) {
+      const bool number = !key.empty() && key.size() < 10 &&
+                          key.find_first_not_of("0123456789") == std::string::npos;
+      if (!number || std::stoul(key) >= at->size()) return std::nullopt;
+      at = &(*at)[std::stoul(key)];
+    } else {
+      return std::nullopt;
+    }
+    i = end;
+  }
+  return at->is_string() ? at->get<std::string>() : written(*at);
+}
+
+}  // namespace wscope::session

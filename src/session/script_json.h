@@ -1,0 +1,34 @@
+// JSON of scripts: is the expected value a part of the one that came, and if not, where they part.
+//
+// Objects are compared by the members expected (others may stand beside them), arrays element by
+// element, numbers by value. A difference is told by its JSON pointer (RFC 6901). Pure. Text that
+// is no JSON, or is nested deeper than kMaxScriptJsonDepth, is no value.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wscope::session {
+
+constexpr std::size_t kMaxScriptJsonDepth = 200;
+
+struct JsonDifference {
+  std::string pointer;   // "" for the whole
+  std::string expected;  // as JSON, shortened
+  std::string came;      // as JSON, shortened; empty: it is missing
+};
+
+/// The differences, none when `expected` is part of `came`; nothing when `came` is no JSON.
+std::optional<std::vector<JsonDifference>> json_differences(std::string_view expected,
+                                                            std::string_view came);
+
+bool is_json(std::string_view text);
+
+/// What the pointer leads to: a string's text, anything else as JSON; nothing when it leads
+/// nowhere.
+std::optional<std::string> json_at(std::string_view text, const std::string& pointer);
+
+}  // namespace wscope::session

@@ -1,0 +1,551 @@
+#include "session/script_runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/utf8.h"
+#include "input/byte_text.h"
+#include "input/control_payload.h"
+#include "input/json_scanner.h"
+
+namespace wscope::session {
+namespace {
+
+using Kind = input::ScriptStatement::Kind;
+using Pattern = input::ScriptPattern::Kind;
+using Outcome = output::ScriptCase::Outcome;
+
+// The loop gets its turn between so many statements.
+constexpr int kStatementsPerTurn = 1000;
+constexpr double kSilence = 1;                   // not-expect without `for`
+constexpr std::size_t kRememberedPassed = 5;     // messages that await passed over, for its failure
+constexpr std::size_t kRememberedControls = 64;  // pings and pongs that nobody took
+constexpr std::uint16_t kCloseNormal = 1000;
+
+Error expectation(std::string message, std::string detail = {}) {
+  return {Stage::kExpectation, std::move(message), {}, std::move(detail)};
+}
+
+bool is_json_text(const std::string& text) {
+  input::JsonScanner scanner;
+  const std::size_t taken = scanner.feed(text);
+  scanner.finish();
+  return taken == text.size() && scanner.state() == input::JsonScanner::State::kComplete;
+}
+
+}  // namespace
+
+ScriptRunner::ScriptRunner(const input::Script& script, ScriptHost& host,
+                           ScriptVariables::Environment environment, bool opening)
+    : script_(script), host_(host), variables_(std::move(environment)) {
+  frames_.push_back({&script_.statements, 0, nullptr, 1, std::nullopt});
+  if (opening) wait_until(Wait::Kind::kConnection, std::nullopt);
+  plan_cases();
+}
+
+void ScriptRunner::connected(const std::string& name) {
+  inboxes_[name] = {};
+  last_ping_.erase(name);
+  if (wait_.kind == Wait::Kind::kConnection && wait_.connection == name) wait_ = {};
+}
+
+void ScriptRunner::failed(const std::string& name, Error error) {
+  if (finished_ || wait_.kind != Wait::Kind::kConnection || wait_.connection != name) return;
+  fail_at(current_, std::move(error));
+}
+
+void ScriptRunner::event(const std::string& name, ScriptEvent event) {
+  Inbox& inbox = inboxes_[name];
+  switch (event.kind) {
+    case ScriptEvent::Kind::kMessage:
+      inbox.bytes += event.data.size() + sizeof(ScriptEvent);
+      inbox.messages.push_back(std::move(event));
+      return;
+    case ScriptEvent::Kind::kPing:
+    case ScriptEvent::Kind::kPong: {
+      auto& queue = event.kind == ScriptEvent::Kind::kPing ? inbox.pings : inbox.pongs;
+      if (queue.size() == kRememberedControls) queue.pop_front();
+      queue.push_back(std::move(event));
+      return;
+    }
+    case ScriptEvent::Kind::kClose:
+    case ScriptEvent::Kind::kLost:
+      inbox.end = std::move(event);
+      return;
+  }
+}
+
+std::size_t ScriptRunner::queued_bytes(const std::string& name) const {
+  const auto inbox = inboxes_.find(name);
+  return inbox == inboxes_.end() ? 0 : inbox->second.bytes;
+}
+
+void ScriptRunner::proceed(double now) {
+  now_ = now;
+  wants_turn_ = false;
+  for (int i = 0; i < kStatementsPerTurn; ++i) {
+    if (finished_ || !step()) return;
+  }
+  wants_turn_ = true;
+}
+
+std::optional<double> ScriptRunner::wake_at() const {
+  if (finished_) return std::nullopt;
+  if (wants_turn_) return now_;
+  return limit();
+}
+
+/// When what is under way must be done at the latest.
+std::optional<double> ScriptRunner::limit() const {
+  std::optional<double> first = wait_.until;
+  for (const Frame& frame : frames_) {
+    if (frame.deadline && (!first || *frame.deadline < *first)) first = frame.deadline;
+  }
+  return first;
+}
+
+bool ScriptRunner::step() {
+  if (wait_.kind != Wait::Kind::kNothing && !go_on()) return false;
+  if (finished_) return false;
+  Frame& frame = frames_.back();
+  if (frame.next == frame.body->size()) return leave_block();
+  current_ = &(*frame.body)[frame.next++];
+  return execute(*current_);
+}
+
+bool ScriptRunner::execute(const Statement& statement) {
+  switch (statement.kind) {
+    case Kind::kConnect:
+      return connect(statement);
+    case Kind::kHeader: {
+      auto header = filled_in(statement.text, statement);
+      if (header) headers_.push_back(std::move(*header));
+      return header.has_value();
+    }
+    case Kind::kSend:
+      return send(statement);
+    case Kind::kPing:
+    case Kind::kPong:
+    case Kind::kClose:
+      return control(statement);
+    case Kind::kExpect:
+    case Kind::kAwait:
+    case Kind::kNotExpect:
+    case Kind::kUnordered:
+      return expect(statement);
+    case Kind::kSleep:
+      wait_until(Wait::Kind::kTime, now_ + *statement.seconds);
+      return true;
+    case Kind::kTimeout:
+      patience_ = *statement.seconds;
+      return true;
+    case Kind::kSet:
+      return set(statement);
+    case Kind::kTest:
+      begin_case();
+      return true;
+    case Kind::kRepeat:
+    case Kind::kWithin:
+      return enter_block(statement);
+  }
+  return true;
+}
+
+void ScriptRunner::wait_until(Wait::Kind kind, std::optional<double> until) {
+  wait_ = {};
+  wait_.kind = kind;
+  wait_.until = until;
+}
+
+bool ScriptRunner::enter_block(const Statement& statement) {
+  Frame frame{&statement.body, 0, &statement, 1, std::nullopt};
+  if (statement.seconds) frame.deadline = now_ + *statement.seconds;
+  if (statement.kind == Kind::kRepeat) {
+    if (statement.count == 0) return true;
+    if (!statement.name.empty()) variables_.set(statement.name, {"1", "1", {}});
+  }
+  frames_.push_back(frame);
+  return true;
+}
+
+bool ScriptRunner::leave_block() {
+  Frame& frame = frames_.back();
+  if (frame.block == nullptr) {
+    finished_ = true;
+    end_case(Outcome::kPassed, nullptr);
+    return false;
+  }
+  if (frame.deadline && now_ > *frame.deadline) return fail_late();
+  if (frame.block->kind == Kind::kRepeat && frame.round < frame.block->count) {
+    ++frame.round;
+    frame.next = 0;
+    const std::string round = std::to_string(frame.round);
+    if (!frame.block->name.empty()) variables_.set(frame.block->name, {round, round, {}});
+    return true;
+  }
+  frames_.pop_back();
+  return true;
+}
+
+bool ScriptRunner::connect(const Statement& statement) {
+  const auto url = filled_in(statement.text, statement);
+  if (!url) return false;
+  auto begun = host_.connect(statement.connection, *url, std::exchange(headers_, {}));
+  if (!begun) return fail_at(&statement, std::move(begun.error()));
+  wait_until(Wait::Kind::kConnection, std::nullopt);
+  wait_.connection = statement.connection;
+  return true;
+}
+
+bool ScriptRunner::send(const Statement& statement) {
+  const bool json = statement.payload == input::ScriptPayload::kJson;
+  auto data = filled_in(statement.text, statement,
+                        json ? input::TemplateStyle::kJson : input::TemplateStyle::kPlain);
+  if (!data) return false;
+  MessageType type = MessageType::kText;
+  if (statement.payload == input::ScriptPayload::kHex) {
+    auto bytes = input::decode_hex(*data);
+    if (!bytes)
+      return fail_at(&statement, {Stage::kUsage, "'" + *data + "' " + bytes.error(), {}, {}});
+    data = std::move(*bytes);
+    type = MessageType::kBinary;
+  } else if (statement.payload == input::ScriptPayload::kFile) {
+    auto content = host_.read_file(*data);
+    if (!content) return fail_at(&statement, std::move(content.error()));
+    data = std::move(*content);
+    if (!is_valid_utf8(*data)) type = MessageType::kBinary;
+  } else if (!is_valid_utf8(*data)) {
+    return fail_at(&statement,
+                   {Stage::kUsage, "with its values filled in it is not UTF-8", {}, {}});
+  } else if (json && !is_json_text(*data)) {
+    return fail_at(&statement,
+                   {Stage::kUsage, "with its values filled in it is no JSON: " + *data, {}, {}});
+  }
+  if (auto why_not = host_.send(statement.connection, type, *data)) {
+    return fail_at(&statement, {Stage::kConnection, "can't send: " + *why_not, {}, {}});
+  }
+  if (!host_.has_room(statement.connection)) {
+    wait_until(Wait::Kind::kRoom, std::nullopt);
+    wait_.connection = statement.connection;
+  }
+  return true;
+}
+
+bool ScriptRunner::control(const Statement& statement) {
+  const auto data = filled_in(statement.text, statement);
+  if (!data) return false;
+  const bool closes = statement.kind == Kind::kClose;
+  const std::uint16_t code = statement.code.value_or(kCloseNormal);
+  const auto bad = closes ? input::check_close(code, *data) : input::check_ping(*data);
+  if (bad) return fail_at(&statement, {Stage::kUsage, bad->message, {}, {}});
+  std::optional<std::string> why_not;
+  if (closes) {
+    why_not = host_.close(statement.connection, code, *data);
+  } else if (statement.kind == Kind::kPong) {
+    why_not = host_.pong(statement.connection, *data);
+  } else {
+    last_ping_[statement.connection] = *data;
+    why_not = host_.ping(statement.connection, *data);
+  }
+  if (!why_not) return true;
+  const std::string what = closes ? "can't close: " : "can't send: ";
+  return fail_at(&statement, {Stage::kConnection, what + *why_not, {}, {}});
+}
+
+bool ScriptRunner::set(const Statement& statement) {
+  const auto text = filled_in(statement.text, statement);
+  if (text) variables_.set(statement.name, {*text, *text, {}});
+  return text.has_value();
+}
+
+bool ScriptRunner::expect(const Statement& statement) {
+  std::vector<Pending> pending;
+  const bool several = statement.kind == Kind::kUnordered;
+  const Statement* const first = several ? statement.body.data() : &statement;
+  const std::size_t count = several ? statement.body.size() : 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto one = pending_of(first[i]);
+    if (!one) return false;
+    pending.push_back(std::move(*one));
+  }
+  const bool silence = statement.kind == Kind::kNotExpect;
+  wait_until(silence ? Wait::Kind::kSilence : Wait::Kind::kEvents,
+             now_ + (silence ? statement.seconds.value_or(kSilence) : patience(statement)));
+  wait_.pass_over = statement.kind == Kind::kAwait;
+  wait_.pending = std::move(pending);
+  return true;
+}
+
+/// Seconds; within a block that has a limit of its own, that one rules.
+double ScriptRunner::patience(const Statement& statement) const {
+  if (statement.seconds) return *statement.seconds;
+  for (const Frame& frame : frames_) {
+    if (frame.deadline) return 1e9;
+  }
+  return patience_;
+}
+
+std::optional<ScriptRunner::Pending> ScriptRunner::pending_of(const Statement& statement) {
+  auto matcher = ScriptMatcher::create(
+      statement.pattern,
+      [this](const input::ScriptReference& reference) { return variables_.lookup(reference); },
+      [this](const std::string& path) { return host_.read_file(path); });
+  if (matcher) return Pending{&statement, std::move(*matcher)};
+  fail_at(&statement, std::move(matcher.error()));
+  return std::nullopt;
+}
+
+std::optional<std::string> ScriptRunner::filled_in(const std::string& text,
+                                                   const Statement& statement,
+                                                   input::TemplateStyle style) {
+  auto filled = variables_.expand(text, style);
+  if (filled) return std::move(*filled);
+  fail_at(&statement, std::move(filled.error()));
+  return std::nullopt;
+}
+
+/// True when what was waited for has come.
+bool ScriptRunner::go_on() {
+  bool done = false;
+  const bool time_is_up = wait_.until && now_ >= *wait_.until;
+  switch (wait_.kind) {
+    case Wait::Kind::kNothing:
+      done = true;
+      break;
+    case Wait::Kind::kConnection:
+      break;
+    case Wait::Kind::kRoom:
+      done = host_.has_room(wait_.connection);
+      break;
+    case Wait::Kind::kTime:
+      done = time_is_up;
+      break;
+    case Wait::Kind::kEvents:
+      done = take_events();
+      break;
+    case Wait::Kind::kSilence:
+      done = keeps_silent() && time_is_up;
+      break;
+  }
+  if (finished_) return false;
+  if (done) {
+    wait_ = {};
+    return true;
+  }
+  const auto last = limit();
+  if (last && now_ >= *last) return fail_late();
+  return false;
+}
+
+bool ScriptRunner::take_events() {
+  for (std::size_t i = 0; i < wait_.pending.size() && !finished_;) {
+    // One that was taken may make room for the first of the others.
+    i = take_for(i) ? 0 : i + 1;
+  }
+  return wait_.pending.empty();
+}
+
+bool ScriptRunner::take_for(std::size_t index) {
+  const Pattern kind = wait_.pending[index].matcher.kind();
+  return kind == Pattern::kPing || kind == Pattern::kPong ? take_control(index)
+                                                          : take_message(index);
+}
+
+// Control frames come between messages at any time, so they don't stand in line with them.
+bool ScriptRunner::take_control(std::size_t index) {
+  const Pending& pending = wait_.pending[index];
+  const std::string& name = pending.statement->connection;
+  Inbox& inbox = inboxes_[name];
+  const bool is_pong = pending.matcher.kind() == Pattern::kPong;
+  auto& queue = is_pong ? inbox.pongs : inbox.pings;
+  const auto ping = last_ping_.find(name);
+  const bool answers = is_pong && !pending.statement->pattern.text && ping != last_ping_.end();
+  for (auto event = queue.begin(); event != queue.end(); ++event) {
+    if (!pending.matcher.matches(*event) || (answers && event->data != ping->second)) continue;
+    const ScriptEvent taken = std::move(*event);
+    queue.erase(event);
+    matched(index, taken);
+    return true;
+  }
+  return inbox.end ? fail_match(pending, *inbox.end) : false;
+}
+
+bool ScriptRunner::take_message(std::size_t index) {
+  const std::string& name = wait_.pending[index].statement->connection;
+  Inbox& inbox = inboxes_[name];
+  while (!inbox.messages.empty() || inbox.end) {
+    const bool over = inbox.messages.empty();
+    const ScriptEvent& event = over ? *inbox.end : inbox.messages.front();
+    std::size_t taker = 0;
+    while (taker < wait_.pending.size() && (wait_.pending[taker].statement->connection != name ||
+                                            !wait_.pending[taker].matcher.matches(event))) {
+      ++taker;
+    }
+    const bool is_taken = taker < wait_.pending.size();
+    if (!is_taken && (over || !wait_.pass_over)) return fail_match(wait_.pending[index], event);
+    if (!over) {
+      const ScriptEvent message = std::move(inbox.messages.front());
+      inbox.messages.pop_front();
+      inbox.bytes -= message.data.size() + sizeof(ScriptEvent);
+      if (!is_taken) {
+        ++wait_.passed_count;
+        if (wait_.passed.size() == kRememberedPassed) wait_.passed.erase(wait_.passed.begin());
+        wait_.passed.push_back(describe_event(message));
+        continue;
+      }
+      matched(taker, message);
+    } else {
+      matched(taker, event);
+    }
+    return true;
+  }
+  return false;
+}
+
+void ScriptRunner::matched(std::size_t index, const ScriptEvent& event) {
+  const Pending& pending = wait_.pending[index];
+  if (!pending.statement->name.empty()) {
+    variables_.set(pending.statement->name, pending.matcher.capture(event));
+  } else if (pending.matcher.kind() == Pattern::kRegex) {
+    // Named groups are values of their own.
+    for (auto& [name, text] : pending.matcher.capture(event).parts) {
+      if (input::is_script_name(name)) variables_.set(name, {text, text, {}});
+    }
+  }
+  wait_.pending.erase(wait_.pending.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+/// What came stays where it is: a later expectation may be for it.
+bool ScriptRunner::keeps_silent() {
+  const Pending& pending = wait_.pending.front();
+  const Inbox& inbox = inboxes_[pending.statement->connection];
+  std::vector<const ScriptEvent*> came;
+  for (const auto* queue : {&inbox.messages, &inbox.pings, &inbox.pongs}) {
+    for (const auto& event : *queue) came.push_back(&event);
+  }
+  if (inbox.end) came.push_back(&*inbox.end);
+  for (const ScriptEvent* event : came) {
+    if (!pending.matcher.matches(*event)) continue;
+    fail_at(pending.statement, expectation("expected not to get " + pending.matcher.describe() +
+                                           ", came " + describe_event(*event)));
+    return false;
+  }
+  return true;
+}
+
+bool ScriptRunner::fail_match(const Pending& pending, const ScriptEvent& event) {
+  const auto mismatch = pending.matcher.mismatch(event);
+  std::string message = mismatch.summary;
+  std::string detail;
+  if (!mismatch.detail.empty()) {
+    detail = place(*pending.statement) + pending.statement->source + "\n" + mismatch.detail;
+  }
+  if (wait_.pending.size() > 1) {
+    message = "came " + describe_event(event) + ", expected one of";
+    detail = "still expected:";
+    for (const Pending& one : wait_.pending) {
+      detail += "\n  " + place(*one.statement) + one.matcher.describe();
+    }
+  }
+  if (wait_.passed_count > 0) message += fmt::format(" after {} other(s)", wait_.passed_count);
+  return fail_at(pending.statement, expectation(std::move(message), std::move(detail)));
+}
+
+/// Time is up: of the wait itself, or of a block around it.
+bool ScriptRunner::fail_late() {
+  for (const Frame& frame : frames_) {
+    const bool own = wait_.until && frame.deadline && *wait_.until < *frame.deadline;
+    if (!frame.deadline || now_ < *frame.deadline || own) continue;
+    const std::string at = fmt::format("not done within {:g} s: still at line {}: {}",
+                                       *frame.block->seconds, current_->line, current_->source);
+    return fail_at(frame.block, expectation(at));
+  }
+  if (wait_.pending.empty()) return false;
+  const Pending& pending = wait_.pending.front();
+  const double waited = patience(*current_);
+  std::string message = "expected " + pending.matcher.describe();
+  std::string detail;
+  if (wait_.passed_count > 0) {
+    message += fmt::format(", it did not come within {:g} s; {} other message{} came", waited,
+                           wait_.passed_count, wait_.passed_count == 1 ? "" : "s");
+    detail = "the last that came:";
+    for (const auto& one : wait_.passed) detail += "\n  " + one;
+  } else {
+    message += fmt::format(", nothing came within {:g} s", waited);
+  }
+  if (wait_.pending.size() > 1) message += fmt::format(", and {} more", wait_.pending.size() - 1);
+  Error error = expectation(std::move(message), std::move(detail));
+  const auto& messages = inboxes_[pending.statement->connection].messages;
+  if (pending.matcher.kind() == Pattern::kPong && !messages.empty() &&
+      messages.front().data == "pong") {
+    error.hint = "a message \"pong\" came; `expect pong` is for the frame: expect \"pong\"";
+  }
+  return fail_at(pending.statement, std::move(error));
+}
+
+std::string ScriptRunner::place(const Statement& statement) const {
+  std::string text = fmt::format("{}:{}: ", script_.file, statement.line);
+  if (!statement.connection.empty()) text += statement.connection + ": ";
+  return text;
+}
+
+bool ScriptRunner::fail_at(const Statement* statement, Error error) {
+  if (finished_) return false;
+  finished_ = true;
+  if (statement != nullptr) error.message = place(*statement) + error.message;
+  const bool expected = error.stage == Stage::kExpectation;
+  end_case(expected ? Outcome::kFailed : Outcome::kBroken, &error);
+  failure_ = std::move(error);
+  return false;
+}
+
+void ScriptRunner::abandon(double now, const std::string& why) {
+  if (finished_) return;
+  now_ = now;
+  finished_ = true;
+  const Error error{Stage::kInternal, why, {}, {}};
+  end_case(Outcome::kBroken, &error);
+}
+
+// A case begins at each `test`; what stands before the first is a case of its own.
+void ScriptRunner::plan_cases() {
+  const auto& statements = script_.statements;
+  const auto is_test = [](const Statement& one) { return one.kind == Kind::kTest; };
+  const bool any = std::any_of(statements.begin(), statements.end(), is_test);
+  if (!any || !is_test(statements.front())) {
+    output::ScriptCase first;
+    first.title = any ? "set-up" : script_.file;
+    first.line = statements.empty() ? 1 : statements.front().line;
+    cases_.push_back(std::move(first));
+  }
+  for (const Statement& statement : statements) {
+    if (!is_test(statement)) continue;
+    output::ScriptCase one;
+    one.title = statement.text;
+    one.line = statement.line;
+    cases_.push_back(std::move(one));
+  }
+}
+
+void ScriptRunner::begin_case() {
+  if (cases_[case_].line == current_->line) {
+    case_began_ = now_;
+    return;
+  }
+  end_case(Outcome::kPassed, nullptr);
+  ++case_;
+  case_began_ = now_;
+}
+
+void ScriptRunner::end_case(Outcome outcome, const Error* error) {
+  auto& ended = cases_[case_];
+  ended.outcome = outcome;
+  ended.seconds = now_ - case_began_;
+  if (error == nullptr) return;
+  ended.message = error->message;
+  ended.detail = error->detail;
+}
+
+}  // namespace wscope::session

@@ -1,0 +1,152 @@
+// ScriptRunner: carries out a Script against connections that a host keeps.
+//
+// Pure: the host says what happened (connected, event), proceed(now) runs statements until one has
+// to wait, and wake_at() says when to call it again at the latest. Seconds since the start of the
+// run. The host's methods are called from proceed() only, and none calls back. Each connection's
+// events wait in a queue until a statement takes them; queued_bytes() lets the host stop reading.
+// It ends with `finished()`; the Error, if any, names file and line: kExpectation for what was
+// expected and did not come, the host's own error where a connection failed, kUsage for a value
+// that is missing.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/event_sink.h"
+#include "input/script.h"
+#include "output/script_report.h"
+#include "session/script_match.h"
+#include "session/script_variables.h"
+
+namespace wscope::session {
+
+class ScriptHost {
+ public:
+  virtual ~ScriptHost() = default;
+  /// Leads to connected() or failed(). An error: the URL is none, or the name is still connected.
+  virtual Result<void> connect(const std::string& name, const std::string& url,
+                               const std::vector<std::string>& headers) = 0;
+  /// Nothing, or why it can't be sent.
+  virtual std::optional<std::string> send(const std::string& name, MessageType type,
+                                          std::string_view data) = 0;
+  virtual std::optional<std::string> ping(const std::string& name, std::string_view data) = 0;
+  virtual std::optional<std::string> pong(const std::string& name, std::string_view data) = 0;
+  virtual std::optional<std::string> close(const std::string& name, std::uint16_t code,
+                                           std::string_view reason) = 0;
+  virtual bool has_room(const std::string& name) = 0;
+  virtual Result<std::string> read_file(const std::string& path) = 0;
+};
+
+class ScriptRunner {
+ public:
+  /// `script` and `host` must outlive it.
+  /// `opening`: the host opens the connection without a name already.
+  ScriptRunner(const input::Script& script, ScriptHost& host,
+               ScriptVariables::Environment environment, bool opening);
+
+  void connected(const std::string& name);
+  void failed(const std::string& name, Error error);
+  void event(const std::string& name, ScriptEvent event);
+  std::size_t queued_bytes(const std::string& name) const;
+
+  void proceed(double now);
+  std::optional<double> wake_at() const;
+  bool finished() const { return finished_; }
+  /// How it ended; nothing: every statement was carried out.
+  const std::optional<Error>& failure() const { return failure_; }
+  /// The run ends from outside (a signal, --timeout): for the report.
+  void abandon(double now, const std::string& why);
+  output::ScriptReport report() const { return {script_.file, cases_}; }
+
+ private:
+  using Statement = input::ScriptStatement;
+  struct Frame {
+    const std::vector<Statement>* body;
+    std::size_t next = 0;
+    const Statement* block = nullptr;
+    std::uint64_t round = 1;
+    std::optional<double> deadline;
+  };
+  struct Pending {
+    const Statement* statement;
+    ScriptMatcher matcher;
+  };
+  /// What the statement under way waits for.
+  struct Wait {
+    enum class Kind { kNothing, kConnection, kRoom, kTime, kEvents, kSilence };
+    Kind kind = Kind::kNothing;
+    std::optional<double> until;
+    std::string connection;
+    std::vector<Pending> pending;
+    bool pass_over = false;
+    std::vector<std::string> passed;  // the last ones that were passed over
+    std::size_t passed_count = 0;
+  };
+  struct Inbox {
+    std::deque<ScriptEvent> messages;
+    std::deque<ScriptEvent> pings;
+    std::deque<ScriptEvent> pongs;
+    std::optional<ScriptEvent> end;  // a Close or the loss; comes after all messages
+    std::size_t bytes = 0;
+  };
+
+  bool step();
+  bool leave_block();
+  bool execute(const Statement& statement);
+  bool enter_block(const Statement& statement);
+  bool connect(const Statement& statement);
+  bool send(const Statement& statement);
+  bool control(const Statement& statement);
+  bool expect(const Statement& statement);
+  bool set(const Statement& statement);
+  void wait_until(typename Wait::Kind kind, std::optional<double> until);
+
+  bool go_on();
+  bool take_events();
+  bool take_for(std::size_t index);
+  bool take_control(std::size_t index);
+  bool take_message(std::size_t index);
+  bool keeps_silent();
+  void matched(std::size_t index, const ScriptEvent& event);
+  bool fail_match(const Pending& pending, const ScriptEvent& event);
+  bool fail_late();
+
+  std::optional<Pending> pending_of(const Statement& statement);
+  std::optional<std::string> filled_in(const std::string& text, const Statement& statement,
+                                       input::TemplateStyle style = input::TemplateStyle::kPlain);
+  std::optional<double> limit() const;
+  double patience(const Statement& statement) const;
+
+  void plan_cases();
+  void begin_case();
+  void end_case(output::ScriptCase::Outcome outcome, const Error* error);
+  bool fail_at(const Statement* statement, Error error);
+  std::string place(const Statement& statement) const;
+
+  const input::Script& script_;
+  ScriptHost& host_;
+  ScriptVariables variables_;
+  std::vector<Frame> frames_;
+  Wait wait_;
+  const Statement* current_ = nullptr;
+  std::map<std::string, Inbox> inboxes_;
+  std::map<std::string, std::string> last_ping_;
+  std::vector<std::string> headers_;  // for the next connect
+  double now_ = 0;
+  double patience_ = 5;
+  bool finished_ = false;
+  bool wants_turn_ = false;
+  std::optional<Error> failure_;
+
+  std::vector<output::ScriptCase> cases_;
+  std::size_t case_ = 0;
+  double case_began_ = 0;
+};
+
+}  // namespace wscope::session

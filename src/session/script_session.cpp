@@ -1,0 +1,266 @@
+#include "session/script_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <cstdlib>
+#include <utility>
+
+#include "input/file_message.h"
+
+namespace wscope::session {
+namespace {
+
+// Messages that no statement has taken yet; beyond this a connection is not read.
+constexpr std::size_t kMostQueued = std::size_t{16} << 20;
+constexpr std::uint16_t kCloseNormal = 1000;
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return std::string(value);
+}
+
+/// "tests/" of "tests/chat.wscope"; nothing of "chat.wscope" and "-".
+std::string folder_of(const std::string& file) {
+  const std::size_t slash = file.rfind('/');
+  return slash == std::string::npos ? std::string() : file.substr(0, slash + 1);
+}
+
+}  // namespace
+
+ScriptSession::ScriptSession(asio::io_context& loop, const Options& options,
+                             std::optional<net::Url> url, Clock& clock,
+                             output::Presentation& presentation, const input::Script& script)
+    : loop_(loop),
+      options_(options),
+      url_(std::move(url)),
+      clock_(clock),
+      presentation_(presentation),
+      sink_(presentation.sink()),
+      output_watch_(loop, presentation.out()),
+      total_deadline_(loop),
+      wake_deadline_(loop),
+      runner_(script, *this, environment, url_.has_value()),
+      folder_(folder_of(script.file)) {}
+
+ScriptSession::~ScriptSession() = default;
+
+void ScriptSession::start(Finished finished) {
+  finished_ = std::move(finished);
+  if (options_.network.timeout) {
+    total_deadline_.start(*options_.network.timeout, [this] { timed_out(); });
+  }
+  if (url_) open("", *url_, {});
+  schedule();
+}
+
+void ScriptSession::open(const std::string& name, const net::Url& url,
+                         const std::vector<std::string>& headers) {
+  Options options = options_;
+  auto& all = options.handshake.headers;
+  all.insert(all.end(), headers.begin(), headers.end());
+  auto& place = connections_[name];
+  place = std::make_unique<ScriptConnection>(loop_, std::move(options), name, clock_, sink_, *this);
+  place->open(url);
+}
+
+Result<void> ScriptSession::connect(const std::string& name, const std::string& url,
+                                    const std::vector<std::string>& headers) {
+  auto parsed = net::parse_url(url);
+  if (!parsed) return fail(std::move(parsed.error()));
+  const auto before = connections_.find(name);
+  if (before != connections_.end() && before->second->alive()) {
+    return fail(Stage::kUsage, "the connection is open already",
+                "close and `expect close` come first, or another name");
+  }
+  open(name, *parsed, headers);
+  return {};
+}
+
+std::optional<std::string> ScriptSession::send(const std::string& name, MessageType type,
+                                               std::string_view data) {
+  auto& connection = *connections_.at(name);
+  if (auto why_not = connection.why_not()) return why_not;
+  connection.send(type, data);
+  return std::nullopt;
+}
+
+std::optional<std::string> ScriptSession::ping(const std::string& name, std::string_view data) {
+  auto& connection = *connections_.at(name);
+  if (auto why_not = connection.why_not()) return why_not;
+  connection.ping(data);
+  return std::nullopt;
+}
+
+std::optional<std::string> ScriptSession::pong(const std::string& name, std::string_view data) {
+  auto& connection = *connections_.at(name);
+  if (auto why_not = connection.why_not()) return why_not;
+  connection.pong(data);
+  return std::nullopt;
+}
+
+std::optional<std::string> ScriptSession::close(const std::string& name, std::uint16_t code,
+                                                std::string_view reason) {
+  auto& connection = *connections_.at(name);
+  if (auto why_not = connection.why_not()) return why_not;
+  connection.close(code, reason);
+  return std::nullopt;
+}
+
+bool ScriptSession::has_room(const std::string& name) { return connections_.at(name)->has_room(); }
+
+Result<std::string> ScriptSession::read_file(const std::string& path) {
+  const bool anchored = !path.empty() && (path.front() == '/' || path.front() == '~');
+  auto content = input::read_file_message(anchored ? path : folder_ + path, false);
+  if (content) return std::move(content->data);
+  Error error = std::move(content.error());
+  error.stage = Stage::kUsage;
+  return fail(std::move(error));
+}
+
+void ScriptSession::script_opened(ScriptConnection& connection) {
+  runner_.connected(connection.name());
+  schedule();
+}
+
+void ScriptSession::script_failed(ScriptConnection& connection, Error error) {
+  runner_.failed(connection.name(), std::move(error));
+  schedule();
+}
+
+void ScriptSession::script_event(ScriptConnection& connection, ScriptEvent event) {
+  if (!closing_) runner_.event(connection.name(), std::move(event));
+}
+
+void ScriptSession::script_ended(ScriptConnection&, const Ending& ending) {
+  totals_ += ending.totals;
+  if (closing_ && ending.undelivered > 0 && !failure_) {
+    failure_ = Error{
+        Stage::kConnection,
+        fmt::format("{}; {} message(s) not delivered",
+                    ending.error ? ending.error->message : "connection closed", ending.undelivered),
+        {},
+        {}};
+  }
+  schedule();
+}
+
+bool ScriptSession::script_may_read(const ScriptConnection& connection) const {
+  if (presentation_.out().congested()) return false;
+  return closing_ || runner_.queued_bytes(connection.name()) < kMostQueued;
+}
+
+// The script goes on from the loop, never from within a connection's callback.
+void ScriptSession::schedule() {
+  if (scheduled_ || done_) return;
+  scheduled_ = true;
+  asio::post(loop_, [this] {
+    scheduled_ = false;
+    advance();
+  });
+}
+
+void ScriptSession::advance() {
+  if (draining_ || done_) return;
+  clock_.sample();
+  if (!closing_) runner_.proceed(clock_.seconds());
+  if (runner_.finished() && !closing_) close_all();
+  for (auto& [name, connection] : connections_) connection->settle();
+  flush();
+  if (closing_) return finish_when_closed();
+  const auto wake = runner_.wake_at();
+  if (!wake) return wake_deadline_.cancel();
+  wake_deadline_.start(std::max(0.0, *wake - clock_.seconds()), [this] { advance(); });
+}
+
+void ScriptSession::flush() {
+  sink_.flush();
+  if (presentation_.out().state() != output::OutputStream::State::kBlocked) return;
+  output_watch_.arm([this] {
+    clock_.sample();
+    if (draining_) return drain();
+    flush();
+    for (auto& [name, connection] : connections_) connection->settle();
+  });
+}
+
+void ScriptSession::close_all() {
+  closing_ = true;
+  wake_deadline_.cancel();
+  for (auto& [name, connection] : connections_) {
+    if (!connection->why_not()) {
+      connection->close(kCloseNormal, {});
+    }
+    connection->cancel_opening();
+  }
+}
+
+void ScriptSession::interrupt(ExitStatus status) {
+  clock_.sample();
+  const bool again = signal_.has_value();
+  if (!again) signal_ = status;
+  runner_.abandon(clock_.seconds(), "interrupted");
+  if (draining_) {
+    if (std::exchange(done_, true)) return;
+    finished_(*signal_);
+    return;
+  }
+  if (!closing_) close_all();
+  for (auto& [name, connection] : connections_) {
+    connection->cancel_opening();
+    if (again) connection->abort();
+    connection->settle();
+  }
+  schedule();
+}
+
+void ScriptSession::timed_out() {
+  clock_.sample();
+  failure_ = Error{
+      Stage::kTimeout,
+      fmt::format("out of time: the script did not end within {:g} s", *options_.network.timeout),
+      "--timeout bounds the whole run",
+      {}};
+  runner_.abandon(clock_.seconds(), failure_->message);
+  if (!closing_) close_all();
+  for (auto& [name, connection] : connections_) {
+    connection->cancel_opening();
+    connection->abort();
+  }
+  schedule();
+}
+
+void ScriptSession::finish_when_closed() {
+  const bool any = std::any_of(connections_.begin(), connections_.end(),
+                               [](const auto& one) { return one.second->alive(); });
+  if (!any) finish();
+}
+
+void ScriptSession::finish() {
+  if (draining_) return;
+  draining_ = true;
+  total_deadline_.cancel();
+  if (runner_.failure()) failure_ = runner_.failure();
+  if (signal_) failure_.reset();
+  sink_.on_connection({});
+  if (failure_) sink_.on_failure(*failure_);
+  const ExitStatus ended = signal_.value_or(ExitStatus::kOk);
+  sink_.on_end(failure_ ? exit_status_of(failure_->stage) : ended, totals_);
+  drain();
+}
+
+// What was received reaches stdout before we leave, however slowly it is read.
+void ScriptSession::drain() {
+  if (done_) return;
+  flush();
+  if (presentation_.out().state() == output::OutputStream::State::kBlocked) return;
+  done_ = true;
+  asio::post(loop_, [this] {
+    if (failure_) return finished_(fail(*failure_));
+    finished_(signal_.value_or(ExitStatus::kOk));
+  });
+}
+
+}  // namespace wscope::session

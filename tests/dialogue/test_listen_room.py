@@ -1,0 +1,127 @@
+"""--listen with several clients: admission, broadcast, typed lines, slow readers (wscope(1))."""
+
+import os
+import socket
+import tempfile
+import unittest
+
+from dialogue.test_listen import Listening, RawClient
+from support import frames
+from support.dialogue import Dialogue
+from support.program import Running, run
+
+
+class Admission(Dialogue):
+    def test_credentials(self):
+        with Listening("--echo", "--auth", "ann:secret") as server:
+            self.dialogue("--auth", "ann:secret", "-x", "in", "-w", "0.1", server.url, out="in\n", err="")
+            ended = run("--auth", "ann:wrong", server.url)
+            self.expect(ended, status=5, out="", err="401")
+            self.expect(run(server.url), status=5, err="WWW-Authenticate: Basic")
+        with Listening("--echo", "--bearer", "t0ken") as server:
+            self.dialogue("--bearer", "t0ken", "-x", "in", "-w", "0.1", server.url, out="in\n", err="")
+            self.expect(run("--bearer", "t0ke", server.url), status=5, err="401")
+
+    def test_path_origin_and_places(self):
+        with Listening("--echo", "--path", "/chat", "--allow-origin", "https://ok.example") as server:
+            url = server.url.rstrip("/")
+            ok = ("-o", "https://ok.example", "-x", "in", "-w", "0.1")
+            self.dialogue(*ok, url + "/chat?x=1", out="in\n", err="")
+            self.expect(run(*ok, url + "/other"), status=5, err="404")
+            self.expect(run("-x", "in", url + "/chat"), status=5, err="403")
+        with Listening("--echo", "--max-clients", "1") as server:
+            with Running("-w", "-1", server.url) as first:
+                first.send("here\n")
+                first.wait_out("here\n")
+                self.expect(run(server.url), status=5, err="503")
+
+    def test_subprotocol(self):
+        with Listening("--echo", "-s", "v2", "-s", "v1") as server:
+            ended = run("-v", "-s", "v1", "-s", "v2", "-w", "0", server.url, stdin=b"")
+            self.expect(ended, err="subprotocol v1")
+
+    def test_port_file_and_page(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "port")
+            with Listening("--port-file", path) as server:
+                with open(path) as file:
+                    self.assertEqual(int(file.read()), server.port)
+                with socket.create_connection(("127.0.0.1", server.port)) as browser:
+                    browser.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                    answer = b""
+                    while piece := browser.recv(65536):
+                        answer += piece
+                self.assertIn(b"200 OK", answer.split(b"\r\n")[0])
+                self.assertIn(b"new WebSocket", answer)
+        ended = run("--listen", "0", "--port-file", "/no/such/folder/port")
+        self.expect(ended, status=1, out="", err="--port-file /no/such/folder/port: No such file")
+
+    def test_unix_socket(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "ws.sock")
+            with Running("--listen", f"unix:{path}", "--echo") as server:
+                server.wait_err("listening on")
+                self.dialogue("-x", "in", "-w", "0.1", f"ws+unix:{path}:/", out="in\n", err="")
+
+
+class Room(Dialogue):
+    def chat(self, broadcast):
+        with Listening(broadcast) as server:
+            with Running("-w", "-1", server.url) as one, Running("-w", "-1", server.url) as two:
+                server.wait_err("client 1 connected")
+                server.wait_err("client 2 connected")
+                one.send("hello\n")
+                two.wait_out("hello\n")
+                two.send("hi\n")
+                one.wait_out("hi\n")
+                if broadcast == "--broadcast":
+                    two.wait_out("hi\n")
+                server.wait_out("hello\nhi\n")
+                return bytes(one.out), bytes(two.out)
+
+    def test_broadcast_to_all(self):
+        one, two = self.chat("--broadcast")
+        self.assertEqual((one, two), (b"hello\nhi\n", b"hello\nhi\n"))
+
+    def test_broadcast_to_others(self):
+        one, two = self.chat("--broadcast=others")
+        self.assertEqual((one, two), (b"hi\n", b"hello\n"))
+
+    def test_typed_lines_go_to_all_and_to_one(self):
+        with Listening("--slash") as server:
+            with Running("-w", "-1", server.url) as one:
+                server.wait_err("client 1 connected")
+                with Running("-w", "-1", server.url) as two:
+                    server.wait_err("client 2 connected")
+                    server.send("all\n/to 2 only you\n/to 7 nobody\n")
+                    two.wait_out("all\nonly you\n")
+                    server.wait_err("there is no client 7")
+                    one.wait_out("all\n")
+                    self.assertEqual(bytes(one.out), b"all\n")
+
+    def test_ping_interval(self):
+        with Listening("--ping-interval", "0.05") as server:
+            client = RawClient(server).open()
+            self.addCleanup(client.sock.close)
+            self.assertEqual(client.read_frame().opcode, frames.PING)
+
+    def test_who_does_not_read_is_let_go_and_slows_nobody(self):
+        text = "x" * 65536
+        with Listening("--broadcast=others") as server:
+            deaf = RawClient(server).open()
+            self.addCleanup(deaf.sock.close)
+            with Running("--count", "300", server.url) as reader:
+                server.wait_err("client 2 connected")
+                talker = RawClient(server).open()
+                self.addCleanup(talker.sock.close)
+                for _ in range(300):
+                    talker.say(frames.TEXT, text)
+                ended = reader.wait()
+                self.assertEqual(ended.status, 0, ended)
+                self.assertEqual(len(ended.out), 300 * (len(text) + 1))
+            server.wait_err("client 1 does not read: dropped")
+            self.assertLess(server.peak_memory(), 48 << 20)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,366 @@
+"""--script: dialogues with an exit status, several connections, reports for CI."""
+
+import asyncio
+import contextlib
+import json
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import unittest
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import websockets
+
+from support.dialogue import Dialogue
+from support.program import WSCOPE, Running, environment, run
+from support.server import Server, unused_port
+
+
+class Chat:
+    """A chat room of python3-websockets on a thread of its own: what one says, all others hear."""
+
+    def __enter__(self):
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._thread.start()
+        self._ready.wait(10)
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+        return False
+
+    async def _serve(self):
+        self._loop, self._stop, self._members = asyncio.get_running_loop(), asyncio.Event(), set()
+        async with websockets.serve(self._member, "127.0.0.1", 0) as server:
+            self.url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+            self._ready.set()
+            await self._stop.wait()
+
+    async def _member(self, member, *_):
+        self._members.add(member)
+        name = "nobody"
+        with contextlib.suppress(websockets.ConnectionClosed):
+            name = await member.recv()
+            await self._tell(None, f'{{"event": "joined", "who": "{name}"}}')
+            async for said in member:
+                await self._tell(member, f"{name}: {said}")
+        self._members.remove(member)
+        await self._tell(None, f"{name} left")
+
+    async def _tell(self, but, text):
+        for member in self._members - {but}:
+            with contextlib.suppress(websockets.ConnectionClosed):
+                await member.send(text)
+
+
+class Script(Dialogue):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def script(self, text, *words, name="a.wscope", env=None):
+        (self.folder / name).write_text(text)
+        return run("--script", name, *words, cwd=self.folder, env=env and environment(**env))
+
+    def echo(self, text, *words, **how):
+        with Server() as server:
+            return self.script(text, *words, server.url, **how)
+
+
+class Statements(Script):
+    def test_a_whole_dialogue_with_an_echo_server(self):
+        (self.folder / "data.bin").write_bytes(b"\xff\x00data")
+        ended = self.echo(
+            """#!/usr/bin/env -S wscope --script
+            # greets
+            send hello
+            expect hello
+            send json {"id": 7,
+                       "who": "$WHO"}
+            expect json {"id": 7} as m
+            send "${m/who}\\n${m/id}"
+            expect /^(?P<first>.*)\\n7$/
+            send $first
+            expect any
+            send hex 00 ff
+            expect binary 00ff within 2
+            send file data.bin
+            expect file data.bin
+            ping hi
+            expect pong hi
+            repeat 3 as i
+              send $i
+              expect "$i"
+            end
+            not-expect any for 0.1
+            close 4001 bye
+            expect close 4001 bye
+            """,
+            env={"WHO": 'a"b'},
+        )
+        self.expect(ended, status=0, err="")
+        self.assertTrue(ended.out.startswith(b'hello\n{"id": 7,\n'), str(ended))
+
+    def test_a_mismatch_is_told_with_file_and_line(self):
+        ended = self.echo("send a\n\nexpect b\n")
+        self.expect(ended, status=8, out="a\n")
+        self.assertEqual(
+            ended.errors, 'wscope: a.wscope:3: expected text "b", came text "a"\n', str(ended)
+        )
+
+    def test_a_difference_of_json_is_shown(self):
+        ended = self.echo(
+            'send json {"user": "alice", "roles": ["x"]}\n'
+            'expect json {"user": "bob", "roles": ["x", "y"]}\n'
+        )
+        self.expect(
+            ended,
+            status=8,
+            err=[r'^  /user$', r'^    - "bob"$', r'^    \+ "alice"$', r"^  /roles/1$",
+                 r"^wscope: a\.wscope:2: "],
+        )  # fmt: skip
+
+    def test_what_the_server_sends_can_not_drive_the_terminal(self):
+        ended = self.echo('send "{\\"a\\": 1, \\"b\\": \\"\\u009b\\u001b[2J\\"}"\nexpect json {"a": 2}\n')
+        self.expect(ended, status=8)
+        self.assertNotIn(b"\x1b", ended.err)
+        self.assertNotIn(b"\xc2\x9b", ended.err)
+
+    def test_silence(self):
+        ended = self.echo('expect "a" within 0.2\n')
+        self.expect(ended, status=8, err=r"a\.wscope:1: expected text \"a\", nothing came within 0\.2 s$")
+        self.assertLess(ended.seconds, 3)
+
+    def test_within_bounds_a_block(self):
+        ended = self.echo("within 0.3\n sleep 20\nend\n")
+        self.expect(ended, status=8, err=r"a\.wscope:1: not done within 0\.3 s: still at line 2: sleep 20$")
+
+    def test_a_close_or_a_loss_instead_of_a_message(self):
+        def closes(peer):
+            peer.accept()
+            peer.read_message()
+            peer.finish(1011, "boom")
+
+        def drops(peer):
+            peer.accept()
+            peer.read_message()
+            peer.drop()
+
+        for serve, words in ((closes, r'came Close 1011 \(.*\) "boom"'), (drops, "came connection lost")):
+            with Server(serve) as server:
+                ended = self.script("send a\nexpect b\n", server.url)
+            self.expect(ended, status=8, err=rf"a\.wscope:2: expected text \"b\", {words}")
+        with Server(closes) as server:
+            self.expect(self.script("send a\nexpect close 1011 boom\n", server.url), status=0, err="")
+        with Server(drops) as server:
+            self.expect(self.script("send a\nexpect close 1006\n", server.url), status=0, err="")
+
+    def test_sending_on_a_connection_that_ended(self):
+        ended = self.echo("close\nexpect close 1000\nsend a\n")
+        self.expect(ended, status=6, err=r"a\.wscope:3: can't send: it ended with Close 1000")
+
+    def test_pings_of_the_server(self):
+        def pings(peer):
+            peer.accept()
+            peer.ping(b"are you there")
+            peer.answer_close()
+
+        with Server(pings) as server:
+            self.expect(self.script('expect ping "are you there"\n', server.url), status=0, err="")
+
+    def test_a_flood_is_held_back_until_it_is_wanted(self):
+        def floods(peer):
+            peer.accept()
+            for number in range(2000):
+                peer.text(f"{number} " + "x" * 30000)
+            peer.text("last")
+            peer.answer_close()
+
+        with Server(floods) as server:
+            with Running("--script", "-", server.url) as client:
+                client.send("sleep 1\nawait last\n")
+                client.end_input()
+                ended = client.wait()
+                self.expect(ended, status=0)
+
+    def test_a_hundred_thousand_messages(self):
+        with Server(lambda peer: (peer.accept(), len(peer.answer_close()))[1]) as server:
+            ended = self.script("repeat 100000\nsend hello\nend\n", server.url)
+            self.expect(ended, status=0, err="")
+            self.assertEqual(server.result(), 100000)
+
+
+class Ends(Script):
+    def test_other_failures_keep_their_status(self):
+        holder, port = unused_port()
+        with holder:
+            ended = self.script(f"connect ws://127.0.0.1:{port}/\n")
+            self.expect(ended, status=3, err=r"^wscope: a\.wscope:1: can't connect")
+            self.expect(self.script("send a\n", f"ws://127.0.0.1:{port}/"), status=3)
+
+        def refuses(peer):
+            peer.read_until(b"\r\n\r\n")
+            peer.send(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            peer.end()
+
+        with Server(refuses) as server:
+            ended = self.script(f"\nconnect as bob {server.url}\n")
+            self.expect(ended, status=5, err=r"^wscope: a\.wscope:2: bob: ")
+
+    def test_what_is_wrong_in_the_script_is_told_before_anything_is_sent(self):
+        with Server() as server:
+            ended = self.script("send a\nsned b\n", server.url)
+            self.expect(ended, status=2, out="", err=[r"^wscope: a\.wscope:2: unknown", "hint: "])
+            self.assertEqual(server.connections, 0)
+        self.expect(run("--script", "/nonexistent"), status=2, err="can't read the script /nonex")
+        self.expect(self.script("send a\n"), status=2, err=r"a\.wscope:1: there is no connection")
+        self.expect(run("--script", "/", "ws://h"), status=2, err="can't read the script /")
+
+    def test_a_missing_value(self):
+        self.expect(self.echo("send $NO_SUCH\n"), status=2, err=r"a\.wscope:1: no value is named")
+        ended = self.echo("send json {}\nexpect any as m\nsend ${m/id}\n")
+        self.expect(ended, status=8, err=r"a\.wscope:3: there is no /id in the message kept as m")
+
+    def test_the_end_of_the_script_closes(self):
+        with Server(lambda peer: (peer.accept(), peer.answer_close(), peer.last_close.payload)[2]) as server:
+            self.expect(self.script("", server.url), status=0, out="", err="")
+            self.assertEqual(server.result(), b"\x03\xe8")
+        self.expect(run("--script", "-", stdin=b""), status=0, out="", err="")
+
+    def test_signals_and_the_timeout_of_the_run(self):
+        with Server() as server, Running("-v", "--script", "-", server.url) as client:
+            client.send("sleep 60\n")
+            client.end_input()
+            client.wait_err("open")
+            client.signal(signal.SIGINT)
+            self.assertEqual(client.wait(5).status, 130)
+        ended = self.echo("sleep 60\n", "--timeout", "0.3")
+        self.expect(ended, status=7, err="out of time: the script did not end within 0.3 s")
+
+    def test_options_that_do_not_go_with_it(self):
+        for words in (["-x", "a"], ["--count", "1"], ["--listen", "0"], ["--reconnect"]):
+            self.expect(run("--script", "x", *words), status=2, err="^wscope: .*--script")
+        self.expect(run("--script-report", "tap:x", "ws://h"), status=2, err="needs --script")
+
+    def test_as_a_program_of_its_own(self):
+        program = self.folder / "greet.wscope"
+        program.write_text(f"#!/usr/bin/env -S {WSCOPE} --script\nsend hi\nexpect hi\n")
+        program.chmod(0o755)
+        with Server() as server:
+            ended = subprocess.run([program, server.url], capture_output=True, timeout=20)
+        self.assertEqual((ended.returncode, ended.stdout, ended.stderr), (0, b"hi\n", b""))
+
+
+class Several(Script):
+    def test_a_chat_of_two(self):
+        with Chat() as chat:
+            ended = self.script(
+                """
+                connect as alice $CHAT
+                alice: send alice
+                alice: expect json {"event": "joined", "who": "alice"}
+                connect as bob $CHAT
+                bob: send bob
+                unordered within 5
+                  alice: expect json {"event": "joined", "who": "bob"}
+                  bob: expect json {"event": "joined", "who": "bob"}
+                end
+                alice: send hello all
+                bob: expect "alice: hello all" within 5
+                alice: not-expect any for 0.2
+                bob: close
+                bob: expect close 1000
+                alice: await /^bob left$/
+                """,
+                "--json",
+                env={"CHAT": chat.url},
+            )
+        self.expect(ended, status=0, err="")
+        events = [json.loads(line) for line in ended.out.splitlines()]
+        heard = [(e["connection"], e["data"]) for e in events
+                 if e["event"] == "message" and e["dir"] == "recv"]  # fmt: skip
+        self.assertIn(("bob", "alice: hello all"), heard)
+        self.assertNotIn("connection", events[-1])
+
+    def test_who_failed_is_told(self):
+        with Chat() as chat:
+            ended = self.script(
+                f"connect as alice {chat.url}\nconnect as bob {chat.url}\n"
+                "alice: send alice\nbob: expect hello\n"
+            )
+        self.expect(ended, status=8, err=r"^wscope: a\.wscope:4: bob: expected text \"hello\", came")
+
+    def test_each_connection_has_its_headers(self):
+        with Server(lambda peer: (peer.accept(), peer.answer_close(), peer.request.headers)[2]) as server:
+            ended = self.script(
+                f"header X-Who: $WHO\nconnect as a {server.url}\na: close\na: expect close\n"
+                f"connect as b {server.url}\n",
+                env={"WHO": "alice"},
+            )
+            self.expect(ended, status=0, err="")
+            self.assertIn(("X-Who", "alice"), [tuple(one) for one in server.result()])
+            self.assertNotIn("X-Who", [name for name, _ in server.result()])
+
+    def test_a_name_may_connect_again_once_it_ended(self):
+        with Server() as server:
+            again = f"repeat 3\nconnect as a {server.url}\nsend x\nexpect x\nclose\nexpect close\nend\n"
+            self.expect(self.script(again), status=0, out="x\nx\nx\n", err="")
+            twice = f"connect as a {server.url}\nconnect as a {server.url}\n"
+            self.expect(self.script(twice), status=2, err=r"a\.wscope:2: a: the connection is open")
+
+
+class Reports(Script):
+    TEXT = "send a\ntest first\nexpect a\ntest <second> & \\#\nsend b\nexpect c\ntest third\nexpect d\n"
+
+    def test_junit(self):
+        ended = self.echo(self.TEXT, "--script-report", "junit:report.xml")
+        self.expect(ended, status=8)
+        root = ElementTree.parse(self.folder / "report.xml").getroot()
+        suite = root.find("testsuite")
+        self.assertEqual(
+            {k: suite.get(k) for k in ("name", "tests", "failures", "errors", "skipped")},
+            {"name": "a.wscope", "tests": "4", "failures": "1", "errors": "0", "skipped": "1"},
+        )
+        cases = suite.findall("testcase")
+        self.assertEqual([c.get("name") for c in cases], ["set-up", "first", "<second> & \\#", "third"])
+        self.assertEqual([c.get("line") for c in cases], ["1", "2", "4", "7"])
+        self.assertEqual(
+            cases[2].find("failure").get("message"),
+            'a.wscope:6: expected text "c", came text "b"',
+        )
+        self.assertIsNotNone(cases[3].find("skipped"))
+
+    def test_tap(self):
+        ended = self.echo(self.TEXT, "--script-report", "tap:report.tap")
+        self.expect(ended, status=8)
+        lines = (self.folder / "report.tap").read_text().splitlines()
+        self.assertEqual(lines[:2], ["TAP version 13", "1..4"])
+        results = [line for line in lines if re.match(r"(not )?ok ", line)]
+        self.assertEqual(
+            results,
+            ["ok 1 - set-up", "ok 2 - first", "not ok 3 - <second> & \\\\\\#",
+             "ok 4 - third # SKIP the script ended before"],
+        )  # fmt: skip
+
+    def test_an_error_is_no_failure(self):
+        holder, port = unused_port()
+        with holder:
+            text = f"connect ws://127.0.0.1:{port}/\n"
+            self.expect(self.script(text, "--script-report", "junit:r.xml"), status=3)
+        suite = ElementTree.parse(self.folder / "r.xml").getroot().find("testsuite")
+        self.assertEqual((suite.get("errors"), suite.get("failures")), ("1", "0"))
+
+    def test_a_report_that_can_not_be_written(self):
+        ended = self.echo("send a\n", "--script-report", "tap:/nonexistent/x")
+        self.expect(ended, status=2, out="", err="can't open /nonexistent/x for writing")
+        self.expect(self.echo("", "--script-report", "tap:/dev/full"), status=1, err="can't write to /dev/full")
+
+
+if __name__ == "__main__":
+    unittest.main()

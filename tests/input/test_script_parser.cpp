@@ -1,0 +1,142 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "input/script_parser.h"
+
+using namespace wscope;
+using input::parse_script;
+using input::ScriptPattern;
+using input::ScriptPayload;
+using input::ScriptStatement;
+using Kind = ScriptStatement::Kind;
+
+namespace {
+
+ScriptStatement only(const std::string& text) {
+  const auto script = parse_script(text, "a.wscope", true);
+  REQUIRE_MESSAGE(script, script.error().message);
+  REQUIRE(script->statements.size() == 1);
+  return script->statements.front();
+}
+
+std::string wrong(const std::string& text, bool has_url = true) {
+  const auto script = parse_script(text, "a.wscope", has_url);
+  REQUIRE_FALSE(script);
+  CHECK(script.error().stage == Stage::kUsage);
+  return script.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("script: comments, empty lines, CRLF, a byte order mark and #! say nothing") {
+  const auto script = parse_script(
+      "\xef\xbb\xbf#!/usr/bin/env -S wscope --script\r\n\r\n   # note\r\n\t send a\r\n", "a", true);
+  REQUIRE(script);
+  REQUIRE(script->statements.size() == 1);
+  CHECK(script->statements[0].line == 4);
+  CHECK(script->statements[0].text == "a");
+  CHECK(script->statements[0].source == "send a");
+  CHECK(parse_script("", "a", false)->statements.empty());
+}
+
+TEST_CASE("script: texts run to the end of the line; quotes keep blanks and escapes") {
+  CHECK(only("send  hello  # world  ").text == "hello  # world");
+  CHECK(only(R"(send "  a\n\u00e9 ")").text == "  a\n\xc3\xa9 ");
+  CHECK(only("send \"\"").text.empty());
+  CHECK(only("send text json it").text == "json it");
+  CHECK(only("send jsonish").text == "jsonish");
+  CHECK(only("ping").text.empty());
+  CHECK(only("close 4000 see you").text == "see you");
+  CHECK(only("close going-away").code == 1001);
+}
+
+TEST_CASE("script: JSON may take several lines and references anywhere") {
+  const auto send = only("send json {\"a\": [1,\n 2], \"b}\": \"}\\\"\"\n}");
+  CHECK(send.payload == ScriptPayload::kJson);
+  CHECK(send.text == "{\"a\": [1,\n 2], \"b}\": \"}\\\"\"\n}");
+  CHECK(only("send json {\"id\": $id, \"u\": \"${USER:-x}\"}").payload == ScriptPayload::kJson);
+  CHECK(only("send json 42").text == "42");
+  const auto expect = only("expect json {\n\"a\": 1\n} within 2.5 as m");
+  CHECK(expect.pattern.kind == ScriptPattern::Kind::kJson);
+  CHECK(expect.seconds == 2.5);
+  CHECK(expect.name == "m");
+  // The statement behind it has its own line.
+  const auto script = parse_script("send json [\n1]\nsend b\n", "a", true);
+  CHECK(script->statements[1].line == 3);
+}
+
+TEST_CASE("script: patterns and their modifiers") {
+  CHECK(*only("expect hello world").pattern.text == "hello world");
+  const auto quoted = only("expect \"hello\" as x within 1");
+  CHECK(*quoted.pattern.text == "hello");
+  CHECK(quoted.seconds == 1);
+  const auto regex = only(R"(await /a\/(?P<n>\d+) $/is as y)");
+  CHECK(regex.kind == Kind::kAwait);
+  CHECK(*regex.pattern.text == R"(a\/(?P<n>\d+) $)");
+  CHECK(regex.pattern.flags == "is");
+  CHECK(regex.name == "y");
+  CHECK_FALSE(only("expect binary").pattern.text);
+  CHECK(*only("expect binary 00 ff within 1").pattern.text == "00ff");
+  CHECK(only("not-expect any for 0.5").seconds == 0.5);
+  const auto close = only("expect close 1000 \"good bye\" within 3");
+  CHECK(close.pattern.code == 1000);
+  CHECK(*close.pattern.text == "good bye");
+  CHECK(only("expect pong within 1").pattern.kind == ScriptPattern::Kind::kPong);
+  CHECK(*only("expect pong abc").pattern.text == "abc");
+}
+
+TEST_CASE("script: each statement has its connection") {
+  const auto script = parse_script(
+      "connect as alice ws://h/\nsend a\nconnect as bob $URL\nbob: send b\nalice: expect b\n", "f",
+      false);
+  REQUIRE(script);
+  CHECK(script->statements[1].connection == "alice");
+  CHECK(script->statements[3].connection == "bob");
+  CHECK(script->statements[4].connection == "alice");
+  CHECK(wrong("send a", false) == "a.wscope:1: there is no connection yet");
+  CHECK(wrong("connect as a u\nconnect as b u\nsend x", false) == "a.wscope:3: which connection?");
+  CHECK(wrong("bob: send x") == "a.wscope:1: no connection is named 'bob' here");
+  CHECK(wrong("bob: sleep 1") == "a.wscope:1: no connection's name stands before sleep");
+  // The one of the command line needs no name, whoever else is there.
+  CHECK(parse_script("connect as a u\nsend x", "f", true)->statements[1].connection.empty());
+}
+
+TEST_CASE("script: blocks") {
+  const auto repeat = only("repeat 3 as i\n within 2\n  send $i\n end\nend\n");
+  CHECK(repeat.count == 3);
+  CHECK(repeat.name == "i");
+  REQUIRE(repeat.body.size() == 1);
+  CHECK(repeat.body[0].seconds == 2);
+  CHECK(repeat.body[0].body[0].line == 3);
+  CHECK(wrong("repeat 2\nsend a\n") == "a.wscope:1: 'repeat 2' has no end");
+  CHECK(wrong("end") == "a.wscope:1: end without a block");
+  CHECK(wrong("unordered\nsend a\nend").find("only `expect`") != std::string::npos);
+  CHECK(wrong("unordered\nexpect \"a\" within 1\nend").find("only `expect`") != std::string::npos);
+  CHECK(wrong("repeat 1\ntest x\nend").find("test can't begin") != std::string::npos);
+  std::string deep;
+  for (int i = 0; i < 1000; ++i) deep += "repeat 1\n";
+  CHECK(wrong(deep) == "a.wscope:65: blocks are nested too deep");
+}
+
+TEST_CASE("script: what is wrong is told with its line before anything is sent") {
+  CHECK(wrong("send a\nsned b") == "a.wscope:2: unknown statement 'sned'");
+  CHECK(wrong("send") == "a.wscope:1: nothing to send");
+  CHECK(wrong("expect /a(/").find("a.wscope:1: /a(/: missing )") == 0);
+  CHECK(wrong("expect /a").find("no closing /") != std::string::npos);
+  CHECK(wrong("expect /a/b/").find("'b/'") != std::string::npos);
+  CHECK(wrong("send json {\"a\" 1}").find("not JSON: expected ':'") != std::string::npos);
+  CHECK(wrong("send json {\"a\":\nsend b") == "a.wscope:1: the JSON that begins here does not end");
+  CHECK(wrong("send hex abc").find("odd number") != std::string::npos);
+  CHECK(wrong("send \"a\" b").find("not well-formed") != std::string::npos);
+  CHECK(wrong("expect hello within 2") == "a.wscope:1: is 'within 2' part of the text?");
+  CHECK(wrong("expect \"a\" within") == "a.wscope:1: within needs a number of seconds");
+  CHECK(wrong("expect close 99999").find("no close code") != std::string::npos);
+  CHECK(wrong("close 1005").find("1005") != std::string::npos);
+  CHECK(wrong("sleep -1") == "a.wscope:1: a number of seconds is needed");
+  CHECK(wrong("repeat x") == "a.wscope:1: 'x' is no number of repetitions");
+  CHECK(wrong("send ${x") == "a.wscope:1: ${x is not closed by }");
+  CHECK(wrong("ping " + std::string(126, 'x')).find("at most 125 bytes") != std::string::npos);
+  CHECK(wrong("send a\nsend \xff\n") == "a.wscope:2: not UTF-8");
+  CHECK(wrong("expect close 1000 as x").find("as") != std::string::npos);
+}

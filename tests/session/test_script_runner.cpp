@@ -1,0 +1,255 @@
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "input/script_parser.h"
+#include "session/script_runner.h"
+
+using namespace wscope;
+using session::ScriptEvent;
+using session::ScriptRunner;
+using Outcome = output::ScriptCase::Outcome;
+
+namespace {
+
+/// Connections that only note what they are told.
+class Host : public session::ScriptHost {
+ public:
+  std::vector<std::string> said;
+  std::string refuses;
+  bool room = true;
+
+  Result<void> connect(const std::string& name, const std::string& url,
+                       const std::vector<std::string>& headers) override {
+    said.push_back("connect " + name + " " + url);
+    for (const auto& header : headers) said.back() += " [" + header + "]";
+    return {};
+  }
+  std::optional<std::string> send(const std::string& name, MessageType type,
+                                  std::string_view data) override {
+    if (!refuses.empty()) return refuses;
+    said.push_back(name + (type == MessageType::kText ? "> " : ">> ") + std::string(data));
+    return {};
+  }
+  std::optional<std::string> ping(const std::string& name, std::string_view data) override {
+    said.push_back(name + " ping " + std::string(data));
+    return {};
+  }
+  std::optional<std::string> pong(const std::string&, std::string_view) override { return {}; }
+  std::optional<std::string> close(const std::string& name, std::uint16_t code,
+                                   std::string_view reason) override {
+    said.push_back(name + " close " + std::to_string(code) + std::string(reason));
+    return {};
+  }
+  bool has_room(const std::string&) override { return room; }
+  Result<std::string> read_file(const std::string& path) override { return "file " + path; }
+};
+
+struct Play {
+  explicit Play(const std::string& text)
+      : script(*input::parse_script(text, "f", true)),
+        runner(
+            script, host,
+            [](const std::string& name) -> std::optional<std::string> {
+              if (name == "ENV") return "environment";
+              return std::nullopt;
+            },
+            true) {
+    runner.connected("");
+    runner.proceed(0);
+  }
+  void comes(const std::string& text, double now = 0, const std::string& name = "") {
+    runner.event(name, {ScriptEvent::Kind::kMessage, MessageType::kText, text, {}});
+    runner.proceed(now);
+  }
+  void closes(std::uint16_t code) {
+    runner.event("", {ScriptEvent::Kind::kClose, MessageType::kText, "", code});
+    runner.proceed(0);
+  }
+  std::string failure() const {
+    return runner.failure() ? runner.failure()->message : std::string("none");
+  }
+  bool passed() const { return runner.finished() && !runner.failure(); }
+
+  Host host;
+  input::Script script;
+  ScriptRunner runner;
+};
+
+using Said = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("runner: statements run in order and wait for what is expected") {
+  Play play("send a\nexpect b\nsend c\n");
+  CHECK(play.host.said == Said{"> a"});
+  CHECK_FALSE(play.runner.finished());
+  CHECK(*play.runner.wake_at() == 5);
+  play.comes("b");
+  CHECK(play.host.said == Said{"> a", "> c"});
+  CHECK(play.passed());
+}
+
+TEST_CASE("runner: expect takes the next message, await passes others over") {
+  Play strict("expect b\n");
+  strict.comes("a");
+  CHECK(strict.failure() == "f:1: expected text \"b\", came text \"a\"");
+  CHECK(strict.runner.failure()->stage == Stage::kExpectation);
+  Play lenient("await b\nexpect c\n");
+  lenient.comes("a");
+  lenient.comes("b");
+  lenient.comes("c");
+  CHECK(lenient.passed());
+}
+
+TEST_CASE("runner: nothing came in time") {
+  Play play("expect \"b\" within 2\n");
+  play.runner.proceed(1.9);
+  CHECK_FALSE(play.runner.finished());
+  play.runner.proceed(2);
+  CHECK(play.failure() == "f:1: expected text \"b\", nothing came within 2 s");
+  Play passed("timeout 3\nawait b\n");
+  passed.comes("x");
+  passed.comes("y");
+  passed.runner.proceed(3);
+  CHECK(passed.failure() ==
+        "f:2: expected text \"b\", it did not come within 3 s; 2 other messages came");
+  CHECK(passed.runner.failure()->detail == "the last that came:\n  text \"x\"\n  text \"y\"");
+}
+
+TEST_CASE("runner: a Close instead of a message, and after it") {
+  Play play("expect b\n");
+  play.closes(1011);
+  CHECK(play.failure() == "f:1: expected text \"b\", came Close 1011 (internal error)");
+  Play expected("expect a\nexpect close 1000\nexpect b\n");
+  expected.comes("a");
+  expected.closes(1000);
+  CHECK(expected.failure() == "f:3: expected text \"b\", came Close 1000 (normal)");
+}
+
+TEST_CASE("runner: values are kept and filled in") {
+  Play play(
+      "expect /n=(\\d+)/ as n\nexpect json {\"a\":1} as m\nset s $n-${m/b/0}\n"
+      "send $s ${ENV} ${NONE:-d}\nsend json {\"s\": \"${m/q}\"}\n");
+  play.comes("n=42!");
+  play.comes(R"({"a":1,"b":["x"],"q":"\""})");
+  CHECK(play.host.said == Said{"> 42-x environment d", "> {\"s\": \"\\\"\"}"});
+  CHECK(play.passed());
+  Play missing("expect any as m\nsend ${m/id}\n");
+  missing.comes("{}");
+  CHECK(missing.failure() == "f:2: there is no /id in the message kept as m");
+  CHECK(missing.runner.failure()->stage == Stage::kExpectation);
+  Play unknown("send $nope\n");
+  CHECK(unknown.runner.failure()->stage == Stage::kUsage);
+}
+
+TEST_CASE("runner: unordered takes each once, in any order, from several connections") {
+  Play play("connect as bob u\nunordered\nexpect a\nexpect /b/\nbob: expect a\nend\nsend done\n");
+  play.runner.connected("bob");
+  play.runner.proceed(0);
+  play.comes("bb");
+  play.comes("a", 0, "bob");
+  CHECK_FALSE(play.runner.finished());
+  play.comes("a");
+  CHECK(play.passed());
+  Play wrong("unordered\nexpect a\nexpect b\nend\n");
+  wrong.comes("b");
+  wrong.comes("b");
+  CHECK(wrong.failure() == "f:2: expected text \"a\", came text \"b\"");
+  Play late("unordered within 1\nexpect a\nexpect b\nend\n");
+  late.comes("b");
+  late.runner.proceed(1);
+  CHECK(late.failure() == "f:2: expected text \"a\", nothing came within 1 s");
+}
+
+TEST_CASE("runner: repeat counts, and a long one gives the loop its turn") {
+  Play play("repeat 3 as i\nsend $i\nend\nrepeat 0\nsend no\nend\n");
+  CHECK(play.host.said == Said{"> 1", "> 2", "> 3"});
+  Play endless("repeat 1000000000\nset x y\nend\n");
+  CHECK_FALSE(endless.runner.finished());
+  CHECK(*endless.runner.wake_at() == 0);
+}
+
+TEST_CASE("runner: within bounds all of its block") {
+  Play play("within 2\nsleep 1\nexpect a\nend\n");
+  play.runner.proceed(1);
+  CHECK(*play.runner.wake_at() == 2);
+  play.runner.proceed(2);
+  CHECK(play.failure() == "f:1: not done within 2 s: still at line 3: expect a");
+  Play in_time("within 20\nexpect a\nend\nexpect b\n");
+  in_time.comes("a", 10);
+  CHECK(*in_time.runner.wake_at() == 15);
+}
+
+TEST_CASE("runner: not-expect looks at all that came and leaves it there") {
+  Play play("not-expect \"bad\" for 1\nexpect good\n");
+  play.comes("good");
+  play.runner.proceed(0.9);
+  CHECK_FALSE(play.runner.finished());
+  play.runner.proceed(1);
+  CHECK(play.passed());
+  Play bad("not-expect /ba/\n");
+  bad.comes("x");
+  bad.comes("bad");
+  CHECK(bad.failure() == "f:1: expected not to get /ba/, came text \"bad\"");
+}
+
+TEST_CASE("runner: a pong answers the last ping, whatever else came") {
+  Play play("ping a\nping b\nexpect pong\nexpect pong a\n");
+  play.runner.event("", {ScriptEvent::Kind::kPong, MessageType::kText, "a", {}});
+  play.runner.event("", {ScriptEvent::Kind::kMessage, MessageType::kText, "m", {}});
+  play.runner.proceed(0);
+  CHECK_FALSE(play.runner.finished());
+  play.runner.event("", {ScriptEvent::Kind::kPong, MessageType::kText, "b", {}});
+  play.runner.proceed(0);
+  CHECK(play.failure() == "none");
+  CHECK(play.passed());
+  Play text("expect pong\n");
+  text.comes("pong");
+  text.runner.proceed(5);
+  CHECK(text.runner.failure()->hint.find("expect \"pong\"") != std::string::npos);
+}
+
+TEST_CASE("runner: sending waits for room and fails where it can't be") {
+  Host host;
+  host.room = false;
+  const auto script = *input::parse_script("send a\nsend b\n", "f", true);
+  ScriptRunner runner(
+      script, host, [](const std::string&) { return std::nullopt; }, true);
+  runner.connected("");
+  runner.proceed(0);
+  CHECK(host.said == Said{"> a"});
+  host.room = true;
+  host.refuses = "it ended";
+  runner.proceed(0);
+  CHECK(runner.failure()->message == "f:2: can't send: it ended");
+  CHECK(runner.failure()->stage == Stage::kConnection);
+}
+
+TEST_CASE("runner: headers belong to the next connect; its failure keeps its stage") {
+  Play play("header X: $ENV\nconnect as b ws://h/\nheader Y: 2\nconnect as c u\n");
+  CHECK(play.host.said == Said{"connect b ws://h/ [X: environment]"});
+  play.runner.connected("b");
+  play.runner.proceed(0);
+  CHECK(play.host.said.back() == "connect c u [Y: 2]");
+  play.runner.failed("c", {Stage::kHandshake, "refused", {}, {}});
+  CHECK(play.failure() == "f:4: c: refused");
+  CHECK(play.runner.failure()->stage == Stage::kHandshake);
+}
+
+TEST_CASE("runner: cases begin at each test; the rest is not run") {
+  Play play("send a\ntest one\nexpect b\ntest two\nexpect c\ntest three\n");
+  play.comes("b", 1.5);
+  play.comes("x", 2);
+  const auto cases = play.runner.report().cases;
+  REQUIRE(cases.size() == 4);
+  CHECK(cases[0].title == "set-up");
+  CHECK(cases[1].title == "one");
+  CHECK(cases[1].outcome == Outcome::kPassed);
+  CHECK(cases[1].seconds == 1.5);
+  CHECK(cases[2].outcome == Outcome::kFailed);
+  CHECK(cases[2].line == 4);
+  CHECK(cases[3].outcome == Outcome::kNotRun);
+}
