@@ -62,6 +62,13 @@ struct ResponseReceived {
   double seconds = 0;     // since the request was written
 };
 
+/// The server sent us elsewhere, and we go (-L).
+struct Redirected {
+  int status = 0;
+  std::string_view to;    // without user info
+  std::string_view note;  // "credentials stay behind"; empty for nothing to say
+};
+
 struct Opened {
   std::string_view url;  // without user info
   std::string_view subprotocol;
@@ -136,6 +143,16 @@ struct Totals {
   }
 };
 
+/// What --timing measured, told right before on_end(); seconds. Nothing: there was no such step.
+struct Timings {
+  std::optional<double> resolve, connect, proxy, tls, upgrade;  // of the last connection
+  std::optional<double> first_message;                          // since the opening
+  double total = 0;                                             // since the start of the run
+  std::uint64_t pongs = 0;                                      // that answered our pings
+  double ping_min = 0, ping_average = 0, ping_max = 0;
+  Totals totals;
+};
+
 class EventSink {
  public:
   virtual ~EventSink() = default;
@@ -148,6 +165,7 @@ class EventSink {
   virtual void on_tls(const TlsEstablished&) {}
   virtual void on_request(const RequestSent&) {}
   virtual void on_response(const ResponseReceived&) {}
+  virtual void on_redirected(const Redirected&) {}
   virtual void on_opened(const Opened&) {}
   virtual void on_message(const Message&) {}
   virtual void on_ping(const Control&) {}
@@ -161,6 +179,7 @@ class EventSink {
   /// Human status that a person should see even with stderr in a file: "listening on …",
   /// "reconnecting in 2 s". Never called in a run in which nothing special happens.
   virtual void on_notice(std::string_view) {}
+  virtual void on_timings(const Timings&) {}
   virtual void on_end(ExitStatus, const Totals&) {}
 
   /// Frames after the handshake; only called while frame_preview() is not 0.

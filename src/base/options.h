@@ -47,7 +47,8 @@ struct HandshakeOptions {
   std::vector<std::string> subprotocols;
   std::optional<std::string> auth;  // USER[:PASS]
   std::string bearer;
-  std::vector<std::string> cookies;
+  std::vector<std::string> cookies;       // --cookie "a=b"
+  std::vector<std::string> cookie_files;  // the texts of --cookie @FILE, Netscape's format
   std::optional<std::string> user_agent;
   int version = 13;  // -p: Sec-WebSocket-Version
   bool follow_redirects = false;

@@ -25,6 +25,21 @@ Result<void> auth(const OptionRow& row, const std::string& value, Options& optio
   return {};
 }
 
+Result<void> cookie(const OptionRow& row, const std::string& value, Options& options) {
+  if (!value.empty() && value.front() == '@') {
+    auto text = read_file("file of " + row.name(), value.substr(1));
+    if (!text) return fail(text.error());
+    options.handshake.cookie_files.push_back(std::move(*text));
+    return {};
+  }
+  if (value.find('=') == std::string::npos || value.front() == '=') {
+    return fail(Stage::kUsage, row.name() + ": not NAME=VALUE",
+                row.name() + " @FILE reads a file of cookies");
+  }
+  options.handshake.cookies.push_back(value);
+  return {};
+}
+
 Result<void> on_key(const OptionRow& row, const std::string& value, Options& options) {
   // The key may itself be '=': `==text`.
   const std::size_t equals = value.find('=', 1);

@@ -127,6 +127,7 @@ Result<void> dialect(const OptionRow& row, const std::string& value, Options& op
 }
 
 Result<void> header(const OptionRow& row, const std::string& value, Options& options);
+Result<void> cookie(const OptionRow& row, const std::string& value, Options& options);
 Result<void> auth(const OptionRow& row, const std::string& value, Options& options);
 Result<void> on_key(const OptionRow& row, const std::string& value, Options& options);
 Result<void> broadcast(const OptionRow& row, const std::string& value, Options& options);

@@ -40,24 +40,6 @@ std::string cause_of(int error) {
   return cause;
 }
 
-Result<std::string> read_file(std::string_view what, const std::string& path) {
-  const auto failed = [&](const std::string& cause) {
-    return fail(Stage::kUsage, "can't read the " + std::string(what) + " '" + path + "': " + cause);
-  };
-  if (path.empty()) return failed("no file named after '@'");
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
-                                                             &std::fclose);
-  if (!file) return failed(cause_of(errno));
-  std::string content;
-  char block[4096];
-  while (const std::size_t got = std::fread(block, 1, sizeof block, file.get())) {
-    content.append(block, got);
-    if (content.size() > kMostFileBytes) return failed("larger than 1 MiB");
-  }
-  if (std::ferror(file.get()) != 0) return failed(cause_of(errno));
-  return content;
-}
-
 std::string_view take_line(std::string_view& text) {
   const std::size_t end = text.find('\n');
   std::string_view line = text.substr(0, end);
@@ -134,6 +116,24 @@ Result<std::size_t> parse_choice(std::string_view option, std::string_view text,
     error.hint = "did you mean " + std::string(option) + " " + std::string(near.front()) + "?";
   }
   return fail(std::move(error));
+}
+
+Result<std::string> read_file(std::string_view what, const std::string& path) {
+  const auto failed = [&](const std::string& cause) {
+    return fail(Stage::kUsage, "can't read the " + std::string(what) + " '" + path + "': " + cause);
+  };
+  if (path.empty()) return failed("no file named after '@'");
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
+                                                             &std::fclose);
+  if (!file) return failed(cause_of(errno));
+  std::string content;
+  char block[4096];
+  while (const std::size_t got = std::fread(block, 1, sizeof block, file.get())) {
+    content.append(block, got);
+    if (content.size() > kMostFileBytes) return failed("larger than 1 MiB");
+  }
+  if (std::ferror(file.get()) != 0) return failed(cause_of(errno));
+  return content;
 }
 
 Result<std::string> read_secret_file(std::string_view option, const std::string& path) {

@@ -26,6 +26,8 @@ Result<std::size_t> parse_size(std::string_view option, std::string_view text);
 Result<std::size_t> parse_choice(std::string_view option, std::string_view text,
                                  std::string_view choices);
 
+/// A whole file; `what` names it in the error: "file of --cookie".
+Result<std::string> read_file(std::string_view what, const std::string& path);
 /// First line of a file with a secret; `what` says what it should hold.
 Result<std::string> read_secret_file(std::string_view option, const std::string& path);
 /// Lines of a file with headers, without line ends and empty lines.

@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-#include "net/ask_secret.h"
+#include "base/ask_secret.h"
 #include "net/error_words.h"
 #include "net/openssl_handles.h"
 #include "net/tls_error.h"

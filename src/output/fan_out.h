@@ -29,6 +29,7 @@ class FanOut final : public EventSink {
   void on_tls(const TlsEstablished& event) override { tell(&EventSink::on_tls, event); }
   void on_request(const RequestSent& event) override { tell(&EventSink::on_request, event); }
   void on_response(const ResponseReceived& event) override { tell(&EventSink::on_response, event); }
+  void on_redirected(const Redirected& event) override { tell(&EventSink::on_redirected, event); }
   void on_opened(const Opened& event) override { tell(&EventSink::on_opened, event); }
   void on_message(const Message& message) override {
     for (EventSink* sink : messages_) sink->on_message(message);
@@ -39,6 +40,7 @@ class FanOut final : public EventSink {
   void on_error(const Error& event) override { tell(&EventSink::on_error, event); }
   void on_failure(const Error& event) override { tell(&EventSink::on_failure, event); }
   void on_notice(std::string_view notice) override { tell(&EventSink::on_notice, notice); }
+  void on_timings(const Timings& event) override { tell(&EventSink::on_timings, event); }
   void on_end(ExitStatus status, const Totals& totals) override {
     for (EventSink* sink : all_) sink->on_end(status, totals);
   }

@@ -53,6 +53,7 @@ std::string_view stage_name(Stage stage) {
 void JsonEvents::on_resolved(const Resolved& resolved) {
   begin("resolve");
   field("host", resolved.host);
+  field_if("typed", resolved.display_host);
   line_ += ",\"addresses\":[";
   for (std::size_t i = 0; i < resolved.addresses.size(); ++i) {
     line_ += i == 0 ? "\"" : ",\"";
@@ -108,6 +109,14 @@ void JsonEvents::on_response(const ResponseReceived& response) {
   end();
 }
 
+void JsonEvents::on_redirected(const Redirected& redirected) {
+  begin("redirect");
+  number("status", static_cast<std::uint64_t>(redirected.status));
+  field("url", redirected.to);
+  field_if("note", redirected.note);
+  end();
+}
+
 void JsonEvents::on_opened(const Opened& opened) {
   begin("open");
   field("url", opened.url);
@@ -160,13 +169,43 @@ void JsonEvents::on_error(const Error& error) {
 void JsonEvents::on_end(ExitStatus status, const Totals& totals) {
   begin("end");
   number("status", static_cast<std::uint64_t>(status));
+  this->totals(totals);
+  end();
+}
+
+void JsonEvents::on_timings(const Timings& timings) {
+  begin("timing");
+  number("resolve", timings.resolve);
+  number("connect", timings.connect);
+  number("proxy", timings.proxy);
+  number("tls", timings.tls);
+  number("upgrade", timings.upgrade);
+  number("first_message", timings.first_message);
+  number("total", timings.total);
+  const Totals& sums = timings.totals;
+  totals(sums);
+  const auto ratio = [](std::uint64_t compressed, std::uint64_t plain) -> std::optional<double> {
+    if (plain == 0) return std::nullopt;
+    return static_cast<double>(compressed) / static_cast<double>(plain);
+  };
+  number("ratio_sent", ratio(sums.compressed_out, sums.deflated));
+  number("ratio_received", ratio(sums.compressed_in, sums.inflated));
+  if (timings.pongs > 0) {
+    number("pongs", timings.pongs);
+    number("ping_min", timings.ping_min);
+    number("ping_average", timings.ping_average);
+    number("ping_max", timings.ping_max);
+  }
+  end();
+}
+
+void JsonEvents::totals(const Totals& totals) {
   number("messages_sent", totals.messages_sent);
   number("messages_received", totals.messages_received);
   number("bytes_sent", totals.bytes_sent);
   number("bytes_received", totals.bytes_received);
   number("wire_sent", totals.wire_sent);
   number("wire_received", totals.wire_received);
-  end();
 }
 
 void JsonEvents::begin(std::string_view event) {
@@ -198,6 +237,10 @@ void JsonEvents::number(std::string_view name, double seconds) {
 
 void JsonEvents::number(std::string_view name, std::uint64_t value) {
   fmt::format_to(std::back_inserter(line_), R"(,"{}":{})", name, value);
+}
+
+void JsonEvents::number(std::string_view name, std::optional<double> seconds) {
+  if (seconds) number(name, *seconds);
 }
 
 void JsonEvents::flag(std::string_view name, bool value) {

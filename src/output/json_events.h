@@ -8,6 +8,7 @@
 // thread only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,7 @@ class JsonEvents : public EventSink {
   void on_tls(const TlsEstablished& tls) override;
   void on_request(const RequestSent& request) override;
   void on_response(const ResponseReceived& response) override;
+  void on_redirected(const Redirected& redirected) override;
   void on_opened(const Opened& opened) override;
   void on_message(const Message& message) override;
   void on_ping(const Control& ping) override { control("ping", ping); }
@@ -37,6 +39,7 @@ class JsonEvents : public EventSink {
   void on_closed(const Closed& closed) override;
   void on_error(const Error& error) override;
   void on_failure(const Error& error) override { on_error(error); }
+  void on_timings(const Timings& timings) override;
   void on_end(ExitStatus status, const Totals& totals) override;
   void flush() override { out_.flush(); }
 
@@ -47,7 +50,10 @@ class JsonEvents : public EventSink {
   void field_if(std::string_view name, std::string_view text);
   void number(std::string_view name, double seconds);
   void number(std::string_view name, std::uint64_t value);
+  /// Left out when there is none.
+  void number(std::string_view name, std::optional<double> seconds);
   void flag(std::string_view name, bool value);
+  void totals(const Totals& totals);
   void direction(std::string_view name, Direction direction);
   /// "data" where the bytes are text, else "base64".
   void payload(std::string_view bytes, bool text);

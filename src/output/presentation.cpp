@@ -157,6 +157,9 @@ void Presenters::choose_places() {
 }
 
 Result<void> Presenters::build() {
+  if (options_.diagnosis.timing) {
+    timing_ = &keep(std::make_unique<Timing>(*err_lines_, clock_, all_));
+  }
   add_messages();
   StatusWishes wishes{screens_.err != nullptr && (screens_.out != nullptr || screens_.interactive),
                       options_.diagnosis.quiet, options_.messages.show_ping_pong,
@@ -165,9 +168,6 @@ Result<void> Presenters::build() {
   status_ = &keep(std::make_unique<Status>(*err_lines_, wishes, stamper_));
   if (auto traced = add_traces(); !traced) return traced;
   if (auto recorded = add_record(); !recorded) return recorded;
-  if (options_.diagnosis.timing) {
-    timing_ = &keep(std::make_unique<Timing>(*err_lines_, clock_));
-  }
   choose_listeners();
   return {};
 }

@@ -25,46 +25,54 @@ std::string ratio(std::string_view name, std::uint64_t compressed, std::uint64_t
 }  // namespace
 
 void Timing::on_connect_attempt(const ConnectAttempt& attempt) {
-  if (attempt.error.empty()) connect_ = attempt.seconds;
+  if (attempt.error.empty()) now_.connect = attempt.seconds;
+}
+
+// Another connection follows, with steps of its own.
+void Timing::on_redirected(const Redirected& /*redirected*/) {
+  now_.resolve = now_.connect = now_.proxy = now_.tls = now_.upgrade = std::nullopt;
 }
 
 void Timing::on_opened(const Opened& /*opened*/) {
   opened_ = clock_.seconds();
-  first_message_.reset();
+  now_.first_message.reset();
 }
 
 void Timing::on_message(const Message& message) {
-  if (first_message_ || message.direction != Direction::kReceived) return;
-  first_message_ = clock_.seconds() - opened_.value_or(0);
+  if (now_.first_message || message.direction != Direction::kReceived) return;
+  now_.first_message = clock_.seconds() - opened_;
 }
 
 void Timing::on_pong(const Control& pong) {
   if (!pong.round_trip) return;
-  shortest_ = pongs_ == 0 ? *pong.round_trip : std::min(shortest_, *pong.round_trip);
-  longest_ = std::max(longest_, *pong.round_trip);
+  now_.ping_min = now_.pongs == 0 ? *pong.round_trip : std::min(now_.ping_min, *pong.round_trip);
+  now_.ping_max = std::max(now_.ping_max, *pong.round_trip);
   sum_ += *pong.round_trip;
-  ++pongs_;
+  now_.ping_average = sum_ / static_cast<double>(++now_.pongs);
 }
 
 void Timing::on_end(ExitStatus /*status*/, const Totals& totals) {
+  now_.total = clock_.seconds();
+  now_.totals = totals;
   table_ = "timing\n";
-  seconds("resolve", resolve_);
-  seconds("connect", connect_);
-  seconds("proxy", proxy_);
-  seconds("TLS", tls_);
-  seconds("upgrade", upgrade_);
-  seconds("first message", first_message_);
-  seconds("total", clock_.seconds());
+  seconds("resolve", now_.resolve);
+  seconds("connect", now_.connect);
+  seconds("proxy", now_.proxy);
+  seconds("TLS", now_.tls);
+  seconds("upgrade", now_.upgrade);
+  seconds("first message", now_.first_message);
+  seconds("total", now_.total);
   row("sent", moved(totals.messages_sent, totals.bytes_sent, totals.wire_sent));
   row("received", moved(totals.messages_received, totals.bytes_received, totals.wire_received));
   row("compression", ratio("sent", totals.compressed_out, totals.deflated));
   row("compression", ratio("received", totals.compressed_in, totals.inflated));
-  if (pongs_ > 0) {
-    row("ping",
-        fmt::format("{} answered, min {}, average {}, max {}", pongs_, duration_words(shortest_),
-                    duration_words(sum_ / static_cast<double>(pongs_)), duration_words(longest_)));
+  if (now_.pongs > 0) {
+    row("ping", fmt::format("{} answered, min {}, average {}, max {}", now_.pongs,
+                            duration_words(now_.ping_min), duration_words(now_.ping_average),
+                            duration_words(now_.ping_max)));
   }
   err_.put(table_);
+  others_.on_timings(now_);
 }
 
 void Timing::row(std::string_view name, std::string_view value) {

@@ -1,5 +1,7 @@
 // Timing: the table of --timing at the end of the run: how long each step took and what was moved.
 //
+// What it measured goes to `others` as an event, too, before their on_end(): it must be told of the
+// end before them.
 // resolve, connect, proxy, TLS and upgrade are the steps' own seconds (of the last connection);
 // first message counts from the opening, total from the start of the run. Compression is the size
 // on the wire in percent of the size before. Loop thread only.
@@ -18,13 +20,17 @@ namespace wscope::output {
 
 class Timing : public EventSink {
  public:
-  Timing(LineOutput& err, const Clock& clock) : err_(err), clock_(clock) {}
+  Timing(LineOutput& err, const Clock& clock, EventSink& others)
+      : err_(err), clock_(clock), others_(others) {}
 
-  void on_resolved(const Resolved& resolved) override { resolve_ = resolved.seconds; }
+  void on_resolved(const Resolved& resolved) override { now_.resolve = resolved.seconds; }
   void on_connect_attempt(const ConnectAttempt& attempt) override;
-  void on_proxy_step(const ProxyStep& step) override { proxy_ = proxy_.value_or(0) + step.seconds; }
-  void on_tls(const TlsEstablished& tls) override { tls_ = tls.seconds; }
-  void on_response(const ResponseReceived& response) override { upgrade_ = response.seconds; }
+  void on_proxy_step(const ProxyStep& step) override {
+    now_.proxy = now_.proxy.value_or(0) + step.seconds;
+  }
+  void on_tls(const TlsEstablished& tls) override { now_.tls = tls.seconds; }
+  void on_response(const ResponseReceived& response) override { now_.upgrade = response.seconds; }
+  void on_redirected(const Redirected& redirected) override;
   void on_opened(const Opened& opened) override;
   void on_message(const Message& message) override;
   void on_pong(const Control& pong) override;
@@ -37,12 +43,11 @@ class Timing : public EventSink {
 
   LineOutput& err_;
   const Clock& clock_;
+  EventSink& others_;
   std::string table_;
-  std::optional<double> resolve_, connect_, proxy_, tls_, upgrade_, opened_, first_message_;
-  std::uint64_t pongs_ = 0;
-  double shortest_ = 0;
-  double longest_ = 0;
-  double sum_ = 0;
+  Timings now_;
+  double opened_ = 0;
+  double sum_ = 0;  // of round trips
 };
 
 }  // namespace wscope::output

@@ -53,8 +53,10 @@ void Trace::on_connection(std::string_view name) {
 void Trace::on_resolved(const Resolved& resolved) {
   const std::string outcome =
       resolved.error.empty() ? join(resolved.addresses) : "failed: " + std::string(resolved.error);
-  step(
-      fmt::format("resolve {}: {} ({})", resolved.host, outcome, duration_words(resolved.seconds)));
+  const std::string typed =
+      resolved.display_host.empty() ? "" : fmt::format(" ({})", resolved.display_host);
+  step(fmt::format("resolve {}{}: {} ({})", resolved.host, typed, outcome,
+                   duration_words(resolved.seconds)));
 }
 
 void Trace::on_connect_attempt(const ConnectAttempt& attempt) {
@@ -82,6 +84,12 @@ void Trace::on_request(const RequestSent& request) { head('>', request.head); }
 void Trace::on_response(const ResponseReceived& response) {
   wire_->upgrade_seconds = response.seconds;
   head('<', response.head);
+}
+
+void Trace::on_redirected(const Redirected& redirected) {
+  std::string text = fmt::format("redirect {} to {}", redirected.status, redirected.to);
+  if (!redirected.note.empty()) text += fmt::format(" ({})", redirected.note);
+  step(text);
 }
 
 void Trace::on_opened(const Opened& opened) {

@@ -44,6 +44,7 @@ class Trace : public EventSink {
   void on_tls(const TlsEstablished& tls) override;
   void on_request(const RequestSent& request) override;
   void on_response(const ResponseReceived& response) override;
+  void on_redirected(const Redirected& redirected) override;
   void on_opened(const Opened& opened) override;
   void on_message(const Message& message) override;
   void on_frame(const Frame& frame) override;

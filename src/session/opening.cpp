@@ -6,6 +6,8 @@
 #include <array>
 #include <asio/post.hpp>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -23,34 +25,58 @@ Result<std::string> random_nonce() {
   return std::string(bytes.data(), bytes.size());
 }
 
-Result<ws::HandshakeRequest> make_request(const net::Url& url, const HandshakeOptions& options) {
+std::int64_t seconds_now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(since).count();
+}
+
+Result<ws::HandshakeRequest> make_request(const net::Url& url, RequestPlan& plan) {
+  const auto nonce = random_nonce();
+  const auto client_nonce = random_nonce();
+  if (!nonce || !client_nonce) return fail(nonce ? client_nonce.error() : nonce.error());
+  auto planned = plan.request_to(url, seconds_now(), ws::base64_encode(*client_nonce));
+  if (!planned) return fail(std::move(planned.error()));
+  const HandshakeOptions& options = planned->options;
   std::optional<ws::DeflateOffer> offer;
   if (options.deflate) {
     auto parsed = ws::parse_deflate_option(options.deflate_parameters);
     if (!parsed) return fail(std::move(parsed.error()));
     offer = *parsed;
   }
-  const auto nonce = random_nonce();
-  if (!nonce) return fail(nonce.error());
-  const ws::RequestTarget target{url.resource, url.authority(), url.user, url.password};
+  const ws::RequestTarget target{url.resource, url.authority(), planned->user, planned->password};
   return ws::write_request(target, options, offer, *nonce);
 }
 
 }  // namespace
 
 Opening::Opening(asio::io_context& loop, const Options& options, EventSink& sink)
-    : loop_(loop), options_(options), sink_(sink), deadline_(loop) {}
+    : loop_(loop),
+      options_(options),
+      sink_(sink),
+      chain_(options.handshake.max_redirects),
+      deadline_(loop) {}
 
 Opening::~Opening() { cancel(); }
 
 void Opening::start(const net::Url& url, Done done) {
   url_ = url;
   done_ = std::move(done);
-  // What can't be sent is told before anybody is bothered with it.
-  auto request = make_request(url_, options_.handshake);
+  begin(RequestPlan::create(options_.handshake, url_));
+}
+
+// What can't be sent is told before anybody is bothered with it.
+void Opening::begin(Result<RequestPlan> plan) {
+  if (!plan) return finish(fail(std::move(plan.error())));
+  plan_ = std::move(*plan);
+  chain_.begin(url_, plan_->cookies_for(url_, seconds_now()));
+  deadline_.start(options_.network.connect_timeout, [this] { expired(); });
+  request();
+}
+
+void Opening::request() {
+  auto request = make_request(url_, *plan_);
   if (!request) return finish(fail(std::move(request.error())));
   request_ = std::move(*request);
-  deadline_.start(options_.network.connect_timeout, [this] { expired(); });
   connect();
 }
 
@@ -77,7 +103,9 @@ void Opening::cancel() {
 }
 
 void Opening::connect() {
-  connector_ = std::make_unique<net::Connector>(loop_, options_.network, options_.tls, sink_);
+  if (!connector_) {
+    connector_ = std::make_unique<net::Connector>(loop_, options_.network, options_.tls, sink_);
+  }
   connector_->start(url_, [this](Result<std::unique_ptr<net::Stream>> result) {
     if (!result) {
       finish(fail(std::move(result.error())));
@@ -90,10 +118,56 @@ void Opening::connect() {
 void Opening::upgrade(std::unique_ptr<net::Stream> stream) {
   stream_ = std::move(stream);
   upgrade_ = std::make_unique<Upgrade>(*stream_, request_, sink_);
-  upgrade_->start([this](Result<void> result) { upgraded(std::move(result)); });
+  upgrade_->start([this](Result<void> result) { upgraded(std::move(result)); },
+                  [this](const ws::ResponseHead& head) { return leads_on(head); });
+}
+
+/// The answer is no end of the matter: led_on_ says how it goes on.
+bool Opening::leads_on(const ws::ResponseHead& head) {
+  const bool follows = options_.handshake.follow_redirects && is_redirect(head.status) &&
+                       head.find("Location").has_value();
+  const bool answers = plan_->take_challenge(head, url_);
+  if (!follows && !answers) return false;
+  plan_->take_cookies(head, url_, seconds_now());
+  led_on_ = follows ? take_redirect(head) : Result<void>();
+  return true;
+}
+
+Result<void> Opening::take_redirect(const ws::ResponseHead& head) {
+  auto to = redirect_target(url_, head.find("Location").value_or(""));
+  if (!to) return fail(std::move(to.error()));
+  const bool downgrade = url_.secure && !to->secure;
+  if (downgrade && options_.tls.verify) {
+    return fail(
+        Stage::kHandshake,
+        fmt::format("the server redirects from wss to {}, which is not encrypted", to->display()),
+        "-k follows all the same");
+  }
+  const std::string shown = to->display();
+  const bool behind = plan_->withholds(*to) && !plan_->withholds(url_);
+  sink_.on_redirected(
+      {head.status, shown,
+       behind ? "another origin: credentials and cookies stay behind" : std::string_view()});
+  if (downgrade) sink_.on_notice(fmt::format("redirected from wss to {}: not encrypted", shown));
+  auto added = chain_.add(head.status, *to, plan_->cookies_for(*to, seconds_now()));
+  if (!added) return added;
+  url_ = std::move(*to);
+  return {};
+}
+
+// On a new connection: what is left of this one is a body nobody wants.
+void Opening::go_on() {
+  const Result<void> led = *std::exchange(led_on_, std::nullopt);
+  if (!led) return finish(fail(led.error()));
+  upgrade_.reset();
+  stream_->cancel();
+  stream_->close();
+  stream_.reset();
+  request();
 }
 
 void Opening::upgraded(Result<void> result) {
+  if (led_on_) return go_on();
   const auto& gate = upgrade_->gate();
   if (!result) {
     Error error = std::move(result.error());
@@ -118,8 +192,10 @@ void Opening::expired() {
         upgrade_->give_up(fmt::format("no more came within {}", seconds))) {
       return;
     }
-    finish(fail(Stage::kTimeout,
-                fmt::format("{} did not answer the upgrade within {}", url_.authority(), seconds),
+    const auto& server = url_.unix_path.empty() ? url_.authority() : "unix:" + url_.unix_path;
+    const auto what = upgrade_->gate().begun() ? "did not finish its answer to the upgrade"
+                                               : "did not answer the upgrade";
+    finish(fail(Stage::kTimeout, fmt::format("{} {} within {}", server, what, seconds),
                 "--connect-timeout waits longer"));
     return;
   }
@@ -133,6 +209,10 @@ void Opening::expired() {
 void Opening::finish(Result<OpenedStream> result) {
   if (!done_) return;
   deadline_.cancel();
+  if (!result && !chain_.empty()) {
+    std::string& detail = result.error().detail;
+    detail = chain_.in_words() + (detail.empty() ? "" : "\n") + detail;
+  }
   auto shared = std::make_shared<Result<OpenedStream>>(std::move(result));
   asio::post(loop_, [this, shared, weak = std::weak_ptr<bool>(alive_)] {
     if (weak.expired() || !done_) return;

@@ -1,5 +1,6 @@
 // Opening: from the URL to an upgraded Stream: connect, handshake, and what a refusal leads to.
 //
+// A redirect is followed where -L says so, a Digest challenge answered, both on a new connection.
 // start() calls `done` exactly once: with the stream, what was agreed and the bytes that came
 // behind the response head, or with the Error that ends the run. One deadline (--connect-timeout)
 // covers it all; its expiry names the stage that was under way (Stage::kTimeout). cancel() stops
@@ -9,6 +10,7 @@
 #include <asio/io_context.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -19,6 +21,8 @@
 #include "net/url.h"
 #include "session/deadline.h"
 #include "session/reconnect.h"
+#include "session/redirect.h"
+#include "session/request_plan.h"
 #include "session/upgrade.h"
 
 namespace wscope::session {
@@ -44,9 +48,14 @@ class Opening {
   void cancel();
 
  private:
+  void begin(Result<RequestPlan> plan);
+  void request();
   void connect();
   void upgrade(std::unique_ptr<net::Stream> stream);
   void upgraded(Result<void> result);
+  bool leads_on(const ws::ResponseHead& head);
+  Result<void> take_redirect(const ws::ResponseHead& head);
+  void go_on();
   void expired();
   void finish(Result<OpenedStream> result);
 
@@ -54,6 +63,9 @@ class Opening {
   const Options& options_;
   EventSink& sink_;
   net::Url url_;
+  std::optional<RequestPlan> plan_;
+  RedirectChain chain_;
+  std::optional<Result<void>> led_on_;  // the answer asks for another request, or why not
   ws::HandshakeRequest request_;
   Done done_;
   Deadline deadline_;

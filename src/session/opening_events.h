@@ -1,8 +1,11 @@
-// OpeningEvents: passes the events of the opening on with the time of each.
+// OpeningEvents: passes the events of the opening on, each with its own time, and at once.
 //
 // Between two steps of an opening seconds may pass within one wait, so the clock is sampled for
-// each event here, and not once per wake as later. Loop thread only.
+// each event here, and not once per wake as later; and nothing else flushes while a slow server is
+// waited for, so each event is followed by a flush. Loop thread only.
 #pragma once
+
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/event_sink.h"
@@ -13,20 +16,23 @@ class OpeningEvents : public EventSink {
  public:
   OpeningEvents(EventSink& sink, Clock& clock) : sink_(sink), clock_(clock) {}
 
-  void on_resolved(const Resolved& event) override { at_now().on_resolved(event); }
+  void on_resolved(const Resolved& event) override { tell(&EventSink::on_resolved, event); }
   void on_connect_attempt(const ConnectAttempt& event) override {
-    at_now().on_connect_attempt(event);
+    tell(&EventSink::on_connect_attempt, event);
   }
-  void on_proxy_step(const ProxyStep& event) override { at_now().on_proxy_step(event); }
-  void on_tls(const TlsEstablished& event) override { at_now().on_tls(event); }
-  void on_request(const RequestSent& event) override { at_now().on_request(event); }
-  void on_response(const ResponseReceived& event) override { at_now().on_response(event); }
-  void on_notice(std::string_view text) override { at_now().on_notice(text); }
+  void on_proxy_step(const ProxyStep& event) override { tell(&EventSink::on_proxy_step, event); }
+  void on_tls(const TlsEstablished& event) override { tell(&EventSink::on_tls, event); }
+  void on_request(const RequestSent& event) override { tell(&EventSink::on_request, event); }
+  void on_response(const ResponseReceived& event) override { tell(&EventSink::on_response, event); }
+  void on_redirected(const Redirected& event) override { tell(&EventSink::on_redirected, event); }
+  void on_notice(std::string_view text) override { tell(&EventSink::on_notice, text); }
 
  private:
-  EventSink& at_now() {
+  template <class Method, class Event>
+  void tell(Method method, const Event& event) {
     clock_.sample();
-    return sink_;
+    (sink_.*method)(event);
+    sink_.flush();
   }
 
   EventSink& sink_;

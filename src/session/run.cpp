@@ -23,6 +23,7 @@
 #include "session/end_condition.h"
 #include "session/listen_session.h"
 #include "session/report_file.h"
+#include "session/request_plan.h"
 #include "session/script_session.h"
 
 namespace wscope::session {
@@ -111,21 +112,22 @@ Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Te
 }
 
 Result<ExitStatus> run_client(const Options& given) {
-  const Options options = options_for_dialect(given);
+  Options options = options_for_dialect(given);
   auto condition = EndCondition::create(options.messages);
   if (!condition) return fail(std::move(condition.error()));
   asio::io_context loop(1);
   Clock clock;
-  std::string address = options.url;
+  std::string address = given.url;
   std::optional<ListenSession> echo;
-  if (options.listen.embedded) {
-    echo.emplace(loop, options, clock, nullptr, nullptr);
+  if (given.listen.embedded) {
+    echo.emplace(loop, given, clock, nullptr, nullptr);
     if (auto bound = echo->open("127.0.0.1:0"); !bound) return fail(std::move(bound.error()));
     echo->start([](const Result<ExitStatus>&) {});
     address = echo->url();
   }
   auto url = net::parse_url(address);
   if (!url) return fail(std::move(url.error()));
+  if (auto asked = ask_for_password(options.handshake, *url); !asked) return fail(asked.error());
   const Terminal terminal = open_terminal(options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens);
   if (!presentation) return fail(std::move(presentation.error()));

@@ -14,8 +14,9 @@ Upgrade::Upgrade(net::Stream& stream, ws::HandshakeRequest request, EventSink& s
 
 Upgrade::~Upgrade() = default;
 
-void Upgrade::start(Done done) {
+void Upgrade::start(Done done, LeadsOn leads_on) {
   done_ = std::move(done);
+  leads_on_ = std::move(leads_on);
   sink_.on_request({head_});
   write_some();
 }
@@ -64,15 +65,18 @@ void Upgrade::read_some() {
                   net::tls_hint(result.error)));
       return;
     }
-    const auto progress = result.status == net::IoResult::Status::kOk
-                              ? gate_.feed({buffer.data(), result.bytes})
-                          : result.status == net::IoResult::Status::kEnd
-                              ? gate_.finish("the server ended the connection")
-                              : gate_.finish(stream_.explain(result.error));
+    auto progress = result.status == net::IoResult::Status::kOk
+                        ? gate_.feed({buffer.data(), result.bytes})
+                    : result.status == net::IoResult::Status::kEnd
+                        ? gate_.finish("the server ended the connection")
+                        : gate_.finish(stream_.explain(result.error));
     if (!told_head_ && gate_.head()) {
       told_head_ = true;
       const std::chrono::duration<double> taken = Clock::Steady::now() - sent_at_;
       sink_.on_response({gate_.head()->raw, taken.count()});
+      if (gate_.head()->status != 101 && leads_on_ && leads_on_(*gate_.head())) {
+        progress = gate_.finish("it was not waited for");
+      }
     }
     if (progress != ws::ResponseGate::Progress::kMore) {
       advance(progress);

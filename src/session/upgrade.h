@@ -28,7 +28,11 @@ class Upgrade {
   Upgrade(const Upgrade&) = delete;
   Upgrade& operator=(const Upgrade&) = delete;
 
-  void start(Done done);
+  /// Asked once, when the head of an answer other than 101 is whole: true ends the waiting for its
+  /// body, and `done` is called at once.
+  using LeadsOn = std::function<bool(const ws::ResponseHead&)>;
+
+  void start(Done done, LeadsOn leads_on = nullptr);
   /// `why` in words. False when nothing of an answer had come: then `done` is not called.
   bool give_up(std::string_view why);
 
@@ -46,6 +50,7 @@ class Upgrade {
   EventSink& sink_;
   ws::ResponseGate gate_;
   Done done_;
+  LeadsOn leads_on_;
   Clock::Steady::time_point sent_at_;
   bool told_head_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

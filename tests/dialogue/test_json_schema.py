@@ -55,6 +55,18 @@ class Schema(Dialogue):
             self.assertIn("tls", self.valid(ended))
             self.assertIn("error", self.valid(run("--json", server.url)))
 
+    def test_redirects_and_timing(self):
+        def away(peer):
+            peer.read_request()
+            peer.send(f"HTTP/1.1 302 Found\r\nLocation: {goal.url}\r\n\r\n".encode())
+            peer.end()
+
+        with Server(talkative) as goal, Server(away) as server:
+            words = ["--json", "--timing", "-L", "--auth", "u:p", "-w", "-1", "-x", "hello"]
+            kinds = self.valid(run(*words, server.url))
+        self.assertLessEqual({"redirect", "timing"}, kinds)
+        self.valid(run("--json", "--timing", "ws://bücher.invalid/"))
+
     def test_failures(self):
         holder, port = unused_port()
         with holder:

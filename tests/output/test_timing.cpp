@@ -9,7 +9,7 @@ using namespace wscope::output;
 namespace {
 
 struct Timed {
-  Timed() : lines(screen), timing(lines, clock) {}
+  Timed() : lines(screen), timing(lines, clock, others) {}
   std::string end(const Totals& totals) {
     timing.on_end(ExitStatus::kOk, totals);
     timing.flush();
@@ -18,6 +18,7 @@ struct Timed {
   FakeClock clock;
   FakeScreen screen;
   LineOutput lines;
+  EventSink others;
   Timing timing;
 };
 

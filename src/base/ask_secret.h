@@ -10,9 +10,10 @@
 
 #include "base/error.h"
 
-namespace wscope::net {
+namespace wscope {
 
-/// `question` as shown: "passphrase of key.pem: ". `hint` goes with the error without a terminal.
+/// `question` as shown: "passphrase of key.pem: "; errors name
+/// what stands before the last colon. `hint` goes with the error without a terminal.
 Result<std::string> ask_secret(const std::string& question, const std::string& hint);
 
-}  // namespace wscope::net
+}  // namespace wscope

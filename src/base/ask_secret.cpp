@@ -1,4 +1,4 @@
-#include "net/ask_secret.h"
+#include "base/ask_secret.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -7,15 +7,27 @@
 
 #include <cerrno>
 
-#include "net/unique_fd.h"
-
-namespace wscope::net {
+namespace wscope {
 namespace {
 
 constexpr char kCtrlC = 3;
 constexpr char kCtrlD = 4;
 constexpr char kCtrlU = 21;
 constexpr char kDelete = 127;
+
+class Terminal {
+ public:
+  Terminal() : fd_(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)) {}
+  ~Terminal() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
 
 /// The terminal without echo, as long as this lives.
 class SilentTerminal {
@@ -56,9 +68,9 @@ void drop_last_character(std::string& line) {
 }  // namespace
 
 Result<std::string> ask_secret(const std::string& question, const std::string& hint) {
-  const UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-  const std::string asked = question.substr(0, question.find(':'));
-  if (!terminal) {
+  const Terminal terminal;
+  const std::string asked = question.substr(0, question.rfind(':'));
+  if (terminal.get() < 0) {
     return fail(Stage::kUsage, "can't ask for the " + asked + ": there is no terminal", hint);
   }
   const SilentTerminal silent(terminal.get());
@@ -96,4 +108,4 @@ Result<std::string> ask_secret(const std::string& question, const std::string& h
   return line;
 }
 
-}  // namespace wscope::net
+}  // namespace wscope

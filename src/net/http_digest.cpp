@@ -1,0 +1,211 @@
+#include "net/http_digest.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <utility>
+
+namespace wscope::net {
+namespace {
+
+bool is_token_char(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+struct Challenge {
+  std::string scheme;                                           // lower case
+  std::vector<std::pair<std::string, std::string>> parameters;  // names in lower case
+
+  std::optional<std::string> find(std::string_view name) const {
+    for (const auto& [key, value] : parameters) {
+      if (key == name) return value;
+    }
+    return std::nullopt;
+  }
+};
+
+/// Reads challenges off the front of a header's value (RFC 9110 11.2); stops at what is none.
+class ChallengeReader {
+ public:
+  explicit ChallengeReader(std::string_view text) : rest_(text) {}
+
+  std::vector<Challenge> read() {
+    std::vector<Challenge> challenges;
+    for (;;) {
+      skip(" \t,");
+      std::string name = token();
+      if (name.empty()) return challenges;
+      skip(" \t");
+      if (!rest_.empty() && rest_.front() == '=' && !challenges.empty()) {
+        rest_.remove_prefix(1);
+        skip(" \t");
+        challenges.back().parameters.emplace_back(lower(name), value());
+      } else {
+        challenges.push_back({lower(name), {}});
+        skip_token68();
+      }
+    }
+  }
+
+ private:
+  void skip(std::string_view what) {
+    rest_.remove_prefix(std::min(rest_.find_first_not_of(what), rest_.size()));
+  }
+  std::string token() {
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_token_char);
+    std::string out(rest_.begin(), end);
+    rest_.remove_prefix(out.size());
+    return out;
+  }
+  std::string value() {
+    if (rest_.empty() || rest_.front() != '"') return token();
+    std::string out;
+    rest_.remove_prefix(1);
+    while (!rest_.empty() && rest_.front() != '"') {
+      if (rest_.front() == '\\' && rest_.size() > 1) rest_.remove_prefix(1);
+      out += rest_.front();
+      rest_.remove_prefix(1);
+    }
+    if (!rest_.empty()) rest_.remove_prefix(1);
+    return out;
+  }
+  /// "Negotiate YII…==": one word in place of parameters.
+  void skip_token68() {
+    const std::size_t size = std::min(rest_.find_first_of(" \t,"), rest_.size());
+    const std::string_view word = rest_.substr(0, size);
+    const std::size_t equals = word.find('=');
+    if (equals == std::string_view::npos || equals == 0) return;
+    if (word.find_first_not_of('=', equals) == std::string_view::npos) rest_.remove_prefix(size);
+  }
+
+  std::string_view rest_;
+};
+
+bool lists(std::string_view list, std::string_view wanted) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view word = list.substr(0, comma);
+    while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
+    while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
+    if (lower(word) == wanted) return true;
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return false;
+}
+
+bool breaks_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+std::optional<DigestChallenge> understood(const Challenge& challenge) {
+  if (challenge.scheme != "digest") return std::nullopt;
+  const auto nonce = challenge.find("nonce");
+  if (!nonce) return std::nullopt;
+  DigestChallenge out;
+  out.realm = challenge.find("realm").value_or("");
+  out.nonce = *nonce;
+  out.opaque = challenge.find("opaque");
+  out.algorithm_name = challenge.find("algorithm").value_or("");
+  std::string name = lower(out.algorithm_name);
+  if (name.size() > 5 && name.substr(name.size() - 5) == "-sess") {
+    out.session = true;
+    name.resize(name.size() - 5);
+  }
+  if (name == "sha-256") {
+    out.algorithm = DigestAlgorithm::kSha256;
+  } else if (name == "sha-512-256") {
+    out.algorithm = DigestAlgorithm::kSha512_256;
+  } else if (!name.empty() && name != "md5") {
+    return std::nullopt;
+  }
+  if (const auto qop = challenge.find("qop")) {
+    if (!lists(*qop, "auth")) return std::nullopt;  // auth-int alone: there is no body to protect
+    out.qop_auth = true;
+  }
+  out.stale = lower(challenge.find("stale").value_or("")) == "true";
+  out.userhash = lower(challenge.find("userhash").value_or("")) == "true";
+  return out;
+}
+
+std::string hashed(DigestAlgorithm algorithm, const std::string& text) {
+  const EVP_MD* kind = algorithm == DigestAlgorithm::kMd5      ? EVP_md5()
+                       : algorithm == DigestAlgorithm::kSha256 ? EVP_sha256()
+                                                               : EVP_sha512_256();
+  unsigned char bytes[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  if (EVP_Digest(text.data(), text.size(), bytes, &size, kind, nullptr) != 1) return {};
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  for (unsigned i = 0; i < size; ++i) {
+    out += kDigits[bytes[i] >> 4U];
+    out += kDigits[bytes[i] & 15U];
+  }
+  return out;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+std::optional<DigestChallenge> strongest_challenge(const std::vector<std::string>& values) {
+  std::optional<DigestChallenge> best;
+  for (const std::string& value : values) {
+    for (const Challenge& challenge : ChallengeReader(value).read()) {
+      auto one = understood(challenge);
+      if (!one || breaks_line(value)) continue;
+      if (!best || one->algorithm > best->algorithm) best = std::move(one);
+    }
+  }
+  return best;
+}
+
+std::optional<std::string> digest_authorization(const DigestChallenge& challenge,
+                                                const DigestRequest& request) {
+  if (breaks_line(request.user)) return std::nullopt;
+  const auto h = [&challenge](const std::string& text) {
+    return hashed(challenge.algorithm, text);
+  };
+  // RFC 7616 3.4.2 and 3.4.3.
+  std::string secret = h(request.user + ":" + challenge.realm + ":" + request.password);
+  if (challenge.session) secret = h(secret + ":" + challenge.nonce + ":" + request.client_nonce);
+  const std::string action = h(request.method + ":" + request.uri);
+  char count[9];
+  std::snprintf(count, sizeof count, "%08x", static_cast<unsigned>(request.count));
+  // RFC 7616 3.4.1; without qop as in RFC 2069.
+  const std::string between =
+      challenge.qop_auth ? std::string(count) + ":" + request.client_nonce + ":auth:" : "";
+  const std::string response = h(secret + ":" + challenge.nonce + ":" + between + action);
+
+  const std::string user =
+      challenge.userhash ? h(request.user + ":" + challenge.realm) : request.user;
+  std::string out = "Digest username=" + quoted(user) + ", realm=" + quoted(challenge.realm) +
+                    ", uri=" + quoted(request.uri);
+  if (!challenge.algorithm_name.empty()) out += ", algorithm=" + challenge.algorithm_name;
+  out += ", nonce=" + quoted(challenge.nonce);
+  if (challenge.qop_auth) out += std::string(", nc=") + count;
+  if (challenge.qop_auth || challenge.session) out += ", cnonce=" + quoted(request.client_nonce);
+  if (challenge.qop_auth) out += ", qop=auth";
+  out += ", response=" + quoted(response);
+  if (challenge.opaque) out += ", opaque=" + quoted(*challenge.opaque);
+  if (challenge.userhash) out += ", userhash=true";
+  return out;
+}
+
+}  // namespace wscope::net

@@ -1,0 +1,133 @@
+#include "session/redirect.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "net/error_words.h"
+
+namespace wscope::session {
+namespace {
+
+/// The length of "scheme" in "scheme:rest" (RFC 3986 3.1); 0 where there is none.
+std::size_t scheme_length(std::string_view text) {
+  const auto is_scheme = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.';
+  };
+  if (text.empty() || std::isalpha(static_cast<unsigned char>(text[0])) == 0) return 0;
+  const auto end = std::find_if_not(text.begin(), text.end(), is_scheme);
+  return end != text.end() && *end == ':' ? static_cast<std::size_t>(end - text.begin()) : 0;
+}
+
+/// RFC 3986 5.2.4, of a path that begins with '/'.
+std::string without_dot_segments(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/', 1), path.size());
+    const std::string_view segment = path.substr(0, end);
+    path.remove_prefix(end);
+    if (segment == "/." || segment == "/..") {
+      if (segment == "/..") out.erase(std::min(out.rfind('/'), out.size()));
+      if (path.empty()) out += '/';
+    } else {
+      out += segment;
+    }
+  }
+  return out;
+}
+
+std::string normalized(std::string_view resource) {
+  const std::size_t query = std::min(resource.find('?'), resource.size());
+  return without_dot_segments(resource.substr(0, query)) + std::string(resource.substr(query));
+}
+
+/// RFC 3986 5.2.2 and 5.2.3 for a reference without scheme and authority.
+std::string merged(std::string_view base, std::string_view reference) {
+  const std::string_view path = base.substr(0, base.find('?'));
+  if (reference.empty()) return std::string(base);
+  if (reference.front() == '/') return std::string(reference);
+  if (reference.front() == '?') return std::string(path) + std::string(reference);
+  return std::string(path.substr(0, path.rfind('/') + 1)) + std::string(reference);
+}
+
+tl::unexpected<Error> unusable(std::string_view location, const std::string& why) {
+  // Quoted up to what may be a password.
+  const bool secret = location.find('@') != std::string_view::npos;
+  return fail(Stage::kHandshake, fmt::format("the server redirects to {}: {}",
+                                             secret ? std::string("an unusable address")
+                                                    : '"' + net::printable(location) + '"',
+                                             why));
+}
+
+}  // namespace
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+Result<net::Url> redirect_target(const net::Url& from, std::string_view location) {
+  const std::string_view reference = location.substr(0, location.find('#'));
+  const std::size_t scheme = scheme_length(reference);
+  if (scheme == 0 && reference.substr(0, 2) != "//") {
+    // The parser encodes what can't stand on a request line; host and credentials stay.
+    auto parsed = net::parse_url("ws://h" + merged(from.resource, reference));
+    if (!parsed) return unusable(location, parsed.error().message);
+    net::Url to = from;
+    to.resource = normalized(parsed->resource);
+    return to;
+  }
+  // "mailto:x" and "localhost:80" are no web addresses; a Unix socket is never a server's to name.
+  if (scheme != 0 && reference.substr(scheme, 3) != "://") {
+    return unusable(location, "it is no ws, wss, http or https URL");
+  }
+  auto to =
+      net::parse_url((scheme == 0 ? from.secure ? "wss:" : "ws:" : "") + std::string(reference));
+  if (!to) return unusable(location, to.error().message);
+  to->resource = normalized(to->resource);
+  return to;
+}
+
+bool same_origin(const net::Url& a, const net::Url& b) {
+  if (a.secure != b.secure || a.unix_path != b.unix_path) return false;
+  return !a.unix_path.empty() || (a.host == b.host && a.zone == b.zone && a.port == b.port);
+}
+
+std::string origin_in_words(const net::Url& url) {
+  net::Url root = url;
+  root.resource.clear();
+  std::string words = root.display();
+  if (!url.unix_path.empty()) words.pop_back();  // the ':' before the resource
+  return words;
+}
+
+void RedirectChain::begin(const net::Url& first, const std::string& cookies) {
+  steps_ = {{first.display(), first.display() + '\n' + cookies}};
+}
+
+Result<void> RedirectChain::add(int status, const net::Url& to, const std::string& cookies) {
+  Step step{fmt::format("{} {}", status, to.display()), to.display() + '\n' + cookies};
+  const bool again = std::any_of(steps_.begin(), steps_.end(),
+                                 [&step](const Step& earlier) { return earlier.key == step.key; });
+  const bool too_many = steps_.size() > static_cast<std::size_t>(limit_);
+  steps_.push_back(std::move(step));
+  if (again) {
+    return fail(Stage::kHandshake,
+                "the server's redirects go round in a loop: back to " + to.display());
+  }
+  if (too_many) {
+    return fail(Stage::kHandshake,
+                fmt::format("more than {} redirect{}", limit_, limit_ == 1 ? "" : "s"),
+                "--max-redirects N allows more");
+  }
+  return {};
+}
+
+std::string RedirectChain::in_words() const {
+  std::string words = "redirected: ";
+  for (std::size_t i = 0; i < steps_.size(); ++i) words += (i == 0 ? "" : " -> ") + steps_[i].words;
+  return words;
+}
+
+}  // namespace wscope::session

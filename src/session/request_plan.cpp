@@ -1,0 +1,193 @@
+#include "session/request_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/ask_secret.h"
+#include "net/error_words.h"
+#include "session/redirect.h"
+#include "ws/http_field.h"
+
+namespace wscope::session {
+namespace {
+
+std::string_view name_of(std::string_view header) {
+  return ws::trim_ows(header.substr(0, header.find_first_of(":;")));
+}
+
+bool is_one_of(std::string_view header, std::initializer_list<std::string_view> names) {
+  const std::string_view name = name_of(header);
+  return std::any_of(names.begin(), names.end(), [name](std::string_view other) {
+    return ws::equal_ignoring_case(name, other);
+  });
+}
+
+/// -H that are meant for the server of the URL and nobody else.
+bool is_private(const std::string& header) {
+  return is_one_of(header, {"Authorization", "Cookie", "Proxy-Authorization", "Host"});
+}
+
+/// The cookies of `given` ("a=1; b=2") of which `set` has no newer one.
+std::string still_valid(std::string_view given, std::string_view set) {
+  std::string out;
+  while (!given.empty()) {
+    const std::size_t end = std::min(given.find(';'), given.size());
+    const std::string_view pair = ws::trim_ows(given.substr(0, end));
+    given.remove_prefix(std::min(end + 1, given.size()));
+    const std::string name = std::string(pair.substr(0, pair.find('='))) + "=";
+    const bool replaced =
+        set.substr(0, name.size()) == name || set.find("; " + name) != std::string_view::npos;
+    if (!pair.empty() && !replaced) out += (out.empty() ? "" : "; ") + std::string(pair);
+  }
+  return out;
+}
+
+Login split_login(const std::string& auth) {
+  const std::size_t colon = std::min(auth.find(':'), auth.size());
+  return {auth.substr(0, colon), auth.substr(std::min(colon + 1, auth.size()))};
+}
+
+}  // namespace
+
+Result<RequestPlan> RequestPlan::create(const HandshakeOptions& options, const net::Url& first) {
+  RequestPlan plan;
+  plan.options_ = options;
+  plan.first_ = first;
+  for (const std::string& text : options.cookie_files) {
+    auto cookies = read_cookie_file(text);
+    if (!cookies) return fail(std::move(cookies.error()));
+    for (Cookie& cookie : *cookies) plan.jar_.add(std::move(cookie));
+  }
+  if (options.netrc) {
+    auto text = read_netrc();
+    if (!text) return fail(std::move(text.error()));
+    plan.netrc_ = std::move(*text);
+  }
+  return plan;
+}
+
+bool RequestPlan::home(const net::Url& url) const { return same_origin(first_, url); }
+
+bool RequestPlan::has_own_authorization(const net::Url& url) const {
+  if (!home(url)) return false;
+  return !options_.bearer.empty() ||
+         std::any_of(options_.headers.begin(), options_.headers.end(),
+                     [](const std::string& one) { return is_one_of(one, {"Authorization"}); });
+}
+
+// The options win over the URL, as for a request without redirects; .netrc comes last.
+Result<std::optional<Login>> RequestPlan::login_for(const net::Url& url) const {
+  if (home(url) && options_.auth) return split_login(*options_.auth);
+  if (url.user) return Login{*url.user, url.password};
+  if (home(url) && first_.user) return Login{*first_.user, first_.password};
+  if (!options_.netrc) return std::nullopt;
+  return find_login(netrc_, url.host);
+}
+
+std::string RequestPlan::cookies_for(const net::Url& url, std::int64_t now) const {
+  const std::string set = jar_.header(url, now);
+  std::string all;
+  if (home(url)) {
+    for (const std::string& given : options_.cookies) {
+      const std::string valid = still_valid(given, set);
+      if (!valid.empty()) all += (all.empty() ? "" : "; ") + valid;
+    }
+  }
+  if (!set.empty()) all += (all.empty() ? "" : "; ") + set;
+  return all;
+}
+
+Result<RequestPlan::Request> RequestPlan::request_to(const net::Url& url, std::int64_t now,
+                                                     std::string client_nonce) {
+  Request out;
+  out.options = options_;
+  auto& headers = out.options.headers;
+  if (!home(url)) {
+    out.options.auth.reset();
+    out.options.bearer.clear();
+    out.options.host.clear();
+    headers.erase(std::remove_if(headers.begin(), headers.end(), is_private), headers.end());
+  }
+  out.options.cookies.clear();
+  const std::string cookies = cookies_for(url, now);
+  if (!cookies.empty()) out.options.cookies.push_back(cookies);
+
+  if (has_own_authorization(url)) return out;
+  auto login = login_for(url);
+  if (!login) return fail(std::move(login.error()));
+  if (!*login) return out;
+  if (challenge_ && same_origin(challenger_, url)) {
+    const net::DigestRequest request{
+        "GET",     url.resource, (*login)->user, (*login)->password, std::move(client_nonce),
+        ++answers_};
+    if (const auto value = net::digest_authorization(*challenge_, request)) {
+      out.options.auth.reset();
+      headers.push_back("Authorization: " + *value);
+    }
+  } else if (!out.options.auth) {
+    out.user = (*login)->user;
+    out.password = (*login)->password;
+  }
+  return out;
+}
+
+bool RequestPlan::withholds(const net::Url& url) const {
+  if (home(url)) return false;
+  return options_.auth || first_.user || !options_.bearer.empty() || !options_.cookies.empty() ||
+         std::any_of(options_.headers.begin(), options_.headers.end(), is_private);
+}
+
+void RequestPlan::take_cookies(const ws::ResponseHead& head, const net::Url& url,
+                               std::int64_t now) {
+  for (const auto& [name, value] : head.headers) {
+    if (!ws::equal_ignoring_case(name, "Set-Cookie")) continue;
+    if (auto cookie = parse_set_cookie(value, url, now)) jar_.add(std::move(*cookie));
+  }
+}
+
+bool RequestPlan::take_challenge(const ws::ResponseHead& head, const net::Url& url) {
+  if (head.status != 401 || has_own_authorization(url)) return false;
+  const auto login = login_for(url);
+  if (!login || !*login) return false;
+  std::vector<std::string> values;
+  for (const auto& [name, value] : head.headers) {
+    if (ws::equal_ignoring_case(name, "WWW-Authenticate")) values.push_back(value);
+  }
+  auto challenge = net::strongest_challenge(values);
+  if (!challenge) return false;
+  if (challenge_ && same_origin(challenger_, url) && answers_ > 0) {
+    if (!challenge->stale || renewed_) return false;  // these credentials are not the right ones
+    renewed_ = true;
+  }
+  challenge_ = std::move(challenge);
+  challenger_ = url;
+  answers_ = 0;
+  return true;
+}
+
+Result<void> ask_for_password(HandshakeOptions& options, const net::Url& url) {
+  if (!options.auth || options.auth->find(':') != std::string::npos) return {};
+  const std::string& user = *options.auth;
+  if (options.netrc) {
+    const auto text = read_netrc();
+    if (!text) return fail(text.error());
+    const auto login = find_login(*text, url.host, user);
+    if (!login) return fail(login.error());
+    if (*login) {
+      options.auth = user + ":" + (*login)->password;
+      return {};
+    }
+  }
+  const std::string host = url.unix_path.empty() ? url.authority() : url.unix_path;
+  const auto password =
+      ask_secret(fmt::format("password of {} at {}: ", net::printable(user), host),
+                 "--auth USER:PASS gives it, --auth USER: sends an empty one");
+  if (!password) return fail(password.error());
+  options.auth = user + ":" + *password;
+  return {};
+}
+
+}  // namespace wscope::session

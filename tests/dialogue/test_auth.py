@@ -1,0 +1,217 @@
+"""Credentials: Basic, Bearer, Digest (RFC 7616), .netrc, cookies, and the question for a password."""
+
+import base64
+import hashlib
+import os
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+from support.dialogue import Dialogue
+from support.program import environment, run
+from support.server import Server, echo
+from support.terminal import Terminal
+
+
+def basic(user, password):
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def parameters(value):
+    return {name: quoted or plain for name, quoted, plain in re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]*))', value)}
+
+
+class DigestServer:
+    """Demands Digest; counts requests. `fresh_after`: so many nonces are stale first."""
+
+    def __init__(self, algorithm="SHA-256", qop='qop="auth, auth-int", ', user="u", password="p", stale=0):
+        self.algorithm, self.qop, self.user, self.password, self.stale = algorithm, qop, user, password, stale
+        self.seen = []
+
+    def hash(self, text):
+        kind = {"MD5": "md5", "SHA-256": "sha256", None: "md5"}[self.algorithm]
+        return hashlib.new(kind, text.encode()).hexdigest()
+
+    def right(self, request):
+        value = request.get("Authorization") or ""
+        if not value.startswith("Digest "):
+            return False
+        got = parameters(value[7:])
+        first = self.hash(f"{self.user}:the realm:{self.password}")
+        second = self.hash(f"GET:{request.target}")
+        between = f"{got['nc']}:{got['cnonce']}:{got['qop']}:" if self.qop else ""
+        return got["response"] == self.hash(f"{first}:{got['nonce']}:{between}{second}")
+
+    def __call__(self, peer):
+        request = peer.read_request()
+        self.seen.append(request)
+        right = self.right(request)
+        if right and self.stale == 0:
+            return echo(peer)
+        note = ""
+        if right:
+            self.stale -= 1
+            note = ", stale=true"
+        algorithm = f"algorithm={self.algorithm}, " if self.algorithm else ""
+        peer.send(
+            "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"old\"\r\n"
+            f'WWW-Authenticate: Digest realm="the realm", {self.qop}{algorithm}nonce="n{len(self.seen)}", opaque="o"{note}\r\n'
+            "Content-Length: 3\r\n\r\nno\n".encode()
+        )
+        peer.read_to_end()
+
+
+class Digest(Dialogue):
+    def test_each_algorithm_and_qop(self):
+        for algorithm in ("SHA-256", "MD5", None):
+            for qop in ('qop="auth, auth-int", ', ""):
+                with self.subTest(algorithm=algorithm, qop=qop):
+                    demands = DigestServer(algorithm, qop)
+                    with Server(demands) as server:
+                        url = server.url + "path?q=1"
+                        self.dialogue("--auth", "u:p", "-w", "0.1", "-x", "in", url, out="in\n", err="")
+                    self.assertEqual(len(demands.seen), 2)
+
+    def test_credentials_of_the_url(self):
+        with Server(DigestServer()) as server:
+            self.dialogue("-w", "0.1", "-x", "in", f"ws://u:p@{server.authority}/", out="in\n", err="")
+
+    def test_a_stale_nonce_is_renewed_once(self):
+        demands = DigestServer(stale=1)
+        with Server(demands) as server:
+            self.dialogue("--auth", "u:p", "-w", "0.1", "-x", "in", server.url, out="in\n", err="")
+            self.assertEqual(len(demands.seen), 3)
+        demands = DigestServer(stale=99)
+        with Server(demands) as server:
+            self.dialogue("--auth", "u:p", server.url, status=5, out="")
+            self.assertEqual(len(demands.seen), 3)
+
+    def test_wrong_password_is_tried_once(self):
+        demands = DigestServer(password="other")
+        with Server(demands) as server:
+            ended = self.dialogue("--auth", "u:p", server.url, status=5, out="", err="^no$")
+            self.one_error(ended, "401 Unauthorized")
+            self.assertRegex(ended.errors, "hint: .*credentials")
+            self.assertEqual(len(demands.seen), 2)
+
+    def test_without_credentials_it_is_a_refusal(self):
+        demands = DigestServer()
+        with Server(demands) as server:
+            self.dialogue(server.url, status=5, out="", err="hint: .*--auth")
+            self.assertEqual(len(demands.seen), 1)
+
+    def test_the_trace_masks_it(self):
+        with Server(DigestServer()) as server:
+            ended = run("-v", "--auth", "u:p", "-w", "0", "-x", "in", server.url)
+            self.expect(ended, err=["Authorization: …"], no_err=["response="])
+
+
+class Netrc(Dialogue):
+    def authorization(self, text, *words, url="ws://{}/", env=None, **expected):
+        with tempfile.TemporaryDirectory() as home:
+            if text is not None:
+                Path(home, ".netrc").write_text(text)
+            seen = []
+
+            def script(peer):
+                seen.append(peer.read_request())
+                echo(peer)
+
+            with Server(script) as server:
+                env = environment(HOME=home, **(env or {}))
+                self.dialogue("--netrc", "-w", "0", *words, url.format(server.authority), env=env, **expected)
+            return seen[0].get("Authorization") if seen else None
+
+    def test_the_machine_decides(self):
+        text = "machine 127.0.0.1 login nora password secret\ndefault login d password e\n"
+        self.assertEqual(self.authorization(text, err=""), basic("nora", "secret"))
+        self.assertEqual(self.authorization("default login d password e"), basic("d", "e"))
+        self.assertIsNone(self.authorization("machine other login x password y"))
+
+    def test_others_win(self):
+        text = "machine 127.0.0.1 login nora password secret"
+        self.assertEqual(self.authorization(text, "--auth", "a:b"), basic("a", "b"))
+        self.assertEqual(self.authorization(text, "--bearer", "t"), "Bearer t")
+        self.assertEqual(self.authorization(text, url="ws://x:y@{}/"), basic("x", "y"))
+
+    def test_the_password_of_a_user(self):
+        text = "machine 127.0.0.1 login a password 1 machine 127.0.0.1 login b password 2"
+        self.assertEqual(self.authorization(text, "--auth", "b"), basic("b", "2"))
+
+    def test_a_file_that_is_not_there_or_none(self):
+        self.authorization(None, status=2, err=r"can't read .*/\.netrc: no such file")
+        self.authorization("machine a\nlogin b with space", status=2, err=r"\.netrc, line 2")
+
+    def test_a_digest_challenge(self):
+        with tempfile.TemporaryDirectory() as home, Server(DigestServer()) as server:
+            Path(home, "elsewhere").write_text("machine 127.0.0.1 login u password p")
+            env = environment(NETRC=os.path.join(home, "elsewhere"))
+            self.dialogue("--netrc", "-w", "0.1", "-x", "in", server.url, env=env, out="in\n", err="")
+
+
+class Asked(Dialogue):
+    def test_auth_without_password_asks_without_echo(self):
+        seen = []
+
+        def script(peer):
+            seen.append(peer.read_request())
+            echo(peer)
+
+        with Server(script) as server:
+            with Terminal("--auth", "nora", server.url) as terminal:
+                terminal.wait_for(f"password of nora at {server.authority}:")
+                terminal.type("sesame\r")
+                terminal.wait_for("connected to")
+                self.assertNotIn("sesame", terminal.screen.text())
+                terminal.type("/quit\r")
+                self.assertEqual(terminal.wait(), 0)
+        self.assertEqual(seen[0].get("Authorization"), basic("nora", "sesame"))
+
+    def test_an_empty_password_is_said_with_a_colon(self):
+        seen = []
+
+        def script(peer):
+            seen.append(peer.read_request())
+            echo(peer)
+
+        with Server(script) as server:
+            self.dialogue("--auth", "nora:", "-w", "0", server.url)
+        self.assertEqual(seen[0].get("Authorization"), basic("nora", ""))
+
+
+class Cookies(Dialogue):
+    def sent(self, *words, **expected):
+        seen = []
+
+        def script(peer):
+            seen.append(peer.read_request())
+            echo(peer)
+
+        with Server(script) as server:
+            self.dialogue("-w", "0", *words, server.url, **expected)
+        return seen[0].get("Cookie") if seen else None
+
+    def test_given_and_from_a_file(self):
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(
+                "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tf\t1\n"
+                "127.0.0.1\tFALSE\t/\tTRUE\t0\tsecure\t2\n127.0.0.1\tFALSE\t/\tFALSE\t99\told\t3\n"
+                "other.example\tFALSE\t/\tFALSE\t0\to\t4\n"
+            )
+            file.flush()
+            self.assertEqual(self.sent("--cookie", "a=1", "--cookie", "b=2; c=3"), "a=1; b=2; c=3")
+            self.assertEqual(self.sent("--cookie", f"@{file.name}"), "f=1")
+            self.assertEqual(self.sent("--cookie", "a=1", "--cookie", f"@{file.name}"), "a=1; f=1")
+
+    def test_what_is_no_cookie(self):
+        self.sent("--cookie", "novalue", status=2, err="--cookie")
+        self.sent("--cookie", "@/no/such", status=2, err="/no/such")
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("a=1\n")
+            file.flush()
+            self.sent("--cookie", f"@{file.name}", status=2, err="line 1")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,227 @@
+"""What people read when it goes wrong: the whole message, hint and status of each failure."""
+
+import contextlib
+import os
+import re
+import socket
+import tempfile
+import unittest
+from pathlib import Path
+
+from support.dialogue import Dialogue
+from support.program import run
+from support.server import PeerGone, Server, echo, unused_port
+
+
+def answers(data, then="end"):
+    def script(peer):
+        with contextlib.suppress(OSError, PeerGone):
+            peer.read_request()
+            peer.send(data.encode("latin-1") if isinstance(data, str) else data)
+            if then == "end":
+                peer.end()
+            else:
+                peer.read_to_end()
+
+    return script
+
+
+def refusal(status, *headers, body=""):
+    lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}"]
+    return answers("\r\n".join(lines) + "\r\n\r\n" + body, then="wait")
+
+
+class Errors(Dialogue):
+    def fails(self, *words, status, lines, stdin=b""):
+        """stderr is exactly these lines; each a string, or a compiled regular expression."""
+        ended = run(*words, stdin=stdin)
+        self.expect(ended, status=status, out="")
+        got = ended.errors.splitlines()
+        self.assertEqual(len(got), len(lines), str(ended))
+        for wanted, line in zip(lines, got):
+            if isinstance(wanted, str):
+                self.assertEqual(line, wanted, str(ended))
+            else:
+                self.assertRegex(line, wanted, str(ended))
+
+    def served(self, script, *words, status, lines, path="", **how):
+        with Server(script) as server:
+            at = server.authority
+            lines = [line.replace("{at}", at) if isinstance(line, str) else line for line in lines]
+            self.fails(*words, server.url + path, status=status, lines=lines, **how)
+
+
+class Usage(Errors):
+    def test_what_was_typed(self):
+        for words, lines in (
+            (["ws://h/#x"], ["wscope: the URL has a fragment, which WebSocket URLs can't have", "wscope: hint: write a '#' as %23"]),
+            (["ftp://h/"], ['wscope: unknown scheme "ftp" in the URL', "wscope: hint: ws, wss, http, https, ws+unix and wss+unix are known"]),
+            (["ws://h:99999/"], ['wscope: bad port "99999" in the URL: not a number from 1 to 65535']),
+            (["--ca", "/no/such", "wss://localhost:1/"], ["wscope: can't read --ca /no/such: no such file or directory"]),
+            (["--max-redirects", "3", "ws://h/"], ["wscope: --max-redirects needs --location"]),
+            (["--cookie", "x", "ws://h/"], ["wscope: --cookie: not NAME=VALUE", "wscope: hint: --cookie @FILE reads a file of cookies"]),
+            (["--auth", "a", "ws://localhost:1/"], [re.compile("^wscope: can't ask for the password of a at localhost:1: "), "wscope: hint: --auth USER:PASS gives it, --auth USER: sends an empty one"]),
+        ):  # fmt: skip
+            with self.subTest(words):
+                self.fails(*words, status=2, lines=lines)
+
+
+class Reaching(Errors):
+    def test_refused(self):
+        holder, port = unused_port()
+        with holder:
+            self.fails(
+                f"ws://127.0.0.1:{port}/", status=3,
+                lines=[f"wscope: can't connect to 127.0.0.1:{port}: connection refused", re.compile("^wscope: hint: ")],
+            )  # fmt: skip
+
+    def test_name_unknown(self):
+        self.fails(
+            "ws://no-such-name.invalid/", status=3,
+            lines=[re.compile(r"^wscope: can't resolve no-such-name\.invalid: (name or service not known|temporary failure in name resolution)$")],
+        )  # fmt: skip
+
+    def test_no_address_of_the_family(self):
+        self.fails("-6", "ws://127.0.0.1:1/", status=2, lines=["wscope: 127.0.0.1:1 has no IPv6 address, and -6 asks for one"])
+
+    def test_unix_sockets(self):
+        with tempfile.TemporaryDirectory() as folder:
+            missing, file, dead = (os.path.join(folder, name) for name in ("missing", "file", "dead"))
+            Path(file).touch()
+            with socket.socket(socket.AF_UNIX) as holder:
+                holder.bind(dead)
+            for path, why in ((missing, "no such file or directory"), (file, "connection refused"), (dead, "connection refused")):
+                with self.subTest(path):
+                    ended = run(f"ws+unix:{path}:/")
+                    self.expect(ended, status=3, out="")
+                    self.assertEqual(self.one_error(ended), f"can't connect to unix:{path}: {why}")
+
+    def test_an_address_that_is_not_ours(self):
+        self.fails(
+            "--interface", "192.0.2.1", "ws://127.0.0.1:1/", status=3,
+            lines=[
+                "wscope: can't connect to 127.0.0.1:1: cannot assign requested address",
+                "wscope: hint: is --interface an address of this machine?",
+            ],
+        )  # fmt: skip
+
+    def test_deadlines(self):
+        stalls = lambda peer: peer.stall()  # noqa: E731
+        later = "wscope: hint: --connect-timeout waits longer"
+        self.served(
+            stalls, "--connect-timeout", "0.3", status=7,
+            lines=["wscope: {at} did not answer the upgrade within 0.3 s", later],
+        )  # fmt: skip
+        self.served(
+            answers("HTTP/1.1 101 Sw", then="wait"), "--connect-timeout", "0.3", status=7,
+            lines=["wscope: {at} did not finish its answer to the upgrade within 0.3 s", later],
+        )  # fmt: skip
+        self.served(
+            stalls, "--timeout", "0.3", status=7,
+            lines=["wscope: out of time: ws://{at}/ did not end within 0.3 s", "wscope: hint: --timeout bounds the whole run"],
+        )  # fmt: skip
+        with Server(stalls) as server:
+            self.fails(
+                "--connect-timeout", "0.3", f"wss://{server.authority}/", status=7,
+                lines=[f"wscope: TLS handshake with {server.authority}: no success within 0.3 s", later],
+            )  # fmt: skip
+
+
+class Refused(Errors):
+    def refused(self, status, headers, hint, body="", words=(), path=""):
+        lines = [f"HTTP/1.1 {status}", *headers]
+        if body:
+            lines += ["", *body.splitlines()]
+        lines += [f"wscope: server refused the upgrade: HTTP/1.1 {status}"]
+        if hint:
+            lines += [f"wscope: hint: {hint}"]
+        self.served(refusal(status, *headers, body=body), *words, status=5, lines=lines, path=path)
+
+    def test_each_status(self):
+        for case in (
+            ("401 Unauthorized", ['WWW-Authenticate: Basic realm="r"'], "send a name and password with --auth USER:PASS"),
+            ("401 Unauthorized", ["WWW-Authenticate: Bearer"], "send a token with --bearer TOKEN"),
+            ("401 Unauthorized", [], "send credentials with --auth USER:PASS or --bearer TOKEN"),
+            ("403 Forbidden", [], "the server may want an origin (-o ORIGIN) or credentials (--auth, --bearer)", "no\n"),
+            ("404 Not Found", ["Server: nginx"], 'the server knows no "/": check the path of the URL'),
+            ("426 Upgrade Required", ["Sec-WebSocket-Version: 8, 7"], "the server speaks version 8, 7 of the protocol: try -p 8"),
+            ("429 Too Many Requests", ["Retry-After: 120"], "the server asks to try again in 120 s"),
+            ("503 Service Unavailable", ["Retry-After: Wed, 21 Oct 2065 07:28:00 GMT"], "the server asks to try again after Wed, 21 Oct 2065 07:28:00 GMT"),
+            ("503 Service Unavailable", [], "the server is busy or limits requests: try again later"),
+            ("502 Bad Gateway", [], "a gateway answered: the server behind it can't be reached"),
+            ("302 Found", ["Location: /x"], "-L follows the redirect to /x"),
+            ("200 OK", ["Content-Type: text/html"], '"/" answers plain HTTP requests: check the path of the URL', "<p>hi</p>"),
+            ("400 Bad Request", [], "this port speaks TLS: use wss://", "The plain HTTP request was sent to HTTPS port"),
+            ("500 Oops", [], None),
+        ):  # fmt: skip
+            with self.subTest(case):
+                self.refused(*case)
+
+    def test_credentials_that_are_not_taken(self):
+        self.refused(
+            "401 Unauthorized", ["WWW-Authenticate: Basic"], "the server did not take these credentials",
+            words=["--auth", "u:p"],
+        )  # fmt: skip
+
+
+class NoHttp(Errors):
+    def test_what_comes_instead(self):
+        for data, message, hint in (
+            (b"SSH-2.0-OpenSSH_9.2\r\n", 'the server does not speak HTTP: it sent "SSH-2.0-OpenSSH_9.2\\r\\n"', "check host and port: this is no WebSocket server"),
+            (b"\x15\x03\x01\x00\x02\x02\x46", 'the server speaks TLS, not plain HTTP: it sent "\\x15\\x03\\x01\\x00\\x02\\x02F"', "use wss://"),
+            (b"", "the server sent no answer to the upgrade: the server ended the connection", "does it speak TLS there? try wss://"),
+            (b"HTTP/1.1 101 Swi", "the server's answer ends inside its head: the server ended the connection, after \"HTTP/1.1 101 Swi\"", None),
+            (b"HTTP/1.1 101 S\r\n\r\n", "the server's handshake is not valid: it has no Upgrade", "a proxy on the way may not let upgrades through"),
+        ):  # fmt: skip
+            with self.subTest(data):
+                ended = None
+                with Server(answers(data)) as server:
+                    ended = run(server.url)
+                self.expect(ended, status=5, out="")
+                self.assertEqual(self.one_error(ended), message)
+                hints = [line for line in ended.errors.splitlines() if line.startswith("wscope: hint: ")]
+                self.assertEqual(hints, [f"wscope: hint: {hint}"] if hint else [])
+
+    def test_wrong_accept(self):
+        def script(peer):
+            with contextlib.suppress(OSError, PeerGone):
+                peer.read_request()
+                peer.send(peer.response(accept="AAAA"))
+                peer.read_to_end()
+
+        with Server(script) as server:
+            ended = run(server.url)
+            self.expect(ended, status=5, out="")
+            self.one_error(ended, r'^the server\'s handshake is not valid: Sec-WebSocket-Accept is "AAAA", expected "[A-Za-z0-9+/]{27}="$')
+
+
+class Open(Errors):
+    def test_close_codes_and_losses(self):
+        def closes(code, reason):
+            def script(peer):
+                peer.accept()
+                peer.finish(code, reason)
+
+            return script
+
+        def drops(peer):
+            peer.accept()
+            peer.drop()
+
+        for script, message in (
+            (closes(1011, "out of cheese"), r'^server closed the connection: 1011 \(internal error\) "out of cheese"'),
+            (closes(4000, b""), r"^server closed the connection: 4000 \(private use\)"),
+            (drops, r"connection .*without a Close.*"),
+        ):
+            with self.subTest(message), Server(script) as server:
+                ended = run("-w", "-1", server.url)
+                self.expect(ended, status=6, out="")
+                self.one_error(ended, message)
+
+    def test_expectations(self):
+        with Server(echo) as server:
+            self.fails("--count", "3", "-w", "0.1", server.url, status=8, lines=["wscope: 0 of 3 messages came (--count)"])
+
+
+if __name__ == "__main__":
+    unittest.main()
