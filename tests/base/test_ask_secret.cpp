@@ -9,12 +9,12 @@
 #include <functional>
 #include <string>
 
-#include "net/ask_secret.h"
+#include "base/ask_secret.h"
 
 namespace {
 
 using wscope::Stage;
-using wscope::net::ask_secret;
+using wscope::ask_secret;
 
 std::string outcome_of(const wscope::Result<std::string>& answer) {
   if (answer) return "answer <" + *answer + ">";
