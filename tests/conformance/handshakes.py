@@ -230,9 +230,9 @@ enemy("4.1", "1 MiB of interim answers", b"HTTP/1.1 100 Continue\r\n\r\n" * (1 <
 enemy("4.1", "a head without end", START, TOO_LONG, then=forever(b"X: " + b"x" * 10_000), splits=WHOLE)
 enemy("4.1", "interim answers without end", b"", TOO_LONG, then=forever(b"HTTP/1.1 100 Continue\r\n\r\n" * 100), splits=WHOLE)
 enemy("4.1", "no answer at all", b"", "did not answer the upgrade within 0.7 s", then=stall, **LATE)
-enemy("4.1", "a head that stops", START, "did not answer the upgrade within 0.7 s", then=stall, **LATE)
-enemy("4.1", "a byte now and then", START, "did not answer the upgrade within 0.7 s", then=forever(b"X", 0.05), **LATE)
-enemy("4.1", "an interim answer now and then", b"", "did not answer the upgrade within 0.7 s", then=forever(b"HTTP/1.1 102 Wait\r\n\r\n", 0.05), **LATE)
+enemy("4.1", "a head that stops", START, "did not finish its answer to the upgrade within 0.7 s", then=stall, **LATE)
+enemy("4.1", "a byte now and then", START, "did not finish its answer to the upgrade within 0.7 s", then=forever(b"X", 0.05), **LATE)
+enemy("4.1", "an interim answer now and then", b"", "did not finish its answer to the upgrade within 0.7 s", then=forever(b"HTTP/1.1 102 Wait\r\n\r\n", 0.05), **LATE)
 for name, head, piece in (
     ("until the end of TCP", b"", b"x" * 10_000),
     ("in chunks", b"Transfer-Encoding: chunked\r\n", b"400\r\n" + b"x" * 1024 + b"\r\n"),
