@@ -99,7 +99,9 @@ class RoundTrip(Dialogue):
             self.assertTrue(read_events(out) == messages, f"{what}: other messages, seed {SEED}")
         else:
             wanted = written(messages, output)
-            self.assertTrue(out == wanted, f"{what}: other bytes, seed {SEED}: {len(out)} of {len(wanted)}")
+            self.assertTrue(
+                out == wanted, f"{what}: other bytes, seed {SEED}: {len(out)} of {len(wanted)}"
+            )
 
     def test_through_an_echoing_server_and_back(self):
         """Four ways at once: the client's input, the server's output, the echo, its output."""
