@@ -1,12 +1,13 @@
 """How a run ends: lingering, -w, -x, --count, --until, the closing handshake (wscope(1), INPUT)."""
 
 import signal
+import threading
 import time
 import unittest
 
 from support import frames
 from support.dialogue import Dialogue
-from support.program import TIME_FACTOR, Running
+from support.program import TIME_FACTOR, Running, eventually
 from support.server import PeerGone, Server, echo, sink
 
 
@@ -52,19 +53,19 @@ class Lingering(Dialogue):
             waited, code = server.result()
             self.assertEqual(code, 1000)
             self.assertGreaterEqual(waited, 0.95)
-            self.assertLess(waited, 2 * TIME_FACTOR)
+            self.assertLess(waited, 4 * TIME_FACTOR)
 
     def test_w_sets_the_seconds(self):
         with Server(echo) as server:
-            ended = self.dialogue("-w", "0.2", server.url, stdin="x\n", out="x\n")
-            self.assertLess(ended.seconds, 0.9 * TIME_FACTOR)
+            words = ["-w", "0.2", server.url]
+            self.soon(0.9, lambda: self.dialogue(*words, stdin="x\n", out="x\n"))
             ended = self.dialogue("--wait", "1.5", server.url, stdin="x\n", out="x\n")
             self.assertGreaterEqual(ended.seconds, 1.45)
 
     def test_w_0_closes_at_once(self):
         with Server(talks()) as server:
-            ended = self.dialogue("-w", "0", server.url, stdin="x\n", out="", err="")
-            self.assertLess(ended.seconds, 0.9 * TIME_FACTOR)
+            words = ["-w", "0", server.url]
+            self.soon(0.9, lambda: self.dialogue(*words, stdin="x\n", out="", err=""))
             self.assertEqual(server.result().code, 1000)
 
     def test_w_minus_1_waits_until_the_server_closes(self):
@@ -195,89 +196,102 @@ class ServerCloses(Dialogue):
 
         with Server(never) as server:
             words = ["-w", "0", "--close-timeout", "0.3", server.url]
-            ended = self.dialogue(*words, stdin="x\n", status=6, out="")
+            ended = self.soon(2, lambda: self.dialogue(*words, stdin="x\n", status=6, out=""))
             self.one_error(ended, "Close")
             self.assertRegex(ended.errors, "(?m)^wscope: hint: .*--close-timeout")
-            self.assertLess(ended.seconds, 2 * TIME_FACTOR)
 
 
 class Signals(Dialogue):
-    def stopped_by(self, *signals, script=talks(), words=()):
-        with Server(script) as server, Running(*words, server.url) as client:
-            server.wait_for_connections(1)
-            client.send("x\n")
-            self.ready(server)
-            for number in signals:
+    """The scripts tell when the client is where the signal is to meet it."""
+
+    @staticmethod
+    def listens(peer):
+        peer.accept()
+        peer.read_message()
+        peer.server.ready.set()
+        peer.answer_close()
+        return peer.last_close
+
+    @staticmethod
+    def never_closes(peer):
+        peer.accept()
+        peer.read_message()
+        peer.server.ready.set()
+        peer.messages()
+        peer.server.closing.set()
+        peer.stall()
+
+    @staticmethod
+    def never_opens(peer):
+        peer.read_request()
+        peer.server.ready.set()
+        peer.stall()
+
+    def met(self, script, number, *words, again=False):
+        """How the client ends that is met by the signal (again, once its Close has come)."""
+        with Server(script) as server:
+            server.closing = threading.Event()
+            with Running(*words, server.url) as client:
+                client.send("x\n")
+                self.assertTrue(server.ready.wait(10))
                 client.signal(number)
-                time.sleep(0.1)
-            ended = client.wait(5)
-            return ended, server
+                if again:
+                    self.assertTrue(server.closing.wait(10))
+                    client.signal(number)
+                return client.wait(4), server
 
-    def ready(self, server):
-        """Connected and waiting for more input; how would one know, seen from outside?"""
-        time.sleep(0.3 * TIME_FACTOR)
-
-    def test_interrupted_is_130_after_a_clean_close(self):
-        ended, server = self.stopped_by(signal.SIGINT)
-        self.expect(ended, status=130, out="", no_err="[Tt]raceback|Aborted")
-        self.assertIn(server.result().code, (1000, 1001))
-
-    def test_terminated_is_143_after_a_clean_close(self):
-        ended, server = self.stopped_by(signal.SIGTERM)
-        self.expect(ended, status=143, out="")
-        self.assertIn(server.result().code, (1000, 1001))
-
-    def test_a_second_signal_ends_at_once(self):
-        def never(peer):
-            peer.accept()
-            peer.stall()
-
-        ended, _ = self.stopped_by(signal.SIGINT, signal.SIGINT, script=never)
-        self.expect(ended, status=130)
-        ended, _ = self.stopped_by(signal.SIGTERM, signal.SIGTERM, script=never)
-        self.expect(ended, status=143)
-
-    def test_interrupted_while_the_handshake_hangs(self):
+    def test_a_clean_close(self):
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             with self.subTest(number):
-                ended, _ = self.stopped_by(number, script=lambda peer: peer.stall())
+                ended, server = self.met(self.listens, number)
+                self.expect(ended, status=status, out="")
+                self.assertIn(server.result().code, (1000, 1001))
+
+    def test_a_second_signal_ends_at_once(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(number):
+                ended, _ = self.met(self.never_closes, number, again=True)
                 self.expect(ended, status=status, out="")
 
-    def test_interrupted_while_the_server_reads_nothing(self):
+    def test_while_the_handshake_hangs(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(number):
+                ended, _ = self.met(self.never_opens, number)
+                self.expect(ended, status=status, out="")
+
+    def test_while_lingering(self):
+        ended, server = self.met(self.listens, signal.SIGINT, "-w", "-1", "-x", "a")
+        self.expect(ended, status=130, out="")
+        self.assertIn(server.result().code, (1000, 1001))
+
+    def test_while_the_server_reads_nothing(self):
         def deaf(peer):
             peer.accept()
             peer.stall()
 
         with Server(deaf) as server, Running("--close-timeout", "0.5", server.url) as client:
-            import threading
+            poured = [0]
 
             def pour():
                 try:
                     while True:
                         client.send(b"x" * 999 + b"\n")
+                        poured[0] += 1
                 except (OSError, ValueError):
                     pass
 
             threading.Thread(target=pour, daemon=True).start()
-            time.sleep(0.5 * TIME_FACTOR)
+            eventually(lambda: poured[0] > 200, what="wscope's reading")  # more than a pipe holds
             client.signal(signal.SIGINT)
-            self.assertEqual(client.wait(5).status, 130)
-
-    def test_interrupted_while_lingering(self):
-        with Server(talks()) as server:
-            with Running("-w", "-1", "-x", "a", server.url) as client:
-                server.wait_for_connections(1)
-                self.ready(server)
-                client.signal(signal.SIGINT)
-                self.expect(client.wait(5), status=130)
+            self.assertEqual(client.wait(4).status, 130)
 
 
 class Deadlines(Dialogue):
     def test_a_handshake_that_is_never_answered(self):
         with Server(lambda peer: peer.stall()) as server:
-            ended = self.dialogue("--connect-timeout", "0.3", server.url, status=7, out="")
+            words = ["--connect-timeout", "0.3", server.url]
+            ended = self.soon(2, lambda: self.dialogue(*words, status=7, out=""))
             self.one_error(ended, r"0\.3 s|timed out|time")
-            self.assertLess(ended.seconds, 2 * TIME_FACTOR)
 
     def test_a_byte_at_a_time_does_not_stretch_the_deadline(self):
         def drips(peer):
@@ -288,8 +302,8 @@ class Deadlines(Dialogue):
                 pass
 
         with Server(drips) as server:
-            ended = self.dialogue("--connect-timeout", "0.5", server.url, status=7, out="")
-            self.assertLess(ended.seconds, 3 * TIME_FACTOR)
+            words = ["--connect-timeout", "0.5", server.url]
+            self.soon(3, lambda: self.dialogue(*words, status=7, out=""))
 
     def test_the_whole_run(self):
         def chatty(peer):
@@ -302,9 +316,8 @@ class Deadlines(Dialogue):
 
         with Server(chatty) as server:
             words = ["--timeout", "0.5", "--close-timeout", "0.3", "-w", "-1", server.url]
-            ended = self.dialogue(*words, status=7)
+            ended = self.soon(3, lambda: self.dialogue(*words, status=7))
             self.assertIn(b"tick\n", ended.out)
-            self.assertLess(ended.seconds, 3 * TIME_FACTOR)
             self.one_error(ended, r"0\.5 s")
 
 

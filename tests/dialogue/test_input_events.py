@@ -26,7 +26,9 @@ class InputEvents(Dialogue):
     def frames_of(self, *events, status=0, err=""):
         stdin = "".join(e if isinstance(e, str) else json.dumps(e) + "\n" for e in events)
         with Server(listens) as server:
-            self.dialogue("--input", "events", "-w", "0", server.url, stdin=stdin, status=status, err=err)
+            self.dialogue(
+                "--input", "events", "-w", "0", server.url, stdin=stdin, status=status, err=err
+            )
             return server.result()
 
     def test_everything_that_can_be_said(self):
@@ -63,7 +65,9 @@ class InputEvents(Dialogue):
                     '{"binary": "%"}\n', '["send"]\n', '{"ping": "%s"}\n' % ("x" * 126)):  # fmt: skip
             with self.subTest(bad):
                 got = self.frames_of({"send": "a"}, bad, {"send": "b"}, status=1, err="line 2")
-                self.assertEqual([data for opcode, data in got if opcode == frames.TEXT], [b"a", b"b"])
+                self.assertEqual(
+                    [data for opcode, data in got if opcode == frames.TEXT], [b"a", b"b"]
+                )
 
     def test_a_program_drives_a_session_step_by_step(self):
         with Server() as server:

@@ -14,16 +14,22 @@ from support.program import Running, run
 class Admission(Dialogue):
     def test_credentials(self):
         with Listening("--echo", "--auth", "ann:secret") as server:
-            self.dialogue("--auth", "ann:secret", "-x", "in", "-w", "0.1", server.url, out="in\n", err="")
+            self.dialogue(
+                "--auth", "ann:secret", "-x", "in", "-w", "0.1", server.url, out="in\n", err=""
+            )
             ended = run("--auth", "ann:wrong", server.url)
             self.expect(ended, status=5, out="", err="401")
             self.expect(run(server.url), status=5, err="WWW-Authenticate: Basic")
         with Listening("--echo", "--bearer", "t0ken") as server:
-            self.dialogue("--bearer", "t0ken", "-x", "in", "-w", "0.1", server.url, out="in\n", err="")
+            self.dialogue(
+                "--bearer", "t0ken", "-x", "in", "-w", "0.1", server.url, out="in\n", err=""
+            )
             self.expect(run("--bearer", "t0ke", server.url), status=5, err="401")
 
     def test_path_origin_and_places(self):
-        with Listening("--echo", "--path", "/chat", "--allow-origin", "https://ok.example") as server:
+        with Listening(
+            "--echo", "--path", "/chat", "--allow-origin", "https://ok.example"
+        ) as server:
             url = server.url.rstrip("/")
             ok = ("-o", "https://ok.example", "-x", "in", "-w", "0.1")
             self.dialogue(*ok, url + "/chat?x=1", out="in\n", err="")

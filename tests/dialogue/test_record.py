@@ -16,7 +16,15 @@ class Record(Dialogue):
             path = os.path.join(folder, "session.jsonl")
             for _ in range(2):
                 self.dialogue(
-                    "--record", path, "-w", "0.1", *words, server.url, stdin=stdin, out=stdin, err=""
+                    "--record",
+                    path,
+                    "-w",
+                    "0.1",
+                    *words,
+                    server.url,
+                    stdin=stdin,
+                    out=stdin,
+                    err=""
                 )
             with open(path, encoding="utf-8") as file:
                 return [json.loads(line) for line in file]
@@ -34,10 +42,17 @@ class Record(Dialogue):
     def test_credentials_stay_out(self):
         text = json.dumps(self.record("--auth", "ann:secret"))
         self.assertNotIn("YW5uOnNlY3JldA==", text)
-        self.assertIn("YW5uOnNlY3JldA==", json.dumps(self.record("--auth", "ann:secret", "--trace-secrets")))
+        self.assertIn(
+            "YW5uOnNlY3JldA==", json.dumps(self.record("--auth", "ann:secret", "--trace-secrets"))
+        )
 
     def test_a_file_that_can_not_be_written(self):
-        self.expect(run("--record", "/no/such/dir/r", "ws://127.0.0.1:1"), status=2, out="", err="/no/such/dir/r")
+        self.expect(
+            run("--record", "/no/such/dir/r", "ws://127.0.0.1:1"),
+            status=2,
+            out="",
+            err="/no/such/dir/r",
+        )
 
 
 if __name__ == "__main__":

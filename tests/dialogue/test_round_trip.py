@@ -100,7 +100,9 @@ class RoundTrip(Dialogue):
             self.assertTrue(read_events(out) == messages, f"{what}: other messages, seed {SEED}")
         else:
             wanted = written(messages, output)
-            self.assertTrue(out == wanted, f"{what}: other bytes, seed {SEED}: {len(out)} of {len(wanted)}")
+            self.assertTrue(
+                out == wanted, f"{what}: other bytes, seed {SEED}: {len(out)} of {len(wanted)}"
+            )
 
     def same_at_last(self, server, before, messages, output, what):
         """The same of a process that lives on: its pipe may still be on the way."""

@@ -127,19 +127,25 @@ class Statements(Script):
         )  # fmt: skip
 
     def test_what_the_server_sends_can_not_drive_the_terminal(self):
-        ended = self.echo('send "{\\"a\\": 1, \\"b\\": \\"\\u009b\\u001b[2J\\"}"\nexpect json {"a": 2}\n')
+        ended = self.echo(
+            'send "{\\"a\\": 1, \\"b\\": \\"\\u009b\\u001b[2J\\"}"\nexpect json {"a": 2}\n'
+        )
         self.expect(ended, status=8)
         self.assertNotIn(b"\x1b", ended.err)
         self.assertNotIn(b"\xc2\x9b", ended.err)
 
     def test_silence(self):
         ended = self.echo('expect "a" within 0.2\n')
-        self.expect(ended, status=8, err=r"a\.wscope:1: expected text \"a\", nothing came within 0\.2 s$")
+        self.expect(
+            ended, status=8, err=r"a\.wscope:1: expected text \"a\", nothing came within 0\.2 s$"
+        )
         self.assertLess(ended.seconds, 3)
 
     def test_within_bounds_a_block(self):
         ended = self.echo("within 0.3\n sleep 20\nend\n")
-        self.expect(ended, status=8, err=r"a\.wscope:1: not done within 0\.3 s: still at line 2: sleep 20$")
+        self.expect(
+            ended, status=8, err=r"a\.wscope:1: not done within 0\.3 s: still at line 2: sleep 20$"
+        )
 
     def test_a_close_or_a_loss_instead_of_a_message(self):
         def closes(peer):
@@ -152,12 +158,17 @@ class Statements(Script):
             peer.read_message()
             peer.drop()
 
-        for serve, words in ((closes, r'came Close 1011 \(.*\) "boom"'), (drops, "came connection lost")):
+        for serve, words in (
+            (closes, r'came Close 1011 \(.*\) "boom"'),
+            (drops, "came connection lost"),
+        ):
             with Server(serve) as server:
                 ended = self.script("send a\nexpect b\n", server.url)
             self.expect(ended, status=8, err=rf"a\.wscope:2: expected text \"b\", {words}")
         with Server(closes) as server:
-            self.expect(self.script("send a\nexpect close 1011 boom\n", server.url), status=0, err="")
+            self.expect(
+                self.script("send a\nexpect close 1011 boom\n", server.url), status=0, err=""
+            )
         with Server(drops) as server:
             self.expect(self.script("send a\nexpect close 1006\n", server.url), status=0, err="")
 
@@ -228,7 +239,9 @@ class Ends(Script):
         self.expect(ended, status=8, err=r"a\.wscope:3: there is no /id in the message kept as m")
 
     def test_the_end_of_the_script_closes(self):
-        with Server(lambda peer: (peer.accept(), peer.answer_close(), peer.last_close.payload)[2]) as server:
+        with Server(
+            lambda peer: (peer.accept(), peer.answer_close(), peer.last_close.payload)[2]
+        ) as server:
             self.expect(self.script("", server.url), status=0, out="", err="")
             self.assertEqual(server.result(), b"\x03\xe8")
         self.expect(run("--script", "-", stdin=b""), status=0, out="", err="")
@@ -294,10 +307,14 @@ class Several(Script):
                 f"connect as alice {chat.url}\nconnect as bob {chat.url}\n"
                 "alice: send alice\nbob: expect hello\n"
             )
-        self.expect(ended, status=8, err=r"^wscope: a\.wscope:4: bob: expected text \"hello\", came")
+        self.expect(
+            ended, status=8, err=r"^wscope: a\.wscope:4: bob: expected text \"hello\", came"
+        )
 
     def test_each_connection_has_its_headers(self):
-        with Server(lambda peer: (peer.accept(), peer.answer_close(), peer.request.headers)[2]) as server:
+        with Server(
+            lambda peer: (peer.accept(), peer.answer_close(), peer.request.headers)[2]
+        ) as server:
             ended = self.script(
                 f"header X-Who: $WHO\nconnect as a {server.url}\na: close\na: expect close\n"
                 f"connect as b {server.url}\n",
@@ -309,7 +326,9 @@ class Several(Script):
 
     def test_a_name_may_connect_again_once_it_ended(self):
         with Server() as server:
-            again = f"repeat 3\nconnect as a {server.url}\nsend x\nexpect x\nclose\nexpect close\nend\n"
+            again = (
+                f"repeat 3\nconnect as a {server.url}\nsend x\nexpect x\nclose\nexpect close\nend\n"
+            )
             self.expect(self.script(again), status=0, out="x\nx\nx\n", err="")
             twice = f"connect as a {server.url}\nconnect as a {server.url}\n"
             self.expect(self.script(twice), status=2, err=r"a\.wscope:2: a: the connection is open")
@@ -342,7 +361,9 @@ class Reports(Script):
             {"name": "a.wscope", "tests": "4", "failures": "1", "errors": "0", "skipped": "1"},
         )
         cases = suite.findall("testcase")
-        self.assertEqual([c.get("name") for c in cases], ["set-up", "first", "<second> & \\#", "third"])
+        self.assertEqual(
+            [c.get("name") for c in cases], ["set-up", "first", "<second> & \\#", "third"]
+        )
         self.assertEqual([c.get("line") for c in cases], ["1", "2", "4", "7"])
         self.assertEqual(
             cases[2].find("failure").get("message"),
@@ -373,7 +394,11 @@ class Reports(Script):
     def test_a_report_that_can_not_be_written(self):
         ended = self.echo("send a\n", "--script-report", "tap:/nonexistent/x")
         self.expect(ended, status=2, out="", err="can't open /nonexistent/x for writing")
-        self.expect(self.echo("", "--script-report", "tap:/dev/full"), status=1, err="can't write to /dev/full")
+        self.expect(
+            self.echo("", "--script-report", "tap:/dev/full"),
+            status=1,
+            err="can't write to /dev/full",
+        )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import unittest
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import TIME_FACTOR, environment, run
+from support.program import environment, run
 from support.server import PeerGone, Server, echo, unused_port
 from support.terminal import PIPE, Terminal
 
@@ -193,9 +193,8 @@ class NotTls(Dialogue):
     def test_a_handshake_that_never_ends(self):
         with Server(lambda peer: peer.stall()) as server:
             words = ["--connect-timeout", "0.3", f"wss://localhost:{server.port}/"]
-            ended = self.dialogue(*words, status=7, out="")
+            ended = self.soon(2, lambda: self.dialogue(*words, status=7, out=""))
             self.one_error(ended, "TLS")
-            self.assertLess(ended.seconds, 2 * TIME_FACTOR)
 
     def test_no_protocol_version_in_common(self):
         context = CERTIFICATES.server_context(maximum=ssl.TLSVersion.TLSv1_2)

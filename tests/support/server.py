@@ -252,6 +252,7 @@ class Server:
         self.host = host
         self.path = path
         self.stopping = threading.Event()
+        self.ready = threading.Event()  # for a script to tell its test how far it is
         self.connections = 0
         self.failures = []
         self.tls_failures = []
