@@ -13,8 +13,8 @@
 
 namespace {
 
-using wscope::Stage;
 using wscope::ask_secret;
+using wscope::Stage;
 
 std::string outcome_of(const wscope::Result<std::string>& answer) {
   if (answer) return "answer <" + *answer + ">";
