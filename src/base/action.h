@@ -52,6 +52,8 @@ class ActionSource {
   virtual bool interactive() const { return false; }
   /// Stops any thread of the source; idempotent. What was accepted and not pulled is dropped.
   virtual void stop() {}
+  /// A message that was received: a source that completes words may offer its words.
+  virtual void learn(std::string_view) {}
   /// Messages accepted (read from stdin) but not yet pulled, as far as known.
   virtual std::uint64_t unpulled() { return 0; }
 };

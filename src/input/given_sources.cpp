@@ -52,6 +52,7 @@ class Sequence final : public ActionSource {
     return second_->next(action);
   }
   bool interactive() const override { return first_->interactive() || second_->interactive(); }
+  void learn(std::string_view message) override { second_->learn(message); }
   void stop() override {
     first_->stop();
     second_->stop();

@@ -36,8 +36,6 @@ class Repl : public ActionSource {
   /// `prompt_fd`: where prompt and echo go: stdout where that is the terminal, else stderr.
   static std::unique_ptr<Repl> open(const Options& options, int prompt_fd);
   virtual Screen& screen() = 0;
-  /// A message that came: Tab completes its words. Cheap; any thread.
-  virtual void learn(std::string_view message) = 0;
 };
 
 }  // namespace wscope::input

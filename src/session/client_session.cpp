@@ -297,6 +297,7 @@ void ClientSession::received(MessageType type, std::string_view data, bool tell)
   if (condition_.reached()) return;
   quiet_since_ = clock_.now();
   reconnect_.held();
+  if (source_.interactive() && type == MessageType::kText) source_.learn(data);
   if (tell) sink_.on_message({Direction::kReceived, type, data});
   if (condition_.message(data)) {
     quitting_ = true;

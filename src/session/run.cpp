@@ -1,9 +1,11 @@
 #include "session/run.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
+#include <cerrno>
 #include <csignal>
 #include <functional>
 #include <memory>
@@ -28,6 +30,14 @@
 
 namespace wscope::session {
 namespace {
+
+/// A descriptor 0–2 that the caller closed must not become our first socket. Reading /dev/null is
+/// the end of input, and writing to what is open for reading is the error it should be.
+void keep_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) (void)!::open("/dev/null", O_RDONLY);
+  }
+}
 
 /// Where input comes from and where a person looks, as the descriptors are.
 struct Terminal {
@@ -181,6 +191,7 @@ Result<ExitStatus> run_listener(const Options& options) {
 Result<ExitStatus> run(const Options& options) {
   // A reader that leaves is told by the write that fails, not by a signal that kills us.
   std::signal(SIGPIPE, SIG_IGN);
+  keep_standard_descriptors();
   if (options.listen.enabled) return run_listener(options);
   if (!options.automation.script.empty()) return run_script(options);
   return run_client(options);

@@ -1,5 +1,6 @@
 """Piped input: one line is one message, nothing accepted is lost (wscope(1), INPUT)."""
 
+import subprocess
 import unittest
 
 from support.dialogue import Dialogue
@@ -142,6 +143,29 @@ class NothingIsLost(Dialogue):
                 client.wait_out(f"message {number}\n")
             client.end_input()
             self.expect(client.wait(), err="")
+
+
+class ClosedDescriptors(Dialogue):
+    """What the shell closed must not become a socket of ours."""
+
+    def shell(self, redirection):
+        with Server(echo) as server:
+            command = f'echo hello | "$WSCOPE" -w 0.1 {server.url} {redirection}'
+            if redirection == "<&-":
+                command = f'"$WSCOPE" -w 0.1 {server.url} <&-'
+            done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=20)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_stdin(self):
+        self.assertEqual(self.shell("<&-"), (0, b"", b""))
+
+    def test_stdout(self):
+        status, out, err = self.shell(">&-")
+        self.assertEqual((status, out), (1, b""))
+        self.assertIn(b"can't write to stdout", err)
+
+    def test_stderr(self):
+        self.assertEqual(self.shell("2>&-"), (0, b"hello\n", b""))
 
 
 if __name__ == "__main__":
