@@ -157,6 +157,9 @@ class ConnectDialogue final : public ProxyDialogue {
   }
 
   void not_http() {
+    if (head_.compare(0, 2, "\x15\x03") == 0) {  // a TLS alert: RFC 8446 5.1
+      return fail_with(told() + "it speaks TLS, not plain HTTP", "--proxy https://HOST:PORT");
+    }
     fail_with(told() + "its answer is not HTTP: \"" + printable(head_, 80) + '"',
               "for a SOCKS proxy: --proxy socks5h://HOST:PORT");
   }
