@@ -220,7 +220,8 @@ class ConnectDialogue final : public ProxyDialogue {
       }
     }
     bool complete = false;
-    const std::string body = chunked_ ? unchunked(raw_body_, complete) : raw_body_;
+    const std::string body =
+        chunked_ ? unchunked(raw_body_, complete) : raw_body_.substr(0, body_size_);
     if (!body.empty()) {
       detail += "\n\n" + shown_lines(std::string_view(body).substr(0, kMaxShownBody));
       if (body.size() > kMaxShownBody) detail += "…";
