@@ -258,7 +258,13 @@ void Connector::Impl::Dial::find(const Destination& what, Found found) {
 }
 
 void Connector::Impl::Dial::unresolved(const Destination& what, Error error) {
-  if (!proxy || what.host != proxy->host) return finish(fail(std::move(error)));
+  if (!proxy) return finish(fail(std::move(error)));
+  if (what.host != proxy->host) {
+    const bool socks5 = proxy->kind == Proxy::Kind::kSocks5;
+    error.hint += (error.hint.empty() ? "" : "; ") + std::string(socks5 ? "socks5h" : "socks4a") +
+                  ":// lets the proxy resolve it";
+    return finish(fail(std::move(error)));
+  }
   static constexpr std::string_view kBegin = "can't resolve ";
   error.message.insert(kBegin.size(), "proxy ");
   finish_at_proxy(std::move(error), Stage::kProxy);
