@@ -171,6 +171,10 @@ constexpr OptionRow kRows[] = {
    "cipher suites, as OpenSSL names them", some_text<kT, &T::ciphers>},
   {G::kTls, '\0', "pin", "sha256//BASE64", "", kPlain, kClient, kFull,
    "hash of the server's public key", some_text<kT, &T::pin>},
+  {G::kTls, '\0', "proxy-insecure", "", "", kPlain, kClient, kFull,
+   "don't verify an https proxy's certificate", put<kT, &T::verify_proxy, false>},
+  {G::kTls, '\0', "proxy-ca", "FILE", "", kFile, kClient, kFull,
+   "trust these for an https proxy (PEM)", some_text<kT, &T::proxy_ca_file>},
   {G::kTls, '\0', "keylog", "FILE", "", kFile, kBoth, kFull,
    "append TLS secrets for Wireshark", some_text<kT, &T::key_log>},
 

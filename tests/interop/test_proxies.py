@@ -86,16 +86,27 @@ class Http(Proxies):
     def test_an_https_proxy(self):
         with Squid("me", "secret", pair=CERTIFICATES.pair("good")) as proxy:
             words = ["--proxy", f"https://me:secret@localhost:{proxy.port}"]
-            ended = self.talk("-4", "-v", "--ca", CERTIFICATES.ca, *words)
+            trusted = ["-4", "--proxy-ca", CERTIFICATES.ca, *words]
+            ended = self.talk("-v", *trusted)
             self.assertRegex(
                 ended.errors,
                 rf"\* proxy TLS with proxy localhost:{proxy.port}: TLSv1\.3 \S+, certificate CN=localhost, verified",
             )
-            self.talk_over_tls("-4", *words)
-            # Not trusted: nothing is told to it.
-            ended = self.talk("-4", *words, out="", status=4)
-            self.one_error(ended, rf"^can't verify proxy localhost:{proxy.port}: ")
-            # Plain HTTP to its port.
+            self.talk_over_tls(*trusted)
+            # Not trusted: nothing is told to it; -k and --ca are about the server behind it.
+            for more in ([], ["-k"], ["--ca", CERTIFICATES.ca]):
+                ended = self.talk("-4", *more, *words, out="", status=4)
+                self.one_error(ended, rf"^can't verify proxy localhost:{proxy.port}: its certificate \(CN=localhost\) is issued by")
+                self.assertIn("hint: --proxy-ca FILE with the issuer's certificate trusts it", ended.errors)
+                self.assertIn("--proxy-insecure connects without checking", ended.errors)
+            ended = self.talk("-4", "-v", "--proxy-insecure", *words)
+            self.assertIn("not checked (--proxy-insecure): its certificate", ended.errors)
+            with Server(echo, tls=CERTIFICATES.server_context()) as secure:
+                words = ["-4", "--proxy-insecure", *words]
+                ended = self.talk(*words, url=f"wss://localhost:{secure.port}/", out="", status=4)
+                self.one_error(ended, rf"^can't verify localhost:{secure.port}: ")
+            ended = self.talk(*words, "--proxy-ca", "/no/such", out="", status=2)
+            self.one_error(ended, "^can't read --proxy-ca /no/such: no such file or directory$")
             ended = self.talk("--proxy", proxy.where, out="", status=3)
             self.one_error(ended, f"from proxy {proxy.where}: it speaks TLS, not plain HTTP$")
             self.assertIn("wscope: hint: --proxy https://HOST:PORT\n", ended.errors)
