@@ -81,7 +81,7 @@ struct Message {
   Direction direction = Direction::kReceived;
   MessageType type = MessageType::kText;
   std::string_view data;
-  /// A sent message that nobody typed (-x, --echo, --on-key): a terminal shows it with `> `.
+  /// A sent message that nobody typed (-x, --echo, --on-key, /edit): a terminal shows it with `> `.
   bool show_sent = false;
   std::size_t client = 0;  // number of the client of a --listen that sent it; 0: no listener
 };

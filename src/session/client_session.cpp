@@ -133,7 +133,7 @@ void ClientSession::begin_again(std::optional<double> retry_after, const std::st
 void ClientSession::say_again() {
   for (const auto& text : options_.messages.execute) {
     if (connection_->send(MessageType::kText, text)) {
-      sink_.on_message({Direction::kSent, MessageType::kText, text});
+      sink_.on_message({Direction::kSent, MessageType::kText, text, true});
     }
   }
   for (const auto& item : outbox_.take_unsent()) send(item.type, item.data);
@@ -197,9 +197,9 @@ void ClientSession::perform(const Action& action) {
   }
   switch (action.kind) {
     case Kind::kText:
-      return say(MessageType::kText, action.data);
+      return say(MessageType::kText, action.data, action.untyped);
     case Kind::kBinary:
-      return say(MessageType::kBinary, action.data);
+      return say(MessageType::kBinary, action.data, action.untyped);
     case Kind::kDialect:
       if (dialect_) return dialect_->command(action.data, clock_.seconds());
       return dialect_refused({Stage::kInput,
@@ -219,11 +219,11 @@ void ClientSession::perform(const Action& action) {
   }
 }
 
-void ClientSession::send(MessageType type, std::string_view data) {
+void ClientSession::send(MessageType type, std::string_view data, bool untyped) {
   if (!connection_->send(type, data)) return;
   if (reconnect_.enabled()) outbox_.add(type, data);
   Message message{Direction::kSent, type, data};
-  message.show_sent = options_.messages.echo || !source_.interactive();
+  message.show_sent = untyped || !source_.interactive();
   sink_.on_message(message);
 }
 
@@ -299,7 +299,7 @@ void ClientSession::received(MessageType type, std::string_view data, bool tell)
     quitting_ = true;
     return close(ws::kCloseNormal, {});
   }
-  if (options_.messages.echo) send(type, data);
+  if (options_.messages.echo) send(type, data, true);
 }
 
 void ClientSession::connection_ping(std::string_view data) {
@@ -327,7 +327,7 @@ void ClientSession::connection_pong(std::string_view data) {
 }
 
 bool ClientSession::connection_may_read() {
-  if (presentation_.out().congested()) return false;
+  if (presentation_.out().congested() || source_.congested()) return false;
   return !(options_.messages.echo || dialect_) || connection_->has_room();
 }
 

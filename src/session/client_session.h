@@ -72,7 +72,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void dialect_ended() override;
   void dialect_ready() override;
 
-  void say(MessageType type, std::string_view data);
+  void say(MessageType type, std::string_view data, bool untyped);
   void received(MessageType type, std::string_view data, bool tell);
   void open();
   void opened(Result<OpenedStream> result);
@@ -81,7 +81,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void note_progress();
   void pull();
   void perform(const Action& action);
-  void send(MessageType type, std::string_view data);
+  void send(MessageType type, std::string_view data, bool untyped = false);
   void send_ping(std::string_view data);
   void tell_info();
   void input_ended();
