@@ -278,9 +278,10 @@ class Proxies(Errors):
 
 
 def answers_at_once(peer):
-    peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    peer.half_close()
-    peer.read_to_end()
+    with contextlib.suppress(OSError):  # a client that understood has gone
+        peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        peer.half_close()
+        peer.read_to_end()
 
 
 class Refused(Errors):
