@@ -28,8 +28,9 @@ def answers(data, then="end"):
 
 
 def refusal(status, *headers, body=""):
+    body = body.encode()
     lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}"]
-    return answers("\r\n".join(lines) + "\r\n\r\n" + body, then="wait")
+    return answers(("\r\n".join(lines) + "\r\n\r\n").encode() + body, then="wait")
 
 
 class Errors(Dialogue):
@@ -217,7 +218,7 @@ class Proxies(Errors):
         ):  # fmt: skip
             with self.subTest(status):
                 self.proxied(
-                    refusal(status, *headers, body="no\ngrüße\t\x1b[2J".encode().decode("latin-1")), "http", 3,
+                    refusal(status, *headers, body="no\ngrüße\t\x1b[2J"), "http", 3,
                     f"HTTP/1.1 {status}", *headers, "", "no", "grüße\t\\x1b[2J",
                     f"wscope: proxy {{at}} refused the tunnel to far.example:80: {status}",
                     *([f"wscope: hint: {hint}"] if hint else []), user=user,
@@ -300,6 +301,7 @@ class Refused(Errors):
             ("401 Unauthorized", ["WWW-Authenticate: Bearer"], "send a token with --bearer TOKEN"),
             ("401 Unauthorized", [], "send credentials with --auth USER:PASS or --bearer TOKEN"),
             ("403 Forbidden", [], "the server may want an origin (-o ORIGIN) or credentials (--auth, --bearer)", "no\n"),
+            ("451 Nein", [], None, "Für Unbefugte 世界 \u2026\tverboten\n"),
             ("404 Not Found", ["Server: nginx"], 'the server knows no "/": check the path of the URL'),
             ("426 Upgrade Required", ["Sec-WebSocket-Version: 8, 7"], "the server speaks version 8, 7 of the protocol: try -p 8"),
             ("429 Too Many Requests", ["Retry-After: 120"], "the server asks to try again in 120 s"),

@@ -213,6 +213,36 @@ class Socks(Proxies):
             self.one_error(ended, f"from proxy {socks.where}: ")
 
 
+class OnTheWay(Proxies):
+    def test_redirects_and_reconnects_choose_anew(self):
+        """The first server moves us to the second; one of them is reached without the proxy."""
+
+        def moves(peer):
+            peer.read_request()
+            peer.send(f"HTTP/1.1 302 Found\r\nLocation: {self.goal}\r\nContent-Length: 0\r\n\r\n".encode())
+            peer.read_to_end()
+
+        with Server(moves) as first, Microsocks() as proxy:
+            self.goal = f"http://localhost:{self.plain.port}/"
+            for rule, steps in (("", 2), ("localhost", 1), ("127.0.0.1", 1), ("*", 0)):
+                with self.subTest(rule):
+                    words = ["-4", "-L", "-v", "--proxy", f"socks5h://{proxy.where}", "--noproxy", rule]
+                    ended = self.talk(*words, url=first.url)
+                    self.assertEqual(ended.errors.count("* proxy SOCKS5"), steps, ended.errors)
+
+        dropped = []
+
+        def drops_once(peer):
+            if dropped:
+                return echo(peer)
+            dropped.append(peer.accept())
+            return peer.drop()
+
+        with Server(drops_once) as server, Tinyproxy() as proxy:
+            ended = self.talk("--reconnect", "-v", "-w", "0.3", "--proxy", proxy.where, url=server.url)
+            self.assertEqual(ended.errors.count("* proxy CONNECT"), 2, ended.errors)
+
+
 class Timing(Proxies):
     """The row `proxy`: all that was said with it, its TLS included."""
 
