@@ -258,6 +258,10 @@ void Connector::Impl::Dial::find(const Destination& what, Found found) {
 }
 
 void Connector::Impl::Dial::unresolved(const Destination& what, Error error) {
+  if (!what.display_host.empty()) {
+    const std::string both = what.display_host + " (" + what.host + ")";
+    error.message.replace(error.message.find(what.host), what.host.size(), both);
+  }
   if (!proxy) return finish(fail(std::move(error)));
   if (what.host != proxy->host) {
     const bool socks5 = proxy->kind == Proxy::Kind::kSocks5;
