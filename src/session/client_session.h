@@ -92,6 +92,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool stays_after(const Ending& ending) const;
   Result<ExitStatus> outcome(const Ending& ending);
   std::string undelivered_note(std::uint64_t queued);
+  std::string in_flight_note() const;
+  double seconds_since(Clock::Steady::time_point then) const;
   void finish(Result<ExitStatus> result);
   void drain();
 
@@ -130,6 +132,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool output_closed_ = false;  // the reader of stdout has gone
   std::uint64_t refused_ = 0;   // input that was not sent
   Clock::Steady::time_point quiet_since_;
+  Clock::Steady::time_point drained_at_;  // when lingering began
   Clock::Steady::time_point opened_at_;
   RoundTrips round_trips_;
   std::optional<ExitStatus> signal_;
