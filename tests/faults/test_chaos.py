@@ -125,14 +125,14 @@ class Chaos(Dialogue):
         dice = random.Random(seed)
         world = World(random.Random(seed + 1))
         self.addCleanup(world.close)
-        words = ["--reconnect", "--ping-interval", "0.4", "--pong-timeout", str(1.5 * TIME_FACTOR)]
+        words = ["--reconnect", "--no-deflate", "--ping-interval", "0.4", "--pong-timeout", str(1.5 * TIME_FACTOR)]
         sent = 0
         with Running(*words, "-w", "0.2", f"ws://127.0.0.1:{world.port}/") as client:
             end = time.monotonic() + SECONDS
             while time.monotonic() < end:
                 burst = []
                 for _ in range(dice.randrange(1, 400)):
-                    size = dice.choice((0, 0, 10, 100, 3000 if dice.random() < 0.96 else 900_000))
+                    size = dice.choice((0, 0, 10, 100, 3000 if dice.random() < 0.99 else 900_000))
                     burst.append(f"{sent:08d}{'x' * dice.randrange(size + 1)}\n")
                     sent += 1
                 client.send("".join(burst))
