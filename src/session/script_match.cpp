@@ -8,7 +8,7 @@
 
 #include "base/byte_text.h"
 #include "base/close_code.h"
-#include "output/escape.h"
+#include "base/escape.h"
 #include "session/script_json.h"
 
 namespace wscope::session {
@@ -24,8 +24,8 @@ constexpr std::size_t kDetailText = 4000;
 re2::StringPiece piece(const std::string& text) { return {text.data(), text.size()}; }
 
 std::string quoted(std::string_view text, std::size_t most = kShownText) {
-  const auto shown = output::utf8_prefix(text, most);
-  std::string out = "\"" + output::escaped(shown, output::kOneLine) + "\"";
+  const auto shown = utf8_prefix(text, most);
+  std::string out = "\"" + escaped(shown, kOneLine) + "\"";
   if (shown.size() < text.size()) out += fmt::format("… ({} bytes)", text.size());
   return out;
 }
@@ -66,7 +66,7 @@ std::string diff_of(const std::vector<JsonDifference>& differences, std::string_
     out += "    - " + (difference.expected.empty() ? "(nothing)" : difference.expected) + "\n";
     out += "    + " + (difference.came.empty() ? "(missing)" : difference.came) + "\n";
   }
-  const auto shown = output::utf8_prefix(came, kDetailText);
+  const auto shown = utf8_prefix(came, kDetailText);
   out += "  came: ";
   out.append(shown).append(shown.size() < came.size() ? "…" : "");
   return out;
@@ -232,7 +232,7 @@ std::string ScriptMatcher::describe() const {
     case Pattern::kRegex:
       return "/" + *text_ + "/" + flags_;
     case Pattern::kJson:
-      return "json " + output::escaped(output::utf8_prefix(*text_, kShownText), output::kOneLine);
+      return "json " + escaped(utf8_prefix(*text_, kShownText), kOneLine);
     case Pattern::kBinary:
       return text_ ? "binary " + hex(*text_) : "a binary message";
     case Pattern::kFile:
