@@ -36,6 +36,8 @@ class Repl:
         self.raw = bytearray()
         self.actions = bytearray()
         self._changed = threading.Condition()
+        self._reads = threading.Event()
+        self._reads.set()
         self.master, self.slave = pty.openpty()
         self._set_size(rows, columns)
         self.modes_before = termios.tcgetattr(self.slave)
@@ -75,6 +77,7 @@ class Repl:
         for fd in (self.slave, self.lines):
             with contextlib.suppress(OSError):
                 os.close(fd)
+        self._reads.set()
         for reader in self._readers:
             reader.join(5)
         os.close(self.master)
@@ -82,6 +85,8 @@ class Repl:
 
     def _read(self, fd, sink):
         while True:
+            if fd == self.master:
+                self._reads.wait()
             try:
                 data = os.read(fd, 1 << 16)
             except OSError:
@@ -113,6 +118,34 @@ class Repl:
         data = lines.encode() if isinstance(lines, str) else lines
         while data:
             data = data[os.write(self.lines, data) :]
+
+    def hold(self):
+        """The terminal takes no more output, as after Ctrl-S, but for what it holds itself."""
+        self._reads.clear()
+
+    def let_go(self):
+        self._reads.set()
+
+    def wait_until_stuck(self):
+        """Until the held terminal is full, and nothing more goes into it."""
+        before = (-1, -1)
+        end = time.monotonic() + 10 * TIME_FACTOR
+        while before != (now := (self._waiting(self.master), len(self.raw))) or now[0] == 0:
+            before = now
+            if time.monotonic() > end:
+                raise AssertionError(f"the terminal is not full: {now}")
+            time.sleep(0.05)
+
+    def wait_until_read(self):
+        """Until what was typed has been read, unless the reader waits for the held terminal too."""
+        end = time.monotonic() + 0.5
+        while self._waiting(self.slave) > 0 and time.monotonic() < end:
+            time.sleep(0.005)
+        time.sleep(0.05)
+
+    @staticmethod
+    def _waiting(fd):
+        return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"\0" * 4))[0]
 
     # --- what is seen --------------------------------------------------------------------------------
     def wait_until(self, condition, what, seconds=10):
