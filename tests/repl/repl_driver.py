@@ -22,6 +22,7 @@ from pathlib import Path
 
 from support.program import TIME_FACTOR, TOP, environment
 from support.screen import Screen
+from support.tmux import TmuxScreen
 
 DRIVER = os.environ.get("WSCOPE_REPL_DRIVER") or str(TOP / "build/release/tests/repl/repl_driver")
 CTRL_C, CTRL_D, CTRL_R, CTRL_Z, ESCAPE = "\x03", "\x04", "\x12", "\x1a", "\x1b"
@@ -199,13 +200,12 @@ class Repl:
         return f"status {self.process.poll()}\n{shown}\nactions {bytes(self.actions[-2000:])!r}"
 
 
-class Tmux:
-    """A shell with the driver in tmux: a second opinion on what the bytes make of a screen."""
+class Tmux(TmuxScreen):
+    """The driver in tmux, under a shell where that is asked for."""
 
     def __init__(self, rows=24, columns=80, shell=False, **more):
-        self._folder = tempfile.TemporaryDirectory(prefix="wscope-tmux-")
-        folder = Path(self._folder.name)
-        self.socket = folder / "socket"
+        self._files = tempfile.TemporaryDirectory(prefix="wscope-tmux-")
+        folder = Path(self._files.name)
         self.log = folder / "actions"
         self.fifo = folder / "lines"
         self.log.touch()
@@ -213,63 +213,30 @@ class Tmux:
         driver = shlex.join([DRIVER, "8", "9"])
         files = f"8>>{shlex.quote(str(self.log))} 9<>{shlex.quote(str(self.fifo))}"
         command = f"{driver} {files}; sleep 1000" if not shell else "PS1='$ ' exec bash --norc"
-        env = environment(WSCOPE_DRIVER_OPTIONS="no-history", TERM="xterm-256color", PS1="$ ", **more)
-        self._env = env
-        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", rows, command)
-        self._tmux("set-option", "-g", "status", "off")
+        more = {"WSCOPE_DRIVER_OPTIONS": "no-history", "PS1": "$ ", **more}
+        super().__init__(command, rows, columns, **more)
         if shell:
             self.type(f" {driver} {files}\r")
         self._writer = open(self.fifo, "wb", buffering=0)
         self.wait_last("> ")
 
-    def __enter__(self):
-        return self
-
     def __exit__(self, *_):
         self._writer.close()
-        self._tmux("kill-server")
-        self._folder.cleanup()
+        super().__exit__()
+        self._files.cleanup()
         return False
-
-    def _tmux(self, *words):
-        words = ["tmux", "-S", str(self.socket), *map(str, words)]
-        return subprocess.run(
-            words, check=True, capture_output=True, env=self._env, text=True, timeout=20
-        ).stdout
-
-    def type(self, text):
-        for piece in [text[i : i + 100] for i in range(0, len(text), 100)]:
-            self._tmux("send-keys", "-H", *(f"{byte:x}" for byte in piece.encode()))
 
     def incoming(self, lines):
         self._writer.write(lines.encode())
 
     def resize(self, rows, columns):
         """Returns when the REPL knows the new size: tmux tells it some time after the resize."""
-        self._tmux("resize-window", "-x", columns, "-y", rows)
+        super().resize(rows, columns)
         end = time.monotonic() + 10 * TIME_FACTOR
         while not self.actions() or self.actions()[-1] != f"columns {columns}":
             if time.monotonic() > end:
                 raise AssertionError(f"the resize to {columns} columns was not noticed")
             self.incoming("?columns\n")
-            time.sleep(0.02)
-
-    def screen(self):
-        """All rows, those that a resize pushed above the screen included."""
-        rows = self._tmux("capture-pane", "-p", "-S", "-").rstrip("\n").split("\n")
-        return [row.rstrip() for row in rows]
-
-    def wait_screen(self, rows, seconds=10):
-        self._wait(lambda screen: screen == rows, rows, seconds)
-
-    def wait_last(self, row, seconds=10):
-        self._wait(lambda screen: screen[-1] == row.rstrip(), row, seconds)
-
-    def _wait(self, condition, wanted, seconds):
-        end = time.monotonic() + seconds * TIME_FACTOR
-        while not condition(screen := self.screen()):
-            if time.monotonic() > end:
-                raise AssertionError(f"not seen in tmux: {wanted!r}\nbut {screen!r}")
             time.sleep(0.02)
 
     def actions(self):
