@@ -123,6 +123,9 @@ bool RecordDecoder::obey(std::string_view line, const RecordName& name, Action& 
     case SlashCommand::Kind::kHelp:
       refuse(action, with_name(name, {Stage::kInput, "/help is for the prompt: not sent", {}, {}}));
       return true;
+    case SlashCommand::Kind::kEdit:
+      refuse(action, with_name(name, {Stage::kInput, "/edit is for the prompt: not sent", {}, {}}));
+      return true;
   }
   return false;
 }
