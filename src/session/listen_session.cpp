@@ -162,7 +162,7 @@ bool ListenSession::client_may_read(const ServedClient& client) const {
   if (presentation_ && presentation_->out().congested()) return false;
   // With an echo the queue is the client's own; a broadcast must not make one wait for another.
   return options_.listen.broadcast != ListenOptions::Broadcast::kNone ||
-         client.connection().has_room();
+         client.connection().may_be_answered();
 }
 
 void ListenSession::client_ended(ServedClient& client, Ending ending) {
