@@ -153,6 +153,12 @@ struct Timings {
   Totals totals;
 };
 
+/// A row of what /info tells; a row without a label goes on with the one above.
+struct InfoRow {
+  std::string label;
+  std::string value;
+};
+
 class EventSink {
  public:
   virtual ~EventSink() = default;
@@ -179,6 +185,8 @@ class EventSink {
   /// Human status that a person should see even with stderr in a file: "listening on …",
   /// "reconnecting in 2 s". Never called in a run in which nothing special happens.
   virtual void on_notice(std::string_view) {}
+  /// The answer to /info: shown to whoever asked, also with -q.
+  virtual void on_info(const std::vector<InfoRow>&) {}
   virtual void on_timings(const Timings&) {}
   virtual void on_end(ExitStatus, const Totals&) {}
 

@@ -165,7 +165,7 @@ constexpr Command kCommands[] = {
     {"/binary", "HEX", "send bytes as a binary message", parse_binary},
     {"/file", "[-b] PATH", "send a file: text if it is UTF-8, else binary", parse_file},
     {"/json", "[TEXT]", "send JSON over several lines, until it balances", parse_json},
-    {"/info", "", "show addresses, TLS, extensions, counts", parse_bare<Action::Kind::kInfo>},
+    {"/info", "", "show addresses, TLS, counts, round trip", parse_bare<Action::Kind::kInfo>},
     {"/trace", "on|off", "show every frame, or stop showing them", parse_trace},
     {"/last", "", "show the last binary message whole", parse_bare<Action::Kind::kLast>},
     {"/to", "N TEXT", "with --listen: send to client N only", parse_to},

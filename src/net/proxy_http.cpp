@@ -157,6 +157,9 @@ class ConnectDialogue final : public ProxyDialogue {
   }
 
   void not_http() {
+    if (head_.compare(0, 2, "\x15\x03") == 0) {  // a TLS alert: RFC 8446 5.1
+      return fail_with(told() + "it speaks TLS, not plain HTTP", "--proxy https://HOST:PORT");
+    }
     fail_with(told() + "its answer is not HTTP: \"" + printable(head_, 80) + '"',
               "for a SOCKS proxy: --proxy socks5h://HOST:PORT");
   }
@@ -217,7 +220,8 @@ class ConnectDialogue final : public ProxyDialogue {
       }
     }
     bool complete = false;
-    const std::string body = chunked_ ? unchunked(raw_body_, complete) : raw_body_;
+    const std::string body =
+        chunked_ ? unchunked(raw_body_, complete) : raw_body_.substr(0, body_size_);
     if (!body.empty()) {
       detail += "\n\n" + shown_lines(std::string_view(body).substr(0, kMaxShownBody));
       if (body.size() > kMaxShownBody) detail += "…";

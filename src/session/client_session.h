@@ -9,7 +9,6 @@
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +30,7 @@
 #include "session/outbox.h"
 #include "session/output_watch.h"
 #include "session/reconnect.h"
+#include "session/round_trips.h"
 
 namespace wscope::session {
 
@@ -136,7 +136,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   std::uint64_t refused_ = 0;   // input that was not sent
   Clock::Steady::time_point quiet_since_;
   Clock::Steady::time_point opened_at_;
-  std::map<std::string, Clock::Steady::time_point> pings_;
+  RoundTrips round_trips_;
   std::optional<ExitStatus> signal_;
   std::optional<Error> failure_;  // decided before the connection ended
   std::optional<Result<ExitStatus>> result_;

@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "ws/byte_buffer.h"
+#include "base/byte_buffer.h"
 
-using namespace wscope::ws;
+using namespace wscope;
 
 TEST_CASE("bytes leave in the order they came") {
   ByteBuffer buffer;

@@ -9,12 +9,14 @@
 #include <cstddef>
 #include <string_view>
 
-namespace wscope::ws {
+namespace wscope {
 
 class ByteBuffer {
  public:
   /// Bytes that may be read beyond the end, so that vectors can be loaded whole.
   static constexpr std::size_t kSlack = 64;
+  /// What reset() keeps.
+  static constexpr std::size_t kUsual = std::size_t{512} << 10;
 
   ByteBuffer() = default;
   ~ByteBuffer();
@@ -42,6 +44,11 @@ class ByteBuffer {
     if (begin_ == end_) begin_ = end_ = 0;
   }
   void clear() { begin_ = end_ = 0; }
+  /// Forgets what is held, and gives back what a message much larger than usual has cost.
+  void reset() {
+    clear();
+    shrink(kUsual);
+  }
   /// Gives memory beyond `keep` bytes back to the system when what is held fits into them.
   void shrink(std::size_t keep);
 
@@ -55,4 +62,4 @@ class ByteBuffer {
   std::size_t capacity_ = 0;  // without the slack
 };
 
-}  // namespace wscope::ws
+}  // namespace wscope

@@ -1,4 +1,4 @@
-#include "ws/byte_buffer.h"
+#include "base/byte_buffer.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -19,7 +19,7 @@
 #define WSCOPE_BUFFER_MMAP 1
 #endif
 
-namespace wscope::ws {
+namespace wscope {
 namespace {
 
 constexpr std::size_t kGranule = std::size_t{64} << 10;
@@ -106,4 +106,4 @@ void ByteBuffer::shrink(std::size_t keep) {
   resize(keep);
 }
 
-}  // namespace wscope::ws
+}  // namespace wscope
