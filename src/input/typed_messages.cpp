@@ -54,18 +54,19 @@ void TypedMessages::assembled(MessageAssembler::Outcome how, const std::string& 
   if (how == MessageAssembler::Outcome::kMore) return;
   const std::string message = assembler_.take();
   remember(message, shown, outcome);
-  if (how == MessageAssembler::Outcome::kMessage) return submit(message, outcome);
+  if (how == MessageAssembler::Outcome::kMessage) return submit(message, 0, outcome);
   outcome.show += error_lines(
       {Stage::kInput, "not JSON: " + assembler_.what_was_wrong() + ": not sent", {}, {}});
 }
 
-void TypedMessages::submit(std::string_view message, Outcome& outcome) {
+void TypedMessages::submit(std::string_view message, std::size_t client, Outcome& outcome) {
   Action action;
   if (!decoder_.decode(message, {"the line", 0}, action)) return;
   if (action.kind == Action::Kind::kRefused) {
     outcome.show += error_lines(action.error);
     return;
   }
+  action.client = client;
   std::string data(action.data);
   words_.learn(data);
   actions_.push(std::move(action), std::move(data));
@@ -81,7 +82,9 @@ void TypedMessages::obey(const std::string& line, const std::string& shown, Outc
   }
   switch (command->kind) {
     case SlashCommand::Kind::kAction:
-      if (command->what == Action::Kind::kText) return submit(command->data, outcome);
+      if (command->what == Action::Kind::kText) {
+        return submit(command->data, command->client, outcome);
+      }
       outcome.quit = command->what == Action::Kind::kQuit;
       if (!outcome.quit) actions_.push(command->action(), command->data);
       return;

@@ -6,6 +6,7 @@
 // shown: they are no failure of the run.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +44,8 @@ class TypedMessages {
  private:
   void obey(const std::string& line, const std::string& shown, Outcome& outcome);
   void assembled(MessageAssembler::Outcome how, const std::string& shown, Outcome& outcome);
-  void submit(std::string_view message, Outcome& outcome);
+  /// `client`: of a --listen, 0 for all.
+  void submit(std::string_view message, std::size_t client, Outcome& outcome);
   void send_file(const SlashCommand& command, Outcome& outcome);
   void remember(const std::string& message, const std::string& shown, Outcome& outcome);
 
