@@ -91,7 +91,7 @@ class InABrowser(Dialogue):
             page.evaluate("talk.close(4001, 'done')")
             page.wait_for("window.ended")
             self.assertEqual(page.evaluate("ended"), [4001, True])
-            server.wait_err("left: 4001")
+            server.wait_err("4001")
 
     def test_a_page_of_another_origin_is_kept_out(self):
         with Listening("--echo") as other, Listening("--allow-origin", "https://x.example") as server:
