@@ -41,7 +41,6 @@ constexpr Pair kNeeds[] = {
     {"key", "cert", ""},
     {"passphrase", "cert", ""},
     {"pong-timeout", "ping-interval", "without pings no pong is waited for"},
-    {"heartbeat-interval", "heartbeat", ""},
     {"reconnect-max", "reconnect", ""},
     {"speed", "replay", ""},
     {"verify", "replay", ""},
@@ -63,6 +62,9 @@ Result<void> check_pairs(const Given& given) {
     if (!given.has(pair.first) || given.has(pair.second)) continue;
     return fail(Stage::kUsage, dashed(pair.first) + " needs " + dashed(pair.second),
                 std::string(pair.hint));
+  }
+  if (given.has("heartbeat-interval") && !given.has("heartbeat") && !given.has("stomp")) {
+    return fail(Stage::kUsage, "--heartbeat-interval needs --heartbeat", "or --stomp");
   }
   return {};
 }

@@ -112,7 +112,7 @@ void ClientSession::opened(Result<OpenedStream> result) {
   quiet_since_ = opened_at_;
   round_trips_.clear();
   keepalive_.start();
-  if (dialect_) dialect_->opened(clock_.seconds());
+  if (dialect_) dialect_->opened(clock_.seconds(), outbox_.take_unsent());
   connection_->start(opened_.rest);
   if (!dialect_ && reconnect_.enabled() && phase_ == Phase::kOpen) say_again();
   flush();
@@ -334,7 +334,7 @@ void ClientSession::connection_pong(std::string_view data) {
 
 bool ClientSession::connection_may_read() {
   if (presentation_.out().congested() || source_.congested()) return false;
-  return !(options_.messages.echo || dialect_) || connection_->has_room();
+  return !(options_.messages.echo || dialect_) || connection_->may_be_answered();
 }
 
 void ClientSession::connection_wire(Direction direction, std::string_view bytes) {
@@ -421,7 +421,7 @@ void ClientSession::connection_ended(Ending ending) {
   if (was_clean) sink_.on_closed(ending.closed_event());
   totals_ += ending.totals;
   keepalive_.stop();
-  if (dialect_) dialect_->ended();
+  const std::size_t unsaid = dialect_ ? dialect_->ended() : 0;
   if (reconnect_.enabled()) outbox_.written_but(connection_->queued_messages());
   connection_.reset();
   if (!quitting_ && !signal_ && reconnect_.worth_after(ending)) {
@@ -433,6 +433,7 @@ void ClientSession::connection_ended(Ending ending) {
   if (stays_after(ending)) {
     phase_ = Phase::kOffline;
     if (ending.error) sink_.on_error(*ending.error);
+    if (unsaid > 0) sink_.on_notice(plural(unsaid, "message") + " not sent");
     sink_.on_notice("not connected: /reconnect or /quit");
     flush();
     return pull();

@@ -68,9 +68,14 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void dialect_show(std::string_view line) override;
   void dialect_notice(std::string_view text) override { sink_.on_notice(text); }
   void dialect_refused(const Error& error) override;
-  void dialect_failed(const Error& error) override;
+  void dialect_said(MessageType type, std::string_view data) override;
+  void dialect_failed(const Error& error, std::uint16_t close_code) override;
+  void dialect_lost(const Error& error) override;
   void dialect_ended() override;
   void dialect_ready() override;
+  void dialect_ticked() override;
+  double dialect_now() override;
+  bool dialect_hears() override;
 
   void say(MessageType type, std::string_view data, bool untyped);
   void received(MessageType type, std::string_view data, bool tell);

@@ -16,8 +16,11 @@ namespace wscope::session {
 namespace {
 
 constexpr int kActionsPerTurn = 4096;
-// A client with more than this waiting for it does not read.
+// A client with more than this waiting for it does not read. A crowd of them shares the memory that
+// is for all, down to a least.
 constexpr std::size_t kMostQueued = std::size_t{4} << 20;
+constexpr std::size_t kMostQueuedInAll = std::size_t{256} << 20;
+constexpr std::size_t kLeastQueued = Connection::kHighWater;
 
 /// The port file appears whole or not at all, so that who waits for it can read it at once.
 Result<void> write_port_file(const std::string& path, const std::string& text) {
@@ -133,7 +136,11 @@ void ListenSession::client_message(ServedClient& client, MessageType type, std::
 void ListenSession::give(ServedClient& client, MessageType type, std::string_view data) {
   auto& connection = client.connection();
   if (!connection.open()) return;
-  if (connection.queued() > kMostQueued) {
+  const std::size_t most =
+      std::clamp(kMostQueuedInAll / clients_.size(), kLeastQueued, kMostQueued);
+  // What this turn gathered is not held against who reads: the socket is asked first.
+  if (connection.queued() > most) connection.settle();
+  if (connection.queued() > most) {
     notice(fmt::format("client {} does not read: dropped", client.number()));
     connection.abort({Stage::kConnection, "client does not read", {}, {}});
     return;
@@ -163,7 +170,7 @@ bool ListenSession::client_may_read(const ServedClient& client) const {
   if (source_ && source_->congested()) return false;
   // With an echo the queue is the client's own; a broadcast must not make one wait for another.
   return options_.listen.broadcast != ListenOptions::Broadcast::kNone ||
-         client.connection().has_room();
+         client.connection().may_be_answered();
 }
 
 void ListenSession::client_ended(ServedClient& client, Ending ending) {
@@ -171,7 +178,12 @@ void ListenSession::client_ended(ServedClient& client, Ending ending) {
   const std::string how = ending.error         ? ending.error->message
                           : ending.closed.code ? fmt::format("{}", *ending.closed.code)
                                                : std::string("no code");
-  notice(fmt::format("client {} left: {}", client.number(), how));
+  if (client.was_open()) {
+    notice(fmt::format("client {} left: {}", client.number(), how));
+  } else if (ending.error) {
+    notice(
+        fmt::format("client {} from {} did not come in: {}", client.number(), client.peer(), how));
+  }
   clients_.erase(client.number());
   if (shutting_down_) return finish_when_empty();
   if (source_) pull();

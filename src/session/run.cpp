@@ -17,6 +17,7 @@
 #include "input/script_file.h"
 #include "input/script_parser.h"
 #include "input/sources.h"
+#include "net/descriptor_limit.h"
 #include "net/url.h"
 #include "output/plain_screen.h"
 #include "output/presentation.h"
@@ -181,6 +182,7 @@ Result<ExitStatus> run_listener(const Options& options) {
   const Terminal terminal = open_terminal(options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens);
   if (!presentation) return fail(std::move(presentation.error()));
+  net::lift_descriptor_limit();
   ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
   if (auto bound = session.open(options.listen.address); !bound) {
     return fail(std::move(bound.error()));

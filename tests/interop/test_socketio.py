@@ -9,7 +9,7 @@ from support.foreign import Foreign
 from support.program import TIME_FACTOR, Running
 from support.terminal import CTRL_D, Terminal
 
-SERVER = Path(__file__).parent / "servers/flask_socketio_rooms.py"
+SERVER = Path(__file__).parent / "servers/flask_socketio_events.py"
 GREETING = '"my event" {"data":"Connected"}\n'
 
 
