@@ -89,6 +89,7 @@ class Presenters final : public Presentation {
   Result<void> build();
 
   EventSink& sink() override { return all_; }
+  void add_listener(EventSink& listener) override;
   OutputStream& out() override { return out_; }
   void set_trace(bool on) override;
   bool show_last() override { return terminal_ != nullptr && terminal_->show_last(); }
@@ -130,6 +131,7 @@ class Presenters final : public Presentation {
   EventSink* trace_to_file_ = nullptr;
   EventSink* record_ = nullptr;
   EventSink* timing_ = nullptr;
+  std::vector<EventSink*> listeners_;  // of the session
 };
 
 void Presenters::choose_places() {
@@ -237,8 +239,15 @@ void Presenters::choose_listeners() {
   for (EventSink* sink : {record_, timing_}) {
     if (sink != nullptr) messages.push_back(sink);
   }
+  messages.insert(messages.end(), listeners_.begin(), listeners_.end());
   all_.set_frame_sinks(std::move(frames));
   all_.set_message_sinks(std::move(messages));
+}
+
+void Presenters::add_listener(EventSink& listener) {
+  all_.add(listener);
+  listeners_.push_back(&listener);
+  choose_listeners();
 }
 
 void Presenters::set_trace(bool on) {
