@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -68,6 +69,12 @@ std::pair<std::string, std::size_t> split_number(const std::string& path) {
   return {path.substr(0, hash), std::stoul(path.substr(hash + 1))};
 }
 
+/// A line of ours, as far as it goes.
+bool looks_cut_off(std::string_view line) {
+  constexpr std::string_view kBegin = R"({"t":)";
+  return line.substr(0, kBegin.size()) == kBegin.substr(0, line.size());
+}
+
 /// Reads the whole file once and finds its connections.
 class Survey {
  public:
@@ -106,6 +113,7 @@ Result<void> Survey::take() {
       return judged;
     }
     if (!event) {
+      if (!looks_cut_off(text)) return fail(Stage::kUsage, place() + ": " + event.error());
       damaged_ = {place(), event.error()};
       continue;
     }

@@ -24,6 +24,7 @@
 #include "session/dialect_talk.h"
 #include "session/end_condition.h"
 #include "session/listen_session.h"
+#include "session/replay_server.h"
 #include "session/replay_source.h"
 #include "session/report_file.h"
 #include "session/request_plan.h"
@@ -189,10 +190,17 @@ Result<ExitStatus> run_script(const Options& options) {
 Result<ExitStatus> run_listener(const Options& options) {
   asio::io_context loop(1);
   Clock clock;
+  const auto replay = ReplayServer::open(options, loop, clock);
+  if (!replay) return fail(replay.error());
   const Terminal terminal = open_terminal(options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens);
   if (!presentation) return fail(std::move(presentation.error()));
   ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
+  if (*replay) {
+    (*replay)->set_sink((*presentation)->sink());
+    for (const auto& notice : (*replay)->notices()) (*presentation)->sink().on_notice(notice);
+    session.set_replay(replay->get());
+  }
   if (auto bound = session.open(options.listen.address); !bound) {
     return fail(std::move(bound.error()));
   }

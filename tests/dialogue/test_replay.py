@@ -4,7 +4,9 @@ import base64
 import json
 import os
 import select
+import signal
 import tempfile
+import time
 import unittest
 
 from support import frames
@@ -305,6 +307,124 @@ class Files(Replaying):
         self.expect(run("--verify", "ws://h/"), status=2, err="--verify needs --replay")
         ended = self.replay("ws://127.0.0.1:1", "--speed", "fast", status=2)
         self.one_error(ended, "--speed 'fast'")
+
+
+class Mock(Replaying):
+    """--listen --replay: the recorded server."""
+
+    def listen(self, *words):
+        running = Running("--listen", "0", "--replay", self.path, *words)
+        self.addCleanup(running.__exit__, None, None, None)
+        told = running.wait_err("listening on ws://")
+        running.wait_err("/\n")
+        told = bytes(running.err).decode().split("listening on ")[1]
+        running.url = told.split("\n")[0]
+        return running
+
+    def end(self, server, status=130, **expected):
+        server.signal(signal.SIGINT)
+        return self.expect(server.wait(), status=status, **expected)
+
+    def test_each_client_gets_what_the_recorded_server_sent(self):
+        """Recorded from a real session; what a client sees of the mock is what it saw then."""
+
+        def script(peer):
+            peer.accept("Sec-WebSocket-Protocol: chat")
+            peer.text("hello")
+            peer.ping(b"p")
+            for _ in range(2):
+                peer.text("you said " + peer.read_message())
+            peer.binary(b"\x00\xff")
+            peer.finish(4000, "enough")
+
+        words = ["-s", "chat", "-w", "-1", "-P", "--output", "json"]
+        with Server(script) as server:
+            run(*words, "--record", self.path, server.url, stdin=b"a\nb\n")
+        seen = lambda events: [  # noqa: E731
+            {k: v for k, v in one.items() if k not in ("t", "time", "round_trip")}
+            for one in events
+            if one["event"] in ("message", "ping", "close") and one.get("dir") != "send"
+        ]
+        server = self.listen()
+        for _ in range(2):
+            ended = run(*words, server.url, stdin=b"x\ny\n")
+            got = [json.loads(line) for line in ended.out.splitlines()]
+            self.assertEqual(seen(got), seen(self.read()), str(ended))
+            opening = next(one for one in got if one["event"] == "open")
+            self.assertEqual(opening["subprotocol"], "chat")
+        self.end(server)
+
+    def test_an_answer_waits_for_its_question_and_keeps_its_distance(self):
+        self.write(
+            opened(),
+            said(0.1, "send", "q"),
+            said(0.5, "recv", "a"),
+            said(0.6, "send", "q2"),
+            said(0.6, "recv", "a2"),
+            closed(0.7, "send"),
+        )
+        server = self.listen()
+        with Running("--timestamps", "relative", "-w", "1", server.url) as client:
+            time.sleep(0.3)  # long after the recorded question
+            self.assertFalse(client.out)
+            client.send("first\n")
+            begun = time.monotonic()
+            client.wait_out("a\n")
+            self.assertGreaterEqual(time.monotonic() - begun, 0.35)
+            client.send("second\n")
+            client.wait_out("a2\n")
+        fast = self.listen("--speed", "max")
+        ended = self.soon(0.3, lambda: run("--count", "2", fast.url, stdin=b"q\nq2\n"))
+        self.expect(ended, out="a\na2\n")
+
+    def test_verify(self):
+        self.write(opened(), said(0, "send", "q"), said(0, "recv", "a"), closed(0, "send"))
+        server = self.listen("--verify")
+        self.dialogue("-w", "0.1", "-x", "q", server.url, out="a\n")
+        self.end(server, no_err="recorded")
+        server = self.listen("--verify")
+        self.dialogue("-w", "0.1", "-x", "other", server.url, out="a\n")
+        told = server.wait_err("1 difference\n").decode()
+        self.assertIn(f'{self.path}:2: expected text "q", came text "other"', told)
+        self.dialogue("-w", "0.1", "-x", "q", server.url, out="a\n")
+        ended = self.end(server, status=8)
+        self.one_error_last(ended, "1 of 2 clients were not as recorded")
+
+    def one_error_last(self, ended, text):
+        self.assertEqual(ended.errors.splitlines()[-1], "wscope: " + text)
+
+    def test_a_lost_connection_is_lost_again(self):
+        lost = event(0.1, "error", stage="connection", message="connection lost")
+        self.write(opened(), said(0, "recv", "hello"), lost)
+        server = self.listen()
+        self.dialogue("-w", "-1", server.url, status=6, out="hello\n", err="connection lost")
+
+    def test_a_client_that_goes_at_any_time(self):
+        answers = [said(n / 100, "recv", "x" * 1000) for n in range(100)]
+        self.write(opened(), *answers)
+        server = self.listen()
+        for count in range(1, 6):
+            self.dialogue("--count", str(count), server.url, out=("x" * 1000 + "\n") * count)
+        self.assertTrue(server.running())
+
+    def test_a_recording_of_our_own_server(self):
+        """What --listen --record wrote: the server's part is then what was sent."""
+        with Running("--listen", "0", "--echo", "--record", self.path) as server:
+            server.wait_err("/\n")
+            url = bytes(server.err).decode().split("listening on ")[1].split("\n")[0]
+            self.dialogue("-w", "0.2", url, stdin="a\nb\n", out="a\nb\n")
+            server.signal(signal.SIGINT)
+            server.wait()
+        said = [(e["client"], e["dir"], e["data"]) for e in self.read() if e["event"] == "message"]
+        both = [(1, way, text) for text in "ab" for way in ("recv", "send")]
+        self.assertEqual(sorted(said), sorted(both))
+        mock = self.listen("--verify")
+        self.dialogue("--replay", self.path, "--verify", mock.url, out="a\nb\n")
+        self.end(mock)
+
+    def test_a_bad_recording(self):
+        self.write("junk", opened())
+        self.expect(run("--listen", "0", "--replay", self.path), status=2, err=":1: no JSON")
 
 
 if __name__ == "__main__":

@@ -213,7 +213,8 @@ TEST_CASE("what a crash cut off is left out with a notice; other bad lines are r
   CHECK(error_of(kOpen + "junk\n" + message(1, "send", "a")) == "FILE:2: no JSON object");
   CHECK(error_of(good + "junk\n") == "FILE:3: no JSON object");
   CHECK(error_of("") == "FILE: no connection is recorded in it");
-  CHECK(error_of("hello") == "FILE: no connection is recorded in it");
+  CHECK(error_of("hello") == "FILE:1: no JSON object");
+  CHECK(error_of("junk\n" + good) == "FILE:1: no JSON object");
   const auto none = Recording::open("/no/such/file");
   REQUIRE_FALSE(none);
   CHECK(none.error().message ==
