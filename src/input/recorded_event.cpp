@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/byte_text.h"
 #include "base/utf8.h"
-#include "input/byte_text.h"
 #include "input/control_payload.h"
 #include "input/json_object.h"
 
