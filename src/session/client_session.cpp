@@ -483,7 +483,7 @@ std::string ClientSession::undelivered_note(std::uint64_t queued) {
 void ClientSession::finish(Result<ExitStatus> result) {
   if (result_) return;
   clock_.sample();
-  result_ = std::move(result);
+  result_ = source_.judge(std::move(result));
   phase_ = Phase::kDraining;
   total_deadline_.cancel();
   source_.stop();
