@@ -9,6 +9,7 @@
 #include "base/byte_text.h"
 #include "base/close_code.h"
 #include "base/escape.h"
+#include "session/difference_words.h"
 #include "session/script_json.h"
 
 namespace wscope::session {
@@ -49,41 +50,10 @@ bool is_message(Pattern kind) {
   return kind != Pattern::kPing && kind != Pattern::kPong && kind != Pattern::kClose;
 }
 
-/// The first byte at which two payloads part, for messages too long to be compared by eye.
-std::string where_they_part(std::string_view expected, std::string_view came) {
-  const auto shared = std::min(expected.size(), came.size());
-  const auto* const part =
-      std::mismatch(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(shared),
-                    came.begin())
-          .first;
-  return fmt::format("they differ from byte {} on", part - expected.begin());
-}
-
 std::string diff_of(const std::vector<JsonDifference>& differences, std::string_view came) {
-  std::string out;
-  for (const auto& difference : differences) {
-    out += "  " + (difference.pointer.empty() ? "(the whole)" : difference.pointer) + "\n";
-    out += "    - " + (difference.expected.empty() ? "(nothing)" : difference.expected) + "\n";
-    out += "    + " + (difference.came.empty() ? "(missing)" : difference.came) + "\n";
-  }
   const auto shown = utf8_prefix(came, kDetailText);
-  out += "  came: ";
+  std::string out = json_diff(differences) + "\n  came: ";
   out.append(shown).append(shown.size() < came.size() ? "…" : "");
-  return out;
-}
-
-std::string summary_of(const std::vector<JsonDifference>& differences) {
-  const auto& first = differences.front();
-  const std::string place = first.pointer.empty() ? "" : first.pointer + ": ";
-  std::string out;
-  if (first.came.empty()) {
-    out = place + "expected " + first.expected + ", it is missing";
-  } else if (first.expected.empty()) {
-    out = place + "came " + first.came + ", nothing was expected there";
-  } else {
-    out = place + "expected " + first.expected + ", came " + first.came;
-  }
-  if (differences.size() > 1) out += fmt::format(", and {} more", differences.size() - 1);
   return out;
 }
 
@@ -207,7 +177,7 @@ Mismatch ScriptMatcher::mismatch(const ScriptEvent& event) const {
     if (!differences) {
       mismatch.summary += ", which is no JSON";
     } else if (!differences->empty()) {
-      mismatch.summary = summary_of(*differences);
+      mismatch.summary = json_summary(*differences);
       mismatch.detail = diff_of(*differences, event.data);
     }
     return mismatch;
