@@ -76,11 +76,12 @@ class LineFile {
 
 class Presenters final : public Presentation {
  public:
-  Presenters(const Options& options, const Clock& clock, Screens screens)
+  Presenters(const Options& options, const Clock& clock, Screens screens, int out_fd)
       : options_(options),
         clock_(clock),
         screens_(screens),
-        out_(STDOUT_FILENO),
+        out_fd_(out_fd),
+        out_(out_fd),
         err_(STDERR_FILENO),
         stamper_(options.messages.timestamps, clock) {
     choose_places();
@@ -111,6 +112,7 @@ class Presenters final : public Presentation {
   const Options& options_;
   const Clock& clock_;
   Screens screens_;
+  const int out_fd_;
   std::unique_ptr<Screen> own_out_;
   std::unique_ptr<Screen> own_err_;
   OutputStream out_;
@@ -133,8 +135,8 @@ class Presenters final : public Presentation {
 };
 
 void Presenters::choose_places() {
-  if (screens_.out == nullptr && ::isatty(STDOUT_FILENO) == 1) {
-    own_out_ = std::make_unique<TerminalScreen>(STDOUT_FILENO);
+  if (screens_.out == nullptr && ::isatty(out_fd_) == 1) {
+    own_out_ = std::make_unique<TerminalScreen>(out_fd_);
     screens_.out = own_out_.get();
   }
   if (screens_.err == nullptr && ::isatty(STDERR_FILENO) == 1) {
@@ -149,7 +151,7 @@ void Presenters::choose_places() {
                    : std::make_unique<LineOutput>(err_, LineOutput::WhenFull::kWait);
   const bool both_screens = screens_.out != nullptr && screens_.err != nullptr;
   const bool no_screen = screens_.out == nullptr && screens_.err == nullptr;
-  if (both_screens || (no_screen && same_place(STDOUT_FILENO, STDERR_FILENO))) {
+  if (both_screens || (no_screen && same_place(out_fd_, STDERR_FILENO))) {
     out_lines_->set_partner(err_lines_.get());
     err_lines_->set_partner(out_lines_.get());
     err_lines_->set_immediate(no_screen);  // writers of messages know only their stream
@@ -268,8 +270,8 @@ Result<void> Presenters::finish() {
 }  // namespace
 
 Result<std::unique_ptr<Presentation>> Presentation::open(const Options& options, const Clock& clock,
-                                                         Screens screens) {
-  auto presenters = std::make_unique<Presenters>(options, clock, screens);
+                                                         Screens screens, int out_fd) {
+  auto presenters = std::make_unique<Presenters>(options, clock, screens, out_fd);
   if (auto built = presenters->build(); !built) return fail(std::move(built.error()));
   return presenters;
 }

@@ -4,10 +4,8 @@
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
 #include <cerrno>
 #include <csignal>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,10 +21,12 @@
 #include "session/client_session.h"
 #include "session/dialect_talk.h"
 #include "session/end_condition.h"
+#include "session/exec_command.h"
 #include "session/listen_session.h"
 #include "session/report_file.h"
 #include "session/request_plan.h"
 #include "session/script_session.h"
+#include "session/stop_signals.h"
 
 namespace wscope::session {
 namespace {
@@ -83,32 +83,19 @@ Terminal open_terminal(const Options& options) {
   return terminal;
 }
 
-/// SIGINT, SIGTERM and SIGHUP go to `act` until the loop ends.
-class Signals {
- public:
-  Signals(asio::io_context& loop, std::function<void(ExitStatus)> act)
-      : set_(loop, SIGINT, SIGTERM, SIGHUP), act_(std::move(act)) {
-    wait();
-  }
-
- private:
-  void wait() {
-    set_.async_wait([this](std::error_code error, int number) {
-      if (error) return;
-      act_(number == SIGINT ? ExitStatus::kInterrupted : ExitStatus::kTerminated);
-      wait();
-    });
-  }
-  asio::signal_set set_;
-  std::function<void(ExitStatus)> act_;
-};
+/// Where a command takes the place of stdin and stdout: stderr alone may be looked at.
+Terminal no_terminal(std::unique_ptr<ActionSource> source) {
+  Terminal terminal;
+  terminal.source = std::move(source);
+  return terminal;
+}
 
 /// Runs a session on the loop until it says how it ended, and closes what it wrote to.
 template <class Session>
 Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Terminal& terminal,
                               output::Presentation& presentation) {
   Result<ExitStatus> result = ExitStatus::kOk;
-  const Signals signals(loop, [&](ExitStatus status) { session.interrupt(status); });
+  const StopSignals signals(loop, [&](ExitStatus status) { session.interrupt(status); });
   session.start([&](Result<ExitStatus> ended) {
     result = std::move(ended);
     loop.stop();
@@ -138,12 +125,21 @@ Result<ExitStatus> run_client(const Options& given) {
   auto url = net::parse_url(address);
   if (!url) return fail(std::move(url.error()));
   if (auto asked = ask_for_password(options.handshake, *url); !asked) return fail(asked.error());
-  const Terminal terminal = open_terminal(options);
-  auto presentation = output::Presentation::open(options, clock, terminal.screens);
+  std::unique_ptr<ExecCommand> command;
+  if (!options.automation.exec.empty()) {
+    auto made = ExecCommand::create(loop, options);
+    if (!made) return fail(std::move(made.error()));
+    command = std::move(*made);
+  }
+  const Terminal terminal = command ? no_terminal(command->make_source()) : open_terminal(options);
+  auto presentation = output::Presentation::open(options, clock, terminal.screens,
+                                                 command ? command->input_fd() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
   ClientSession session(loop, options, url_for_dialect(options, std::move(*url)), clock,
                         **presentation, *terminal.source, std::move(*condition));
-  return run_to_end(loop, session, terminal, **presentation);
+  if (command) session.attach(*command);
+  auto result = run_to_end(loop, session, terminal, **presentation);
+  return command ? command->finish(std::move(result)) : result;
 }
 
 Result<ExitStatus> run_script(const Options& options) {
