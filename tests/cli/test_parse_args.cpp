@@ -304,8 +304,9 @@ TEST_CASE("each server option sets its field") {
 }
 
 TEST_CASE("the table of cases leaves no option out") {
-  std::set<std::string> used = {"--connect", "-c", "--help",      "-h",
-                                "--version", "-V", "--completion",  "--print-config"};  // have cases of their own
+  std::set<std::string> used = {
+      "--connect", "-c", "--help",       "-h",
+      "--version", "-V", "--completion", "--print-config"};  // have cases of their own
   const auto use = [&](const Words& words) {
     for (const std::string& word : words) {
       used.insert(word.substr(0, word.substr(0, 2) == "--" ? word.find('=') : 2));
