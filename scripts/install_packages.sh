@@ -12,7 +12,8 @@ build=(g++ cmake ninja-build
   nlohmann-json3-dev libre2-dev libidn2-dev libunistring-dev libexpected-dev ca-certificates)
 tests=(doctest-dev clang-format openssl tmux python3
   python3-websockets node-ws python3-tornado python3-flask-socketio python3-eventlet
-  python3-autobahn python3-jsonschema daphne python3-django-channels nginx-light tinyproxy microsocks)
+  python3-autobahn python3-jsonschema daphne python3-django-channels nginx-light
+  tinyproxy squid microsocks dante-server)
 
 case "${1-}" in
   "") wanted=("${build[@]}") ;;
@@ -46,7 +47,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 echo "installing: ${missing[*]}" >&2
-# nginx and tinyproxy would start as services and take ports; the tests start their own.
+# nginx and the proxies would start as services and take ports; the tests start their own.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
   printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $policy >/dev/null

@@ -1,9 +1,10 @@
 // ask_secret: asks a question on the terminal and reads the answer without echo.
 //
 // Uses /dev/tty, so stdin and stdout stay what they are. Blocks the calling thread until Enter. No
-// terminal: Stage::kUsage with the given hint. Ctrl-C, or a signal with a handler:
-// Stage::kInterrupted; Ctrl-D on an empty line: Stage::kUsage. The terminal's modes are put back in
-// every case.
+// terminal: Stage::kUsage with the given hint. Ctrl-C or SIGINT: Stage::kInterrupted; SIGTERM or
+// SIGHUP, unless ignored: Stage::kTerminated; Ctrl-D on an empty line: Stage::kUsage. The
+// terminal's modes and the signals' handlers are put back in every case. Other threads must block
+// signals.
 #pragma once
 
 #include <string>

@@ -81,7 +81,7 @@ struct Message {
   Direction direction = Direction::kReceived;
   MessageType type = MessageType::kText;
   std::string_view data;
-  /// A sent message that nobody typed (-x, --echo, --on-key): a terminal shows it with `> `.
+  /// A sent message that nobody typed (-x, --echo, --on-key, /edit): a terminal shows it with `> `.
   bool show_sent = false;
   std::size_t client = 0;  // number of the client of a --listen that sent it; 0: no listener
 };
@@ -153,6 +153,12 @@ struct Timings {
   Totals totals;
 };
 
+/// A row of what /info tells; a row without a label goes on with the one above.
+struct InfoRow {
+  std::string label;
+  std::string value;
+};
+
 class EventSink {
  public:
   virtual ~EventSink() = default;
@@ -179,6 +185,8 @@ class EventSink {
   /// Human status that a person should see even with stderr in a file: "listening on …",
   /// "reconnecting in 2 s". Never called in a run in which nothing special happens.
   virtual void on_notice(std::string_view) {}
+  /// The answer to /info: shown to whoever asked, also with -q.
+  virtual void on_info(const std::vector<InfoRow>&) {}
   virtual void on_timings(const Timings&) {}
   virtual void on_end(ExitStatus, const Totals&) {}
 

@@ -34,7 +34,7 @@ void JsonMessages::advance(std::size_t bytes) {
 
 void JsonMessages::begin_again() {
   scanner_.reset();
-  carry_.clear();
+  carry_.reset();
   carry_given_ = false;
 }
 

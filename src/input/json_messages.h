@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/action.h"
-#include "input/carry_buffer.h"
+#include "base/byte_buffer.h"
 #include "input/json_scanner.h"
 #include "input/line_splitter.h"
 
@@ -38,7 +38,7 @@ class JsonMessages {
   const bool binary_;
   JsonScanner scanner_;
   std::string_view rest_;
-  CarryBuffer carry_;
+  ByteBuffer carry_;
   bool carry_given_ = false;
   bool skipping_line_ = false;
   bool finished_ = false;

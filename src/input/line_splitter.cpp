@@ -67,7 +67,7 @@ bool LineSplitter::give_carried(std::string_view& line) {
 bool LineSplitter::next(std::string_view& line) {
   if (carry_state_ != Carry::kBegun) {
     if (carry_state_ == Carry::kWhole) return give_carried(line);
-    carry_.clear();
+    carry_.reset();
     carry_state_ = Carry::kBegun;
   }
   if (cursor_ != whole_) {

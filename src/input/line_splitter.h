@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "input/carry_buffer.h"
+#include "base/byte_buffer.h"
 
 namespace wscope::input {
 
@@ -53,7 +53,7 @@ class LineSplitter {
   const char* cursor_ = nullptr;  // [cursor_, whole_) are whole lines, [whole_, stop_) a begun one
   const char* whole_ = nullptr;
   const char* stop_ = nullptr;
-  CarryBuffer carry_;
+  ByteBuffer carry_;
   enum class Carry { kBegun, kWhole, kGiven } carry_state_ = Carry::kBegun;
   bool finished_ = false;
   bool block_checked_ = false;

@@ -24,14 +24,14 @@ class PipeSource final : public ActionSource {
   Pull next(Action& action) override {
     while (!messages_.next(action)) {
       if (finished_) return Pull::kEnd;
-      switch (reader_.queue().pop(block_)) {
+      switch (reader_.pop(block_)) {
         case BlockQueue::Pop::kBlock:
           messages_.feed(block_.view());
           break;
         case BlockQueue::Pop::kEmpty:
           return Pull::kEmpty;
         case BlockQueue::Pop::kEnd:
-          if (std::optional<Error> error = reader_.queue().take_error()) {
+          if (std::optional<Error> error = reader_.take_error()) {
             action.kind = Action::Kind::kRefused;
             action.error = std::move(*error);
             return Pull::kAction;
@@ -46,7 +46,7 @@ class PipeSource final : public ActionSource {
 
   std::uint64_t unpulled() override {
     Backlog backlog = messages_.backlog();
-    reader_.queue().for_each_queued([&](std::string_view block) { messages_.add(backlog, block); });
+    reader_.for_each_queued([&](std::string_view block) { messages_.add(backlog, block); });
     return backlog.messages();
   }
 

@@ -1,13 +1,17 @@
-// StdinReader: a descriptor → blocks in a BlockQueue, on a thread of its own.
+// StdinReader: a descriptor → blocks of bytes, read ahead on a thread of its own or, of a regular
+// file, when asked.
 //
 // start() first takes what can be had without waiting; when that is already the end of the input
-// (a closed or empty stdin, a short file, a pipe whose writer is done) no thread is started. The
-// thread waits on the descriptor and on a wake descriptor, so stop() ends it at once. A descriptor
-// that is not open counts as the end of input; any other failure of read is an Error of
-// Stage::kInput that the queue hands on. The descriptor stays the caller's, flags untouched.
+// (a closed or empty stdin, a pipe whose writer is done) no thread is started. The thread waits on
+// the descriptor and on a wake descriptor, so stop() ends it at once. A regular file never makes a
+// reader wait, so the loop reads it itself, into one block that stays in its core's cache: handing
+// blocks from thread to thread costs more than the read. A descriptor that is not open counts as
+// the end of input; any other failure of read is an Error of Stage::kInput, told once. The
+// descriptor stays the caller's, flags untouched. Loop thread.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "base/action.h"
@@ -24,12 +28,26 @@ class StdinReader {
 
   void start(ActionSource::Waker waker);
   void stop();
-  BlockQueue& queue();
+  /// Replaces `block`, which was read, by the next one.
+  BlockQueue::Pop pop(Block& block);
+  /// Why the reading ended early, once.
+  std::optional<Error> take_error();
+  /// Calls visit(std::string_view) for each block that was read and not yet popped.
+  template <class Visitor>
+  void for_each_queued(Visitor visit) {
+    queue().for_each_queued(visit);
+  }
   /// Whether a thread was needed.
   bool threaded() const { return thread_.joinable(); }
 
  private:
   struct Shared;
+  BlockQueue& queue();
+  BlockQueue::Pop read_file(Block& block);
+
+  const int fd_;
+  const bool file_;
+  std::optional<Error> file_error_;
   std::shared_ptr<Shared> shared_;
   std::thread thread_;
 };

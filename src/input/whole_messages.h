@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/action.h"
-#include "input/carry_buffer.h"
+#include "base/byte_buffer.h"
 #include "input/line_splitter.h"
 
 namespace wscope::input {
@@ -25,7 +25,7 @@ class WholeMessage {
 
  private:
   const bool binary_;
-  CarryBuffer whole_;
+  ByteBuffer whole_;
   bool finished_ = false;
   bool given_ = false;
 };

@@ -28,8 +28,10 @@ double seconds_since(Steady::time_point began) {
   return std::chrono::duration<double>(Steady::now() - began).count();
 }
 
-/// What of the TLS options is about the proxy, too: not who the server is, nor who we are to it.
+/// What of the TLS options is about the proxy: not who the server is, nor who we are to it.
 TlsOptions options_for_proxy(TlsOptions tls) {
+  tls.verify = tls.verify_proxy;
+  tls.ca_file = tls.proxy_ca_file;
   tls.server_name.clear();
   tls.pin.clear();
   tls.cert_file.clear();
@@ -167,7 +169,7 @@ Result<void> Connector::Impl::Dial::plan_proxy() {
 Result<void> Connector::Impl::Dial::plan_tls() {
   using Role = TlsContext::Role;
   if (proxy && proxy->kind == Proxy::Kind::kHttps && !impl.proxy_context_) {
-    auto context = TlsContext::create(options_for_proxy(impl.tls_), Role::kClient);
+    auto context = TlsContext::create(options_for_proxy(impl.tls_), Role::kProxyClient);
     if (!context) return fail(context.error());
     impl.proxy_context_ = std::move(*context);
   }

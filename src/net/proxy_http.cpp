@@ -1,12 +1,11 @@
 #include "net/proxy_http.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <vector>
 
+#include "base/byte_text.h"
 #include "net/error_words.h"
 
 namespace wscope::net {
@@ -15,15 +14,6 @@ namespace {
 constexpr std::size_t kMaxHead = 64 * 1024;
 constexpr std::size_t kMaxRawBody = 64 * 1024;
 constexpr std::size_t kMaxShownBody = 4 * 1024;
-
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                  reinterpret_cast<const unsigned char*>(text.data()),
-                  static_cast<int>(text.size()));
-  out.pop_back();
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -112,7 +102,7 @@ class ConnectDialogue final : public ProxyDialogue {
     output_ = "CONNECT " + destination + " HTTP/1.1\r\nHost: " + destination + "\r\n";
     if (proxy.user) {
       output_ +=
-          "Proxy-Authorization: Basic " + base64(*proxy.user + ":" + proxy.password) + "\r\n";
+          "Proxy-Authorization: Basic " + base64_of(*proxy.user + ":" + proxy.password) + "\r\n";
     }
     output_ += "User-Agent: wscope/" WSCOPE_VERSION "\r\n\r\n";
   }
@@ -157,6 +147,9 @@ class ConnectDialogue final : public ProxyDialogue {
   }
 
   void not_http() {
+    if (head_.compare(0, 2, "\x15\x03") == 0) {  // a TLS alert: RFC 8446 5.1
+      return fail_with(told() + "it speaks TLS, not plain HTTP", "--proxy https://HOST:PORT");
+    }
     fail_with(told() + "its answer is not HTTP: \"" + printable(head_, 80) + '"',
               "for a SOCKS proxy: --proxy socks5h://HOST:PORT");
   }
@@ -217,7 +210,8 @@ class ConnectDialogue final : public ProxyDialogue {
       }
     }
     bool complete = false;
-    const std::string body = chunked_ ? unchunked(raw_body_, complete) : raw_body_;
+    const std::string body =
+        chunked_ ? unchunked(raw_body_, complete) : raw_body_.substr(0, body_size_);
     if (!body.empty()) {
       detail += "\n\n" + shown_lines(std::string_view(body).substr(0, kMaxShownBody));
       if (body.size() > kMaxShownBody) detail += "…";

@@ -40,6 +40,7 @@ class FanOut final : public EventSink {
   void on_error(const Error& event) override { tell(&EventSink::on_error, event); }
   void on_failure(const Error& event) override { tell(&EventSink::on_failure, event); }
   void on_notice(std::string_view notice) override { tell(&EventSink::on_notice, notice); }
+  void on_info(const std::vector<InfoRow>& rows) override { tell(&EventSink::on_info, rows); }
   void on_timings(const Timings& event) override { tell(&EventSink::on_timings, event); }
   void on_end(ExitStatus status, const Totals& totals) override {
     for (EventSink* sink : all_) sink->on_end(status, totals);

@@ -66,7 +66,7 @@ class OutputStream {
   int poll_fd() const { return fd_; }
 
  private:
-  enum class Way { kPlain, kNonBlocking, kAsking, kSocket };
+  enum class Way { kPlain, kPipe, kNonBlocking, kAsking, kSocket };
 
   void put_slowly(std::string_view data, std::string_view terminator);
   bool stopped() const { return state_ == State::kClosed || state_ == State::kFailed; }
@@ -75,6 +75,7 @@ class OutputStream {
   /// Writes all parts or until nothing more is taken; returns the bytes written.
   std::size_t write_parts(iovec* parts, int count);
   bool enlarge_pipe();
+  bool reader_takes_more();
   ssize_t write_once(iovec* parts, int count);
   void stop(State state, int error);
 

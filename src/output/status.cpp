@@ -1,6 +1,7 @@
 #include "output/status.h"
 
 #include "output/escape.h"
+#include "output/info_table.h"
 #include "output/words.h"
 
 namespace wscope::output {
@@ -45,6 +46,11 @@ void Status::on_error(const Error& error) {
 
 void Status::on_notice(std::string_view notice) {
   if (!wishes_.quiet) tell(notice);
+}
+
+void Status::on_info(const std::vector<InfoRow>& rows) {
+  const auto columns = static_cast<std::size_t>(err_.columns());
+  err_.put(info_table(rows, columns, wishes_.palette));
 }
 
 void Status::tell(std::string_view text) {

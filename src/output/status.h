@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/event_sink.h"
 #include "output/line_output.h"
@@ -34,6 +35,7 @@ class Status : public EventSink {
   void on_pong(const Control& pong) override { tell_control("pong", pong); }
   void on_error(const Error& error) override;
   void on_notice(std::string_view notice) override;
+  void on_info(const std::vector<InfoRow>& rows) override;
   void flush() override { err_.flush(); }
 
   /// A trace on the same place tells opening and closing already.

@@ -1,6 +1,6 @@
 #include "output/terminal_messages.h"
 
-#include "output/encode.h"
+#include "base/byte_text.h"
 #include "output/escape.h"
 #include "output/hexdump.h"
 #include "output/json_text.h"

@@ -6,6 +6,7 @@
 #include <asio/post.hpp>
 #include <utility>
 
+#include "session/connection_info.h"
 #include "ws/close_code.h"
 
 namespace wscope::session {
@@ -13,8 +14,6 @@ namespace {
 
 // A batch of input is at most this many messages, so that reading and signals get their turn.
 constexpr int kActionsPerTurn = 32768;
-// Pings whose pong never came are forgotten beyond this.
-constexpr std::size_t kRememberedPings = 64;
 // After a signal stdout gets this long to take what was received.
 constexpr double kDrainAfterSignal = 0.5;
 
@@ -111,6 +110,7 @@ void ClientSession::opened(Result<OpenedStream> result) {
   phase_ = Phase::kOpen;
   opened_at_ = clock_.now();
   quiet_since_ = opened_at_;
+  round_trips_.clear();
   keepalive_.start();
   if (dialect_) dialect_->opened(clock_.seconds());
   connection_->start(opened_.rest);
@@ -150,7 +150,7 @@ void ClientSession::begin_again(std::optional<double> retry_after, const std::st
 void ClientSession::say_again() {
   for (const auto& text : options_.messages.execute) {
     if (connection_->send(MessageType::kText, text)) {
-      sink_.on_message({Direction::kSent, MessageType::kText, text});
+      sink_.on_message({Direction::kSent, MessageType::kText, text, true});
     }
   }
   for (const auto& item : outbox_.take_unsent()) send(item.type, item.data);
@@ -214,9 +214,9 @@ void ClientSession::perform(const Action& action) {
   }
   switch (action.kind) {
     case Kind::kText:
-      return say(MessageType::kText, action.data);
+      return say(MessageType::kText, action.data, action.untyped);
     case Kind::kBinary:
-      return say(MessageType::kBinary, action.data);
+      return say(MessageType::kBinary, action.data, action.untyped);
     case Kind::kDialect:
       if (dialect_) return dialect_->command(action.data, clock_.seconds());
       return dialect_refused({Stage::kInput,
@@ -236,34 +236,30 @@ void ClientSession::perform(const Action& action) {
   }
 }
 
-void ClientSession::send(MessageType type, std::string_view data) {
+void ClientSession::send(MessageType type, std::string_view data, bool untyped) {
   if (!connection_->send(type, data)) return;
   if (reconnect_.enabled()) outbox_.add(type, data);
   Message message{Direction::kSent, type, data};
-  message.show_sent = options_.messages.echo || !source_.interactive();
+  message.show_sent = untyped || !source_.interactive();
   sink_.on_message(message);
 }
 
 void ClientSession::send_ping(std::string_view data) {
   if (!connection_->ping(data)) return;
-  if (pings_.size() >= kRememberedPings) pings_.clear();
-  pings_[std::string(data)] = Clock::Steady::now();
+  round_trips_.sent(data, Clock::Steady::now());
   sink_.on_ping({Direction::kSent, data, std::nullopt});
 }
 
 void ClientSession::tell_info() {
-  if (!connection_) return sink_.on_notice("not connected");
-  const auto totals = connection_->totals();
-  const double up = std::chrono::duration<double>(clock_.now() - opened_at_).count();
-  sink_.on_notice(
-      fmt::format("{}, {} -> {}, open for {:.1f} s; subprotocol {}; extensions {}; sent {} ({} "
-                  "bytes), received "
-                  "{} ({} bytes)",
-                  opened_event_.url, local_address_, peer_address_, up,
-                  opened_.agreed.subprotocol.empty() ? "none" : opened_.agreed.subprotocol,
-                  opened_.agreed.extensions.empty() ? "none" : opened_.agreed.extensions,
-                  plural(totals.messages_sent, "message"), totals.bytes_sent,
-                  plural(totals.messages_received, "message"), totals.bytes_received));
+  if (!connection_) return sink_.on_notice("not connected: /reconnect or /quit");
+  ConnectionFacts facts;
+  facts.opened = opened_event_;
+  // A proxy may have been spoken to with TLS where the server is not.
+  if (opened_.url.rfind("wss", 0) == 0) facts.tls = opening_events_.tls();
+  facts.totals = connection_->totals();
+  facts.round_trips = round_trips_.summary();
+  facts.open_for = std::chrono::duration<double>(clock_.now() - opened_at_).count();
+  sink_.on_info(connection_info(facts));
 }
 
 // Nothing accepted is lost: the wait for silence begins when everything has been written.
@@ -320,7 +316,7 @@ void ClientSession::received(MessageType type, std::string_view data, bool tell)
     quitting_ = true;
     return close(ws::kCloseNormal, {});
   }
-  if (options_.messages.echo) send(type, data);
+  if (options_.messages.echo) send(type, data, true);
 }
 
 void ClientSession::connection_ping(std::string_view data) {
@@ -335,22 +331,20 @@ void ClientSession::connection_pong(std::string_view data) {
     if (outbox_.confirm(data)) return note_progress();
   }
   Control pong{Direction::kReceived, data, std::nullopt};
-  const auto sent = pings_.find(std::string(data));
-  if (sent != pings_.end()) {
-    pong.round_trip = std::chrono::duration<double>(Clock::Steady::now() - sent->second).count();
+  pong.round_trip = round_trips_.answered(data, Clock::Steady::now());
+  if (pong.round_trip) {
     // Who typed /ping waits for this, also without -P.
     const bool typed = source_.interactive() && data.substr(0, 10) != "keepalive-";
     if (typed && !options_.messages.show_ping_pong) {
       sink_.on_notice(fmt::format("pong{}{} ({:.1f} ms)", data.empty() ? "" : " ", data,
                                   *pong.round_trip * 1000));
     }
-    pings_.erase(sent);
   }
   sink_.on_pong(pong);
 }
 
 bool ClientSession::connection_may_read() {
-  if (presentation_.out().congested()) return false;
+  if (presentation_.out().congested() || source_.congested()) return false;
   return !(options_.messages.echo || dialect_) || connection_->has_room();
 }
 

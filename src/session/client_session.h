@@ -9,7 +9,6 @@
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +31,7 @@
 #include "session/outbox.h"
 #include "session/output_watch.h"
 #include "session/reconnect.h"
+#include "session/round_trips.h"
 
 namespace wscope::session {
 
@@ -75,7 +75,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void dialect_ended() override;
   void dialect_ready() override;
 
-  void say(MessageType type, std::string_view data);
+  void say(MessageType type, std::string_view data, bool untyped);
   void received(MessageType type, std::string_view data, bool tell);
   void open();
   void opened(Result<OpenedStream> result);
@@ -84,7 +84,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void note_progress();
   void pull();
   void perform(const Action& action);
-  void send(MessageType type, std::string_view data);
+  void send(MessageType type, std::string_view data, bool untyped = false);
   void send_ping(std::string_view data);
   void tell_info();
   void input_ended();
@@ -139,7 +139,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   std::uint64_t refused_ = 0;   // input that was not sent
   Clock::Steady::time_point quiet_since_;
   Clock::Steady::time_point opened_at_;
-  std::map<std::string, Clock::Steady::time_point> pings_;
+  RoundTrips round_trips_;
   std::optional<ExitStatus> signal_;
   std::optional<Error> failure_;  // decided before the connection ended
   std::optional<Result<ExitStatus>> result_;

@@ -160,6 +160,7 @@ void ListenSession::client_has_room(ServedClient& client) {
 
 bool ListenSession::client_may_read(const ServedClient& client) const {
   if (presentation_ && presentation_->out().congested()) return false;
+  if (source_ && source_->congested()) return false;
   // With an echo the queue is the client's own; a broadcast must not make one wait for another.
   return options_.listen.broadcast != ListenOptions::Broadcast::kNone ||
          client.connection().has_room();

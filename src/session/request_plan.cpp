@@ -168,23 +168,23 @@ bool RequestPlan::take_challenge(const ws::ResponseHead& head, const net::Url& u
   return true;
 }
 
-Result<void> ask_for_password(HandshakeOptions& options, const net::Url& url) {
+Result<void> ask_for_password(HandshakeOptions& options, const std::optional<net::Url>& url) {
   if (!options.auth || options.auth->find(':') != std::string::npos) return {};
   const std::string& user = *options.auth;
-  if (options.netrc) {
+  if (options.netrc && url) {
     const auto text = read_netrc();
     if (!text) return fail(text.error());
-    const auto login = find_login(*text, url.host, user);
+    const auto login = find_login(*text, url->host, user);
     if (!login) return fail(login.error());
     if (*login) {
       options.auth = user + ":" + (*login)->password;
       return {};
     }
   }
-  const std::string host = url.unix_path.empty() ? url.authority() : url.unix_path;
-  const auto password =
-      ask_secret(fmt::format("password of {} at {}: ", net::printable(user), host),
-                 "--auth USER:PASS gives it, --auth USER: sends an empty one");
+  std::string at;
+  if (url) at = " at " + (url->unix_path.empty() ? url->authority() : url->unix_path);
+  const auto password = ask_secret(fmt::format("password of {}{}: ", net::printable(user), at),
+                                   "--auth USER:PASS gives it, --auth USER: sends an empty one");
   if (!password) return fail(password.error());
   options.auth = user + ":" + *password;
   return {};

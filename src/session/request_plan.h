@@ -56,7 +56,8 @@ class RequestPlan {
   bool renewed_ = false;       // a stale nonce was replaced
 };
 
-/// Asks on the terminal for the password that --auth USER left out, unless .netrc has it.
-Result<void> ask_for_password(HandshakeOptions& options, const net::Url& url);
+/// Asks on the terminal for the password that --auth USER left out, unless .netrc has it for `url`;
+/// none: the servers are not known yet.
+Result<void> ask_for_password(HandshakeOptions& options, const std::optional<net::Url>& url);
 
 }  // namespace wscope::session

@@ -142,7 +142,8 @@ Result<ExitStatus> run_client(const Options& given) {
   return command ? command->finish(std::move(result)) : result;
 }
 
-Result<ExitStatus> run_script(const Options& options) {
+Result<ExitStatus> run_script(const Options& given) {
+  Options options = given;
   const std::string& path = options.automation.script;
   const auto text = input::read_script_file(path);
   if (!text) return fail(text.error());
@@ -155,6 +156,7 @@ Result<ExitStatus> run_script(const Options& options) {
     if (!parsed) return fail(std::move(parsed.error()));
     url = std::move(*parsed);
   }
+  if (auto asked = ask_for_password(options.handshake, url); !asked) return fail(asked.error());
   auto report = ReportFile::open(options.automation.script_report);
   if (!report) return fail(std::move(report.error()));
   asio::io_context loop(1);

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/byte_text.h"
 #include "base/close_code.h"
-#include "input/byte_text.h"
 #include "output/escape.h"
 #include "session/script_json.h"
 
@@ -126,7 +126,7 @@ Result<ScriptMatcher> ScriptMatcher::create(const input::ScriptPattern& pattern,
   if (!text) return fail(text.error());
   matcher.text_ = std::move(*text);
   if (pattern.kind == Pattern::kBinary) {
-    auto bytes = input::decode_hex(*matcher.text_);
+    auto bytes = decode_hex(*matcher.text_);
     if (!bytes) return fail(Stage::kUsage, "'" + *matcher.text_ + "' " + bytes.error());
     matcher.text_ = std::move(*bytes);
   } else if (pattern.kind == Pattern::kFile) {

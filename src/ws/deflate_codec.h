@@ -12,7 +12,7 @@
 #include <memory>
 #include <string_view>
 
-#include "ws/byte_buffer.h"
+#include "base/byte_buffer.h"
 #include "ws/deflate_parameters.h"
 #include "ws/utf8.h"
 

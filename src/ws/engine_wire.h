@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "ws/byte_buffer.h"
+#include "base/byte_buffer.h"
 #include "ws/close_code.h"
 #include "ws/deflate_codec.h"
 #include "ws/frame_header.h"

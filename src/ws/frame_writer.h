@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "ws/byte_buffer.h"
+#include "base/byte_buffer.h"
 #include "ws/deflate_codec.h"
 #include "ws/engine.h"
 #include "ws/masking.h"

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "ws/byte_buffer.h"
+#include "base/byte_buffer.h"
 #include "ws/engine.h"
 #include "ws/engine_wire.h"
 

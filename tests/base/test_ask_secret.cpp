@@ -30,20 +30,24 @@ struct Session {
   bool echo_after = false;
 };
 
-void ignore_signal(int) {}
+/// As if the signal came between the question and the wait for its answer.
+void hold_and_raise(int number) {
+  sigset_t held;
+  sigemptyset(&held);
+  sigaddset(&held, number);
+  ::sigprocmask(SIG_BLOCK, &held, nullptr);
+  ::raise(number);
+}
 
 /// Asks in a child whose terminal is a new one; types `keys` once the question is shown.
-Session on_terminal(const std::string& keys, int signal_to_child = 0) {
+Session on_terminal(const std::string& keys, int signal_to_child = 0, bool pending = false) {
   int pipe_ends[2];
   REQUIRE(::pipe(pipe_ends) == 0);
   int master = -1;
   const pid_t child = ::forkpty(&master, nullptr, nullptr, nullptr);
   REQUIRE(child >= 0);
   if (child == 0) {
-    struct sigaction action {};
-    action.sa_handler = ignore_signal;
-    action.sa_flags = SA_RESTART;
-    ::sigaction(SIGTERM, &action, nullptr);
+    if (pending) hold_and_raise(signal_to_child);
     std::string text = outcome_of(ask_secret("passphrase of k.pem: ", "the hint"));
     termios modes{};
     ::tcgetattr(0, &modes);
@@ -57,17 +61,13 @@ Session on_terminal(const std::string& keys, int signal_to_child = 0) {
   bool typed = false;
   for (;;) {
     pollfd ready{master, POLLIN, 0};
-    if (::poll(&ready, 1, 20) == 0) {
-      // The first may have come just before the child began to wait.
-      if (typed && signal_to_child != 0) ::kill(child, signal_to_child);
-      continue;
-    }
+    ::poll(&ready, 1, -1);
     const ssize_t n = ::read(master, buffer, sizeof buffer);
     if (n <= 0) break;
     out.shown.append(buffer, static_cast<std::size_t>(n));
     if (!typed && out.shown.find("k.pem: ") != std::string::npos) {
       typed = true;
-      if (signal_to_child != 0) ::kill(child, signal_to_child);
+      if (signal_to_child != 0 && !pending) ::kill(child, signal_to_child);
       if (!keys.empty()) (void)!::write(master, keys.data(), keys.size());
     }
   }
@@ -119,9 +119,17 @@ TEST_CASE("ask_secret: Ctrl-C, Ctrl-D and a signal end the question") {
   CHECK(ended.outcome.rfind(stage_text(Stage::kUsage), 0) == 0);
   CHECK(ended.outcome.find("hint <the hint>") != std::string::npos);
   CHECK(ended.echo_after);
-  const Session terminated = on_terminal("", SIGTERM);
-  CHECK(terminated.outcome.rfind(stage_text(Stage::kInterrupted), 0) == 0);
-  CHECK(terminated.echo_after);
+  for (const bool pending : {false, true}) {
+    CAPTURE(pending);
+    const Session signalled = on_terminal("", SIGINT, pending);
+    CHECK(signalled.outcome.rfind(stage_text(Stage::kInterrupted), 0) == 0);
+    CHECK(signalled.echo_after);
+    for (const int number : {SIGTERM, SIGHUP}) {
+      const Session terminated = on_terminal("", number, pending);
+      CHECK(terminated.outcome.rfind(stage_text(Stage::kTerminated), 0) == 0);
+      CHECK(terminated.echo_after);
+    }
+  }
 }
 
 TEST_CASE("ask_secret: without a terminal it is a usage error with the hint") {

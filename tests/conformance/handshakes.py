@@ -186,6 +186,13 @@ for status, more, err in (
     ("308 To nonsense", ("Location: http://[",), "308"),
 ):
     refused(status, [f"HTTP/1.1 {status}", *more, "Content-Length: 3"], b"why", err)
+for location in ("/", "", "?", "//{host}/"):
+    enemy("RFC 9110 15.4", f"a redirect to itself, Location: {location}",
+          lambda peer, to=location: f"HTTP/1.1 302 Found\r\nLocation: {to.format(host=peer.request.get('Host'))}\r\nContent-Length: 0\r\n\r\n".encode(),
+          "redirects go round in a loop: back to ", words=("-L",))  # fmt: skip
+enemy("RFC 9110 15.4", "a redirect further and further",
+      lambda peer: f"HTTP/1.1 307 Go\r\nLocation: {peer.request.target}x\r\nContent-Length: 0\r\n\r\n".encode(),
+      "more than 20 redirects", words=("-L",), most=5)  # fmt: skip
 refused("an interim answer of the wrong kind", ["HTTP/1.1 199 Hm"], b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", "404 No")
 for name, head, body in (
     ("chunks", ["Transfer-Encoding: chunked"], b"3\r\nwhy\r\n3;x=y\r\n me\r\n0\r\nT: t\r\n\r\n"),

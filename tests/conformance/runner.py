@@ -5,7 +5,6 @@ import concurrent.futures
 import contextlib
 import re
 import socket
-import time
 import unittest
 
 import compressed  # noqa: F401: adds its scenes
@@ -14,7 +13,7 @@ from handshakes import ENEMIES
 from scenes import SCENES
 from support.certificates import Certificates
 from support.frames import CLOSE
-from support.program import SANITIZED, TIME_FACTOR, Running, run
+from support.program import SANITIZED, TIME_FACTOR, run, run_measured
 from support.server import PeerGone, Server
 
 SPLITS = ("whole", "middle", "bytes")
@@ -113,7 +112,7 @@ def scene_failures(scene, tls):
     with Server(scene.script, tls=tls) as server:
         words = words_for(scene.words, server, tls)
         if scene.memory:
-            ended = run_watched(words, scene.memory, wrong)
+            ended = run_watched(words, scene.memory, wrong, stdin=scene.stdin)
         else:
             ended = run(*words, stdin=scene.stdin)
         with contextlib.suppress(AssertionError):  # the `with` tells it
@@ -121,18 +120,12 @@ def scene_failures(scene, tls):
     return judge(ended, scene, wrong)
 
 
-def run_watched(words, memory, wrong):
-    """Runs without input and looks at the highest resident size."""
-    peak = 0
-    with Running(*words) as client:
-        client.end_input()
-        while client.running() and peak <= memory:
-            with contextlib.suppress(AssertionError, OSError):
-                peak = max(peak, client.peak_memory())
-            time.sleep(0.01)
-        if peak > memory and not SANITIZED:
-            wrong.append(f"{peak >> 10} KiB of memory, not {memory >> 10}")
-        return client.wait()
+def run_watched(words, memory, wrong, **how):
+    """Runs it and judges the highest resident size."""
+    ended, peak = run_measured(*words, **how)
+    if peak > memory and not SANITIZED:
+        wrong.append(f"{peak >> 10} KiB of memory, not {memory >> 10}")
+    return ended
 
 
 def enemy_failures(enemy, split, tls):
@@ -151,7 +144,7 @@ def enemy_failures(enemy, split, tls):
     wrong = []
     with Server(script, tls=tls) as server:
         words = words_for(("-w", "-1", *enemy.words), server, tls)
-        if enemy.then or "MiB" in enemy.name:
+        if split == "whole":
             ended = run_watched(words, enemy.memory, wrong)
         else:
             ended = run(*words)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import re
+import signal
 import tempfile
 import unittest
 from pathlib import Path
@@ -167,6 +168,35 @@ class Asked(Dialogue):
                 terminal.type("/quit\r")
                 self.assertEqual(terminal.wait(), 0)
         self.assertEqual(seen[0].get("Authorization"), basic("nora", "sesame"))
+
+    def test_a_script_asks_once_before_it_runs(self):
+        seen = []
+
+        def script(peer):
+            seen.append(peer.read_request())
+            echo(peer)
+
+        text = 'send "x"\nexpect "x"\nclose\nexpect close\n'
+        with tempfile.TemporaryDirectory() as folder, Server(script) as server:
+            of_the_url, of_its_own = Path(folder, "a.wscope"), Path(folder, "b.wscope")
+            of_the_url.write_text(text)
+            of_its_own.write_text(f"connect {server.url}\n{text}connect {server.url}\n{text}")
+            for file, url, asked in ((of_the_url, [server.url], f" at {server.authority}"), (of_its_own, [], "")):
+                with self.subTest(file.name), Terminal("--script", file, "--auth", "nora", *url) as terminal:
+                    terminal.wait_for(f"password of nora{asked}:")
+                    self.assertEqual(len(seen), 0)
+                    terminal.type("sesame\r")
+                    self.assertEqual(terminal.wait(), 0)
+                    self.assertEqual({one.get("Authorization") for one in seen}, {basic("nora", "sesame")})
+                    seen.clear()
+
+    def test_a_signal_at_the_question_leaves_the_echo_on(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)):
+            with self.subTest(number), Terminal("--auth", "nora", "ws://localhost:1/") as terminal:
+                terminal.wait_for("password of nora at localhost:1:")
+                terminal.process.send_signal(number)
+                self.assertEqual(terminal.wait(), status)
+                self.assertEqual(terminal.modes(), terminal.first_modes)
 
     def test_an_empty_password_is_said_with_a_colon(self):
         seen = []

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -149,19 +150,50 @@ TEST_CASE("stop() ends a reader that waits for input, and one that waits for the
 }
 
 TEST_CASE("no more than the queue's blocks are read ahead of the loop") {
+  Pipe pipe;
+  std::atomic<std::size_t> put{0};
+  std::thread writer([&] {
+    const std::string lines(4096, '\n');
+    while (put < 8 << 20 && pipe.put(lines)) put += lines.size();
+  });
+  StdinReader reader(pipe.out);
+  Bell bell;
+  reader.start(bell.waker());
+  REQUIRE(reader.threaded());
+  Block block;
+  while (reader.pop(block) != BlockQueue::Pop::kBlock) std::this_thread::yield();
+  // Until the writer stands still, before a full pipe.
+  std::size_t before = 0;
+  do {
+    before = put;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  } while (put != before || before == 0);
+  const std::size_t piped = 64 << 10;
+  CHECK(put <= BlockQueue::kBlocks * BlockQueue::kBlockBytes + piped);
+  reader.stop();
+  close(pipe.out);
+  pipe.out = -1;
+  writer.join();
+}
+
+TEST_CASE("a regular file is read when asked, a block at a time, without a thread") {
   const std::string content(8 << 20, '\n');
   const TemporaryFile file(content);
   StdinReader reader(file.fd());
   Bell bell;
   reader.start(bell.waker());
-  REQUIRE(reader.threaded());
+  CHECK_FALSE(reader.threaded());
+  CHECK(lseek(file.fd(), 0, SEEK_CUR) == 0);
   Block block;
-  REQUIRE(reader.queue().pop(block) == BlockQueue::Pop::kBlock);
-  // The offset of the shared description tells how much was read; it stops at the bound.
-  const auto bound = static_cast<off_t>(BlockQueue::kBlocks * BlockQueue::kBlockBytes);
-  while (lseek(file.fd(), 0, SEEK_CUR) < bound) std::this_thread::yield();
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  CHECK(lseek(file.fd(), 0, SEEK_CUR) == bound);
+  std::size_t size = 0;
+  while (reader.pop(block) == BlockQueue::Pop::kBlock) {
+    size += block.size;
+    // The offset of the shared description tells how much was read.
+    CHECK(lseek(file.fd(), 0, SEEK_CUR) == static_cast<off_t>(size));
+    CHECK(block.size <= BlockQueue::kBlockBytes);
+  }
+  CHECK(size == content.size());
+  CHECK(bell.rung() == 0);
 }
 
 TEST_CASE("the loop is woken only after it found nothing") {

@@ -301,3 +301,10 @@ TEST_CASE("proxy dialogues: any bytes have an answer") {
     }
   }
 }
+
+TEST_CASE("CONNECT: what comes behind a refusal's body is not part of it") {
+  const auto dialogue = connect_dialogue(proxy_of("p:1"), "h:443");
+  feed(*dialogue, "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nnoHTTP/1.1 200 OK");
+  CHECK(dialogue->state() == State::kFailed);
+  CHECK(dialogue->error().detail == "HTTP/1.1 403 Forbidden\n\nno");
+}

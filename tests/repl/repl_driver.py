@@ -169,7 +169,7 @@ class Repl:
 class Tmux:
     """A shell with the driver in tmux: a second opinion on what the bytes make of a screen."""
 
-    def __init__(self, rows=24, columns=80, shell=False):
+    def __init__(self, rows=24, columns=80, shell=False, **more):
         self._folder = tempfile.TemporaryDirectory(prefix="wscope-tmux-")
         folder = Path(self._folder.name)
         self.socket = folder / "socket"
@@ -180,7 +180,7 @@ class Tmux:
         driver = shlex.join([DRIVER, "8", "9"])
         files = f"8>>{shlex.quote(str(self.log))} 9<>{shlex.quote(str(self.fifo))}"
         command = f"{driver} {files}; sleep 1000" if not shell else "PS1='$ ' exec bash --norc"
-        env = environment(WSCOPE_DRIVER_OPTIONS="no-history", TERM="xterm-256color", PS1="$ ")
+        env = environment(WSCOPE_DRIVER_OPTIONS="no-history", TERM="xterm-256color", PS1="$ ", **more)
         self._env = env
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", rows, command)
         self._tmux("set-option", "-g", "status", "off")

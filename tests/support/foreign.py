@@ -16,7 +16,7 @@ _libc = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent():
+def die_with_parent():
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -37,7 +37,7 @@ class Foreign:
             env=environment(PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1", **(env or {})),
             cwd=cwd,
             pass_fds=pass_fds,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -56,13 +56,14 @@ class Ended:
         )
 
 
-def run(*words, stdin=b"", timeout=20, env=None, cwd=None) -> Ended:
-    """Runs wscope to its end. `stdin`: bytes to pipe in, or a file object or descriptor."""
+def run(*words, stdin=b"", timeout=20, env=None, cwd=None, launcher=()) -> Ended:
+    """Runs wscope to its end. `stdin`: bytes to pipe in, or a file object or descriptor;
+    `launcher`: words before the program's own."""
     words = [str(word) for word in words]
     begun = time.monotonic()
     piped = isinstance(stdin, bytes)
     process = subprocess.Popen(
-        [WSCOPE, *words],
+        [*launcher, WSCOPE, *words],
         stdin=subprocess.PIPE if piped else stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -77,6 +78,15 @@ def run(*words, stdin=b"", timeout=20, env=None, cwd=None) -> Ended:
         ended = Ended(words, process.returncode, out, err, time.monotonic() - begun)
         raise AssertionError(f"did not end in {timeout} s: {ended}") from late
     return Ended(words, process.returncode, out, err, time.monotonic() - begun)
+
+
+def run_measured(*words, **how):
+    """run(), and wscope's highest resident size in bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "peak"
+        launcher = ("/usr/bin/python3", "-S", "-E", str(Path(__file__).parent / "peak.py"), str(path))
+        ended = run(*words, launcher=launcher, **how)
+        return ended, int(path.read_text())
 
 
 class Running:

@@ -1,0 +1,267 @@
+#!/usr/bin/python3
+"""What each step towards speed is worth: takes one out at a time and measures with and without.
+
+    tests/bench/steps.py [--rounds N] [--only WORD] [--build DIR] [--write]
+
+Works on a copy of the sources in DIR (default build/steps), so the tree stays as it is. Per step:
+instructions per message of the micro benchmarks (callgrind; repeatable), CPU per message of whole
+runs (medians, with and without in turn), and where the time goes (perf, when there is one). --write
+puts the page into tests/bench/STEPS.md, above the part that is written by hand.
+"""
+
+import argparse
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests/bench"))
+sys.dont_write_bytecode = True
+
+import check_instructions  # noqa: E402
+from runner import peers, runs, tools  # noqa: E402
+
+PAGE = ROOT / "tests/bench/STEPS.md"
+BY_HAND = "## What did not help"
+COUNTS = {16: 6_000_000, 125: 3_000_000, 1024: 600_000, 65536: 12_000, 64 << 20: 1}
+
+
+@dataclass
+class Step:
+    title: str
+    why: str
+    edits: list[tuple[str, str, str]]  # file, text that stands there, text of a tree without it
+    micro: list[str] = field(default_factory=list)  # "messages receive-16"
+    whole: list[tuple[str, int]] = field(default_factory=list)  # way, size
+
+
+STEPS = [
+    Step("Whole frames pass by websocketpp's reader",
+         "A data frame that is whole in the buffer needs no state machine: header, one check of "
+         "the text, one call. websocketpp reads the rest (fragments, control frames).",
+         [("src/ws/message_lane.cpp", "  return (first & (kFin | kRsv2 | kRsv3)) == kFin &&",
+           "  return false && (first & (kFin | kRsv2 | kRsv3)) == kFin &&")],
+         ["messages receive-16", "messages receive-125", "messages receive-1024",
+          "messages receive-65536"], [("receive", 16), ("receive", 1024)]),
+    Step("UTF-8 is checked 32 bytes at a time",
+         "Chosen at run time (AVX2, SSE4.1, bytes); text with a third of its bytes outside ASCII.",
+         [("src/base/utf8.cpp",
+           "bool is_valid_utf8(std::string_view text) { return validator(text.data(), "
+           "text.size()); }",
+           "bool is_valid_utf8(std::string_view text) { return valid_by_bytes(text.data(), "
+           "text.size()); }")],
+         ["messages receive-125", "messages receive-1024", "messages receive-65536",
+          "lines action-1024"], [("receive", 1024), ("send", 1024)]),
+    Step("All lines of a block are checked at once",
+         "One check of 128 KiB costs less than a thousand of 125 bytes; only a block that fails is "
+         "checked line by line.",
+         [("src/input/line_splitter.cpp", "    if (!block_checked_) {",
+           "    if (!block_checked_ && line_number_ == ~0ULL) {")],
+         ["lines action-16", "lines action-125", "lines action-1024"], [("send", 16)]),
+    Step("Masks come from a pool",
+         "4 KiB of the kernel's random bytes a call instead of four bytes a frame.",
+         [("src/ws/masking.cpp", "constexpr std::size_t kPoolKeys = 1024;",
+           "constexpr std::size_t kPoolKeys = 1;")],
+         [], [("send", 16), ("send", 125)]),
+    Step("The payload is masked while it is copied, 32 bytes a turn",
+         "", [("src/ws/masking.cpp",
+               "  for (; at + 32 <= size; at += 32) {  // four words at once: becomes vector "
+               "instructions\n",
+               "#pragma GCC novector\n  for (; at + 32 <= size && size == 0; at += 32) {\n")],
+         ["messages send-1024", "messages send-65536"], [("send", 65536)]),
+    Step("A regular file is read on the loop, not on a thread",
+         "A block that goes from thread to thread goes from core to core, and each costs a wake.",
+         [("src/input/stdin_reader.cpp", "return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);",
+           "return false && fstat(fd, &info) == 0;")],
+         [], [("send", 125), ("send", 1024), ("send", 65536)]),
+    Step("A long line grows in huge pages",
+         "Page faults cost more than the bytes.",
+         [("src/base/byte_buffer.cpp", "  if (size >= 2 * kHuge) madvise", "  if (size == 0) madvise")],
+         [], [("send", 64 << 20)]),
+    Step("Messages are gathered before they are written",
+         "One write for 64 KiB of them, not one each.",
+         [("src/output/output_stream.h",
+           "    *end_++ = terminator;\n  }\n", "    *end_++ = terminator;\n    flush();\n  }\n")],
+         [], [("receive", 16), ("receive", 125)]),
+    Step("A large write waits a millisecond for the reader of a full pipe",
+         "Else what the pipe did not take is copied, and comes back through the loop.",
+         [("src/output/output_stream.cpp", "asked >= kBlock && reader_takes_more()",
+           "asked == 0 && reader_takes_more()")],
+         [], [("pipe", 1024), ("pipe", 65536)]),
+    Step("A socket that gave less than there was room for is not asked again",
+         "It would say EAGAIN: a system call for each round trip.",
+         [("src/net/socket_stream.h", "short_read_drains() const override { return true; }",
+           "short_read_drains() const override { return false; }")],
+         [], [("receive", 1024)]),
+]
+
+
+class Tree:
+    """A copy of the sources with its own build directory."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.build = folder / "build/release"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("src", "tests", "man", "scripts", "CMakeLists.txt"):
+            source = ROOT / name
+            command = ["cp", "-ru", "--preserve=timestamps", str(source), str(folder)]
+            subprocess.run(command, check=True)
+        for extra in ("README.md", "CHANGELOG.md", "LICENSE"):
+            if (ROOT / extra).exists():
+                shutil.copy2(ROOT / extra, folder / extra)
+        subprocess.run(["cmake", "-S", str(folder), "-B", str(self.build), "-G", "Ninja",
+                        "-DCMAKE_BUILD_TYPE=Release"], check=True, stdout=subprocess.DEVNULL)
+
+    def make(self, to: Path) -> Path:
+        """Builds, and keeps the programs in `to`."""
+        subprocess.run(["ninja", "-C", str(self.build), "wscope", "bench_tools", "micro_messages",
+                        "micro_lines"], check=True, stdout=subprocess.DEVNULL)
+        to.mkdir(parents=True, exist_ok=True)
+        for program in ("wscope", "tests/bench/micro_messages", "tests/bench/micro_lines"):
+            shutil.copy2(self.build / program, to / Path(program).name)
+        return to
+
+    def change(self, step: Step) -> dict[Path, str]:
+        before = {}
+        for name, old, new in step.edits:
+            path = self.folder / name
+            text = path.read_text()
+            if text.count(old) != 1:
+                sys.exit(f"{name}: the text of step \"{step.title}\" stands there "
+                         f"{text.count(old)} times")
+            before.setdefault(path, text)
+            path.write_text(text.replace(old, new))
+        return before
+
+
+def instructions(programs: Path, case: str) -> float:
+    program, name = case.split(" ")
+    return check_instructions.measure(programs / f"micro_{program}", name)
+
+
+def cpu(single: runs.Runs, programs: Path, way: str, size: int) -> float:
+    bin_ = str(programs / "wscope")
+    table = dict(peers.tomllib.loads((peers.BENCH / "peers.toml").read_text())["wscope"])
+    peer = peers.Peer("wscope", bin_, "", table)
+    count = COUNTS[size]
+    if way == "send":
+        return single.send(peer, size, count, one=size > 1 << 20)["cpu"]
+    return single.receive(peer, size, count, pipe=way == "pipe")["cpu"]
+
+
+def profile(single: runs.Runs, programs: Path, way: str, size: int, scratch: Path) -> str:
+    if shutil.which("perf") is None:
+        return ""
+    data = scratch / "perf.data"
+    wrapper = scratch / "profiled"
+    wrapper.write_text(f"#!/bin/sh\nexec perf record -q -F 4000 -o {data} {programs}/wscope \"$@\"\n")
+    wrapper.chmod(0o755)
+    (scratch / "wscope").unlink(missing_ok=True)
+    wrapper.rename(scratch / "wscope")
+    cpu(single, scratch, way, size)
+    done = subprocess.run(["perf", "report", "-q", "-i", str(data), "--no-children", "--sort", "sym",
+                           "-g", "none"], capture_output=True, text=True, check=False)
+    found = re.findall(r"^\s*([\d.]+)%\s+\[(.)\]\s+(.*?)\s*$", done.stdout, re.M)
+    names = [f"{share} % {_short(name)}{' (kernel)' if place == 'k' else ''}"
+             for share, place, name in found[:5]]
+    return ", ".join(names)
+
+
+def _short(name: str) -> str:
+    name = re.sub(r"\(anonymous namespace\)::|wscope::|<.*>", "", name)
+    return name.split("(")[0]
+
+
+def number(value: float) -> str:
+    return f"{value:,.0f}".replace(",", " ")
+
+
+def nanoseconds(value: float) -> str:
+    ns = value * 1e9
+    return f"{ns:.0f} ns" if ns < 10_000 else f"{ns / 1000:.1f} µs" if ns < 1e7 else f"{ns / 1e6:.1f} ms"
+
+
+def describe(size: int) -> str:
+    return f"{size} B" if size < 1024 else f"{size >> 10} KiB" if size < 1 << 20 else f"{size >> 20} MiB"
+
+
+def measure(step: Step, with_it: Path, without: Path, box: tools.Tools, rounds: int,
+            scratch: Path) -> str:
+    single = runs.Runs(box)
+    lines = [f"## {step.title}", ""]
+    if step.why:
+        lines += [step.why, ""]
+    lines += ["| | without | with | ratio |", "|---|---|---|---|"]
+    for case in step.micro:
+        before, after = instructions(without, case), instructions(with_it, case)
+        lines.append(f"| instructions, {case} | {number(before)} | {number(after)} | "
+                     f"{after / before:.2f} |")
+    for way, size in step.whole:
+        before, after = [], []
+        for _ in range(rounds):
+            before.append(cpu(single, without, way, size))
+            after.append(cpu(single, with_it, way, size))
+        old, new = statistics.median(before), statistics.median(after)
+        label = "receive, into a pipe" if way == "pipe" else way
+        lines.append(f"| CPU, {label} {describe(size)} | {nanoseconds(old)} | {nanoseconds(new)} | "
+                     f"{new / old:.2f} |")
+    way, size = step.whole[0]
+    for name, programs in (("without", without), ("with", with_it)):
+        if top := profile(single, programs, way, size, scratch):
+            lines += ["", f"Profile {name} ({way} {describe(size)}): {top}."]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="steps with this word in the title")
+    parser.add_argument("--build", type=Path, default=ROOT / "build/steps")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+
+    tree = Tree(options.build.resolve())
+    with_it = tree.make(options.build.resolve() / "with")
+    box = tools.Tools(tree.build)
+    pages = []
+    try:
+        for index, step in enumerate(STEPS):
+            if options.only not in step.title:
+                continue
+            before = tree.change(step)
+            try:
+                without = tree.make(options.build.resolve() / f"without-{index}")
+            finally:
+                for path, text in before.items():
+                    path.write_text(text)
+            pages.append(measure(step, with_it, without, box, options.rounds, box.scratch))
+            print(pages[-1], flush=True)
+    finally:
+        box.forget_files()
+        box.close()
+    if options.write:
+        by_hand = PAGE.read_text() if PAGE.exists() else ""
+        at = by_hand.find(BY_HAND)
+        head = ("# Where the time goes, step by step\n\n"
+                "Written by `tests/bench/steps.py --write` down to \"What did not help\": each step "
+                "is taken out of today's tree alone, and both are measured in turn. CPU is user + "
+                "system of wscope per message, over loopback, with start-up in it.\n\n")
+        machine = f"Machine: {machine_name()}; {options.rounds} rounds.\n\n"
+        PAGE.write_text(head + machine + "\n".join(pages) + "\n" + (by_hand[at:] if at >= 0 else ""))
+    return 0
+
+
+def machine_name() -> str:
+    info = Path("/proc/cpuinfo").read_text()
+    model = re.search(r"model name\s*: (.*)", info)
+    return f"{model.group(1) if model else 'unknown'}, {info.count('processor')} cores"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
