@@ -237,7 +237,7 @@ constexpr OptionRow kRows[] = {
    "compare what comes back with the recording", put<kA, &A::verify_replay, true>},
   {G::kAutomation, '\0', "har", "FILE", "", kFile, kClient, kNotYet,
    "write a HAR file for browsers' tools", some_text<kA, &A::har>},
-  {G::kAutomation, '\0', "exec", "COMMAND", "", kPlain, kClient, kFull,
+  {G::kAutomation, '\0', "exec", "COMMAND", "", kPlain, kBoth, kFull,
    "connect COMMAND's stdin and stdout", some_text<kA, &A::exec>},
   {G::kAutomation, '\0', "socketio", "[=NAMESPACE]", "", kPlain, kClient, kFull,
    "speak Socket.IO", setters::dialect<Dialect::kSocketIo>},

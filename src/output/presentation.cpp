@@ -13,8 +13,8 @@
 #include "output/fan_out.h"
 #include "output/json_events.h"
 #include "output/line_output.h"
-#include "output/message_writers.h"
 #include "output/palette.h"
+#include "output/pipe_messages.h"
 #include "output/status.h"
 #include "output/terminal_messages.h"
 #include "output/terminal_screen.h"
@@ -178,21 +178,14 @@ void Presenters::add_messages() {
   const MessageOptions& messages = options_.messages;
   const bool is_screen = out_lines_->is_screen();
   const Palette& palette = choose_palette(options_.terminal.color, is_screen);
-  const bool plain_text =
-      messages.output == OutputFormat::kAuto || messages.output == OutputFormat::kText;
-  const bool decorated = messages.pretty || stamper_.enabled() || palette.enabled();
   std::unique_ptr<EventSink> sink;
-  if (messages.output == OutputFormat::kJson) {
-    sink = std::make_unique<JsonEvents>(*out_lines_, clock_, options_.diagnosis.trace_secrets);
-  } else if (is_screen) {
+  if (is_screen && messages.output != OutputFormat::kJson) {
     const MessageLook look{messages.output, messages.pretty, screens_.interactive, palette};
     auto terminal = std::make_unique<TerminalMessages>(*out_lines_, look, stamper_);
     terminal_ = terminal.get();
     sink = std::move(terminal);
-  } else if (plain_text && decorated) {
-    sink = make_decorated_writer(out_, stamper_, messages.pretty, palette);
   } else {
-    sink = make_message_writer(messages.output, out_);
+    sink = make_pipe_sink(options_, clock_, out_, *out_lines_, stamper_, palette);
   }
   messages_ = &keep(std::move(sink));
 }

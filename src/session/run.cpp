@@ -15,6 +15,7 @@
 #include "input/script_file.h"
 #include "input/script_parser.h"
 #include "input/sources.h"
+#include "net/unique_fd.h"
 #include "net/url.h"
 #include "output/plain_screen.h"
 #include "output/presentation.h"
@@ -174,8 +175,13 @@ Result<ExitStatus> run_script(const Options& given) {
 Result<ExitStatus> run_listener(const Options& options) {
   asio::io_context loop(1);
   Clock clock;
-  const Terminal terminal = open_terminal(options);
-  auto presentation = output::Presentation::open(options, clock, terminal.screens);
+  // What clients say is for their commands, and what these say for the clients.
+  const bool commands = !options.automation.exec.empty();
+  const net::UniqueFd nowhere(commands ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
+  const Terminal terminal =
+      commands ? no_terminal(input::make_empty_source()) : open_terminal(options);
+  auto presentation = output::Presentation::open(options, clock, terminal.screens,
+                                                 nowhere ? nowhere.get() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
   ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
   if (auto bound = session.open(options.listen.address); !bound) {
