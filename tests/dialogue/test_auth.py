@@ -109,6 +109,36 @@ class Digest(Dialogue):
             self.expect(ended, err=["Authorization: …"], no_err=["response="])
 
 
+class Bearer(Dialogue):
+    def sent(self, *words, **expected):
+        seen = []
+
+        def script(peer):
+            seen.append(peer.read_request())
+            echo(peer)
+
+        with Server(script) as server:
+            self.dialogue("-w", "0", *words, server.url, **expected)
+        return seen[0].all("Authorization") if seen else None
+
+    def test_given_and_from_a_file(self):
+        self.assertEqual(self.sent("--bearer", "abc.def", err=""), ["Bearer abc.def"])
+        with tempfile.TemporaryDirectory() as folder:
+            token = Path(folder, "token")
+            for text in ("abc.def\n", "abc.def", "abc.def\r\n", "abc.def\nsecond line\n"):
+                token.write_bytes(text.encode())
+                with self.subTest(text):
+                    self.assertEqual(self.sent("--bearer", f"@{token}", err=""), ["Bearer abc.def"])
+            ended = run("--bearer", f"@{token}.missing", "ws://localhost:1/")
+            self.expect(ended, status=2, out="")
+            self.one_error(ended, r"--bearer .*token\.missing.*: no such file or directory$")
+
+    def test_the_trace_masks_it(self):
+        with Server(echo) as server:
+            ended = run("--trace-hex", "--bearer", "abc.def", "-w", "0", "-x", "in", server.url)
+            self.expect(ended, err="> Authorization: …$", no_err="abc")
+
+
 class Netrc(Dialogue):
     def authorization(self, text, *words, url="ws://{}/", env=None, **expected):
         with tempfile.TemporaryDirectory() as home:
