@@ -2,14 +2,20 @@
 
 import contextlib
 import os
+import random
+import select
+import signal
 import socket
 import ssl
+import subprocess
+import tempfile
 import threading
 import unittest
+from pathlib import Path
 
 from support.certificates import Certificates
 from support.frames import CLOSE, close_payload, frame
-from support.program import SANITIZED, Running, eventually, run
+from support.program import SANITIZED, WSCOPE, Running, environment, eventually, run
 from support.server import Server
 from support.stalls import DEADLINE, LATEST, CutTls, Stalls, stall, stops_after
 
@@ -98,6 +104,45 @@ class TlsHello(Stalls):
             ended = run("-k", "--connect-timeout", DEADLINE, f"wss://localhost:{server.port}/")
             self.expect(ended, status=7, out="")
             self.one_error(ended, "did not finish its answer to the upgrade within")
+
+
+class Resolving(Stalls):
+    """A name server that never answers. It takes root: a resolv.conf of our own is put over the
+    system's in a mount namespace, and names are asked for at port 53 only."""
+
+    def setUp(self):
+        self.server = self.enterContext(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        address = f"127.{random.randint(1, 254)}.{random.randint(1, 254)}.53"
+        try:
+            self.server.bind((address, 53))
+        except OSError as error:
+            self.skipTest(f"no name server here: {error}")
+        self.server.settimeout(10)
+        config = Path(self.enterContext(tempfile.TemporaryDirectory()), "resolv.conf")
+        config.write_text(f"nameserver {address}\n")
+        self.within = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"', str(config)]
+        if subprocess.run([*self.within, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("no mount namespace here")
+
+    def start(self, *words):
+        return subprocess.Popen(
+            [*self.within, WSCOPE, *map(str, words), "ws://slow.example/"],
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment(), text=True,
+        )  # fmt: skip
+
+    def test_the_deadline_and_signals(self):
+        with self.start("--connect-timeout", DEADLINE) as process:
+            said = process.communicate(timeout=20)[1]
+        self.assertEqual(process.returncode, 7, said)
+        self.assertEqual(said.splitlines()[0], f"wscope: resolving slow.example: no success within {DEADLINE:g} s")
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            while select.select([self.server], [], [], 0)[0]:
+                self.server.recv(512)
+            with self.subTest(number), self.start("--connect-timeout", "60") as process:
+                self.assertIn(b"slow", self.server.recv(512))
+                process.send_signal(number)
+                said = process.communicate(timeout=20)[1]
+                self.assertEqual((process.returncode, said), (status, ""))
 
 
 class Connecting(Stalls):

@@ -10,7 +10,7 @@ from .dialogue import Dialogue
 from .program import SANITIZED, TIME_FACTOR, Running, run
 from .server import PeerGone, Server
 
-DEADLINE = 0.4 * TIME_FACTOR
+DEADLINE = 0.6 * TIME_FACTOR
 LATEST = DEADLINE + 4 * TIME_FACTOR
 AT_ONCE = 8 if SANITIZED else 24  # clients; nearly all of their time is waiting
 
