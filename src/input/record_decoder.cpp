@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "base/byte_text.h"
 #include "base/utf8.h"
-#include "input/byte_text.h"
 #include "input/file_message.h"
 #include "input/input_event.h"
 #include "input/slash_command.h"

@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/byte_text.h"
 #include "base/close_code.h"
-#include "input/byte_text.h"
 #include "input/control_payload.h"
 
 namespace wscope::input {
