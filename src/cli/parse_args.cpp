@@ -230,7 +230,11 @@ Result<void> Parser::take_profile(const std::string& name) {
 /// URL, the word behind it can only be the kind.
 Result<void> Parser::take_kind_of_times(std::vector<std::string>& positionals) {
   const OptionRow& row = *find_long("timestamps");
-  const bool elsewhere = !options_.url.empty() || options_.listen.enabled;
+  const bool elsewhere = std::any_of(said_.begin(), said_.end(), [](const Assignment& said) {
+    return said.row->long_name == "connect" || said.row->long_name == "listen";
+  });
+  const auto urls = std::count_if(positionals.begin(), positionals.end(),
+                                  [](const std::string& word) { return word.substr(0, 1) != "@"; });
   for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
     const std::string& word = words_[i];
     const bool is_t = looks_like_option(word) && !is_long(word) && word.back() == 't' &&
@@ -241,7 +245,7 @@ Result<void> Parser::take_kind_of_times(std::vector<std::string>& positionals) {
     const auto kind = std::find(positionals.begin(), positionals.end(), words_[i + 1]);
     if (!is_t || kind == positionals.end() || !parse_choice(row.name(), *kind, row.choices))
       continue;
-    if (!elsewhere && positionals.size() < 2) continue;
+    if (!elsewhere && urls < 2) continue;
     const std::string value = *kind;
     positionals.erase(kind);
     return apply(row, value);
