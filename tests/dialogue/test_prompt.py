@@ -298,6 +298,28 @@ class Reading(Repl):
                 self.assertRegex(terminal.text(), rf"(?m)^{form} < timed$")
 
 
+class Pasting(Repl):
+    def test_1_mib_of_lines_arrives_as_one_message(self):
+        terminal, script = self.at_prompt()
+        text = "\n".join(f"line {number} " + "äöü" * 10 for number in range(15000))
+        self.assertGreater(len(text.encode()), 1 << 20)
+        terminal.paste(text)
+        terminal.wait_line("> [paste 1: 1.0 MiB, 15000 lines]", 20)
+        script.say(frames.TEXT, "above it")
+        terminal.wait_for("< above it")
+        terminal.type("\r")
+        self.got(script, (frames.TEXT, text.encode()))
+
+    def test_json_over_lines_arrives_as_one_message(self):
+        terminal, script = self.at_prompt()
+        terminal.type('{"a":\r')
+        terminal.wait_line(".")
+        terminal.type("\x03")
+        self.prompt(terminal)
+        terminal.type('{"b": [\r1,\r2]}\rback\\\rslash\r')
+        self.got(script, (frames.TEXT, b'{"b": [\n1,\n2]}'), (frames.TEXT, b"back\nslash"))
+
+
 class History(Repl):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory(prefix="wscope-state-")
