@@ -35,6 +35,7 @@ struct Action {
   std::string_view data;
   std::optional<std::uint16_t> code;
   bool flag = false;
+  bool untyped = false;    // kText, kBinary: nobody typed it as a line, so it is shown when sent
   std::size_t client = 0;  // /to: the number of one client of a --listen; 0: all
   Error error;
 };
@@ -52,10 +53,14 @@ class ActionSource {
   virtual bool interactive() const { return false; }
   /// Stops any thread of the source; idempotent. What was accepted and not pulled is dropped.
   virtual void stop() {}
+  /// What is shown has to wait, and much of it does: receive no more until the waker rings.
+  virtual bool congested() const { return false; }
   /// A message that was received: a source that completes words may offer its words.
   virtual void learn(std::string_view) {}
   /// Messages accepted (read from stdin) but not yet pulled, as far as known.
   virtual std::uint64_t unpulled() { return 0; }
+  /// How the run ended, as far as the source has a say in it (a replay that verifies).
+  virtual Result<ExitStatus> judge(Result<ExitStatus> ended) { return ended; }
 };
 
 }  // namespace wscope

@@ -116,12 +116,13 @@ std::string why_not_sendable(std::uint16_t code) {
   return number + " is not a close code: they end at 4999";
 }
 
-std::vector<std::string> sendable_close_words() {
-  std::vector<std::string> words;
+std::vector<CloseWord> sendable_close_words() {
+  std::vector<CloseWord> words;
   for (const NamedCode& named : kNames) {
     if (!close_code_valid_on_wire(named.code)) continue;
-    words.emplace_back(named.name);
-    std::replace(words.back().begin(), words.back().end(), ' ', '-');
+    words.push_back({named.code, std::string(named.name)});
+    std::string& word = words.back().word;
+    std::replace(word.begin(), word.end(), ' ', '-');
   }
   return words;
 }

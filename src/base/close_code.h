@@ -18,7 +18,11 @@ std::optional<std::uint16_t> close_code_from_word(std::string_view word);
 bool close_code_valid_on_wire(std::uint16_t code);
 /// Empty when a client may send it; else why not ("1006 is reserved: it says that no Close came").
 std::string why_not_sendable(std::uint16_t code);
-/// The names of the codes that may be sent, as one word each: "normal", "going-away" …
-std::vector<std::string> sendable_close_words();
+/// A code that may be sent and its name as one word: 1001, "going-away".
+struct CloseWord {
+  std::uint16_t code = 0;
+  std::string word;
+};
+std::vector<CloseWord> sendable_close_words();
 
 }  // namespace wscope

@@ -3,7 +3,7 @@
 // The session calls one method per event, on the loop thread, in the order things happened; each
 // presenter (terminal, text, raw, json, trace, timing …) overrides those it shows. Views live only
 // during the call. Seconds are wall seconds of the step itself. Text that came from the network is
-// untrusted bytes: a presenter that writes to a terminal escapes it (output/escape.h).
+// untrusted bytes: a presenter that writes to a terminal escapes it (base/escape.h).
 #pragma once
 
 #include <cstddef>
@@ -81,7 +81,7 @@ struct Message {
   Direction direction = Direction::kReceived;
   MessageType type = MessageType::kText;
   std::string_view data;
-  /// A sent message that nobody typed (-x, --echo, --on-key): a terminal shows it with `> `.
+  /// A sent message that nobody typed (-x, --echo, --on-key, /edit): a terminal shows it with `> `.
   bool show_sent = false;
   std::size_t client = 0;  // number of the client of a --listen that sent it; 0: no listener
 };

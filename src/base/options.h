@@ -74,6 +74,8 @@ struct NetworkOptions {
 struct TlsOptions {
   bool verify = true;
   std::string ca_file;
+  bool verify_proxy = true;   // of an https proxy
+  std::string proxy_ca_file;  // …
   std::string cert_file;
   std::string key_file;
   std::optional<std::string> passphrase;

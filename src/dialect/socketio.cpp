@@ -6,7 +6,7 @@
 #include <charconv>
 #include <utility>
 
-#include "dialect/base64.h"
+#include "base/byte_text.h"
 #include "dialect/json_slice.h"
 
 namespace wscope::dialect {
@@ -99,7 +99,8 @@ Steps SocketIo::emit(char type, std::vector<std::string> values,
           const auto members = json_members(object);
           if (!members || members->size() != 1) return std::nullopt;
           const auto text = json_text(members->front().second);
-          auto bytes = text ? bytes_of_base64(*text) : std::nullopt;
+          if (!text) return std::nullopt;
+          auto bytes = decode_base64(*text);
           if (!bytes) return std::nullopt;
           attached.push_back(std::move(*bytes));
           return fmt::format("{{\"_placeholder\":true,\"num\":{}}}", attached.size() - 1);

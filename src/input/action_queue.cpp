@@ -29,6 +29,12 @@ void ActionQueue::push(Action action, std::string data) {
   ring(lock);
 }
 
+void ActionQueue::wake() {
+  std::unique_lock lock(mutex_);
+  loop_waits_ = true;
+  ring(lock);
+}
+
 void ActionQueue::end() {
   std::unique_lock lock(mutex_);
   ended_ = true;

@@ -20,6 +20,8 @@ class ActionQueue {
   void set_waker(ActionSource::Waker waker);
   /// `action.data` is copied by taking `data`, which it must view or equal.
   void push(Action action, std::string data);
+  /// Rings the waker, whether the loop waits for an action or not.
+  void wake();
   /// Nothing more will come.
   void end();
   ActionSource::Pull next(Action& action);

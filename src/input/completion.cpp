@@ -16,6 +16,20 @@ std::vector<std::string> beginning_with(const Words& words, std::string_view pre
   return fitting;
 }
 
+/// By number where one has been begun, else by name; the list shows both.
+Completion close_codes(std::string_view begun) {
+  Completion completion;
+  const bool by_number = begun.find_first_of("0123456789") == 0;
+  for (const CloseWord& close : sendable_close_words()) {
+    const std::string number = std::to_string(close.code);
+    const std::string& word = by_number ? number : close.word;
+    if (word.compare(0, begun.size(), begun) != 0) continue;
+    completion.words.push_back(word);
+    completion.shown.push_back(number + " " + close.word);
+  }
+  return completion;
+}
+
 }  // namespace
 
 Completion complete(std::string_view line, std::size_t start, const RecentWords& recent) {
@@ -34,8 +48,7 @@ Completion complete(std::string_view line, std::size_t start, const RecentWords&
       return completion;
     }
     if (command == "/close" && first_argument) {
-      completion.words = beginning_with(sendable_close_words(), word);
-      return completion;
+      return close_codes(word);
     }
     if (command == "/trace" && first_argument) {
       completion.words = beginning_with(std::vector<std::string>{"on", "off"}, word);

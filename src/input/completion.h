@@ -1,7 +1,8 @@
 // Completion: a half-typed line → what Tab may put there.
 //
-// Slash commands and their arguments (close codes by name, on and off; a file for /file is left to
-// the line editor), elsewhere the words of recent messages. Pure but for the words. Never fails.
+// Slash commands and their arguments (close codes by name or number, on and off; a file for /file
+// is left to the line editor), elsewhere the words of recent messages. Pure but for the words.
+// Never fails.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +16,9 @@ namespace wscope::input {
 
 struct Completion {
   std::vector<std::string> words;
-  bool files = false;  // complete a file name instead
-  bool space = true;   // a blank follows a word that is complete
+  std::vector<std::string> shown;  // in the list of several, instead of each word; empty: the words
+  bool files = false;              // complete a file name instead
+  bool space = true;               // a blank follows a word that is complete
 };
 
 /// `start`: where in `line` the word begins that ends at the cursor with `line`'s end.

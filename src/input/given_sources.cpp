@@ -23,6 +23,7 @@ class ExecuteSource final : public ActionSource {
   Pull next(Action& action) override {
     while (given_ < messages_.size()) {
       const std::string& message = messages_[given_++];
+      action.untyped = true;
       if (decoder_.decode(message, {"message ", given_, " of -x"}, action)) return Pull::kAction;
     }
     return decoder_.finish(action) ? Pull::kAction : Pull::kEnd;
@@ -52,6 +53,7 @@ class Sequence final : public ActionSource {
     return second_->next(action);
   }
   bool interactive() const override { return first_->interactive() || second_->interactive(); }
+  bool congested() const override { return second_->congested(); }
   void learn(std::string_view message) override { second_->learn(message); }
   void stop() override {
     first_->stop();

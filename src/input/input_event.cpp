@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/byte_text.h"
 #include "base/close_code.h"
-#include "input/byte_text.h"
 #include "input/control_payload.h"
 #include "input/json_object.h"
 

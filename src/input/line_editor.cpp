@@ -88,11 +88,26 @@ std::string_view line_so_far() { return {rl_line_buffer, static_cast<std::size_t
 
 // Readline asks for one candidate after the other.
 std::vector<std::string> g_candidates;
+std::vector<std::string> g_shown;
 std::size_t g_next_candidate = 0;
 
 char* next_candidate(const char*, int) {
   if (g_next_candidate == g_candidates.size()) return nullptr;
   return strdup(g_candidates[g_next_candidate++].c_str());
+}
+
+/// As readline shows its list, but with g_shown in the place of the candidates.
+void show_candidates(char** matches, int count, int longest) {
+  std::vector<char*> shown(matches, matches + count + 1);
+  if (g_shown.size() == static_cast<std::size_t>(count)) {
+    longest = 0;
+    for (std::size_t i = 0; i < g_shown.size(); ++i) {
+      shown[i + 1] = g_shown[i].data();
+      longest = std::max(longest, static_cast<int>(g_shown[i].size()));
+    }
+  }
+  rl_display_match_list(shown.data(), count, longest);
+  rl_forced_update_display();
 }
 
 char* word_breaks() {
@@ -126,6 +141,7 @@ LineEditor::LineEditor(int input, int output, int stop_fd, Listener& listener)
   rl_input_available_hook = &LineEditor::keys_waiting;
   rl_attempted_completion_function = &LineEditor::attempt_completion;
   rl_completion_word_break_hook = word_breaks;
+  rl_completion_display_matches_hook = show_candidates;
   rl_basic_quote_characters = "";  // or a completed word would get a closing quote
   const Utf8Locale while_readline_looks_at_it;
   rl_initialize();
@@ -158,6 +174,10 @@ void LineEditor::bind_keys() {
       rl_bind_key_in_map(kCtrlBackslash, &LineEditor::signal_key, map);
     }
   }
+  // As in a shell; the user's own bindings go first.
+  rl_bind_keyseq_if_unbound_in_map("\\C-x\\C-e", &LineEditor::edit,
+                                   rl_get_keymap_by_name("emacs-standard"));
+  rl_bind_keyseq_if_unbound_in_map("v", &LineEditor::edit, rl_get_keymap_by_name("vi-command"));
 }
 
 bool LineEditor::wants_bracketed_paste() const { return is_on("enable-bracketed-paste"); }
@@ -168,6 +188,7 @@ bool LineEditor::line_is_empty() const {
 
 void LineEditor::begin(std::string_view prompt) {
   begun_ = true;
+  columns_ = size_of(out_).columns;
   rl_callback_handler_install(std::string(prompt).c_str(), &LineEditor::take_line);
   std::fflush(out_);
 }
@@ -189,6 +210,7 @@ void LineEditor::end() {
 void LineEditor::set_prompt(std::string_view prompt) { rl_set_prompt(std::string(prompt).c_str()); }
 
 void LineEditor::keys(std::string_view bytes) {
+  follow_resize();
   keys_ = bytes;
   while (begun_ && !keys_.empty()) {
     take_run();
@@ -230,7 +252,12 @@ void LineEditor::paste(std::string text) {
   std::fflush(out_);
 }
 
-void LineEditor::discard_keys() { keys_ = {}; }
+std::string LineEditor::take_rest() { return std::string(std::exchange(keys_, {})); }
+
+void LineEditor::set_line(const std::string& line) {
+  rl_replace_line(line.c_str(), 1);
+  rl_point = rl_end;
+}
 
 void LineEditor::drop_line() {
   rl_point = rl_end;
@@ -244,6 +271,7 @@ void LineEditor::drop_line() {
 }
 
 void LineEditor::print_above(std::string_view lines) {
+  follow_resize();
   const bool prompting = begun_ && !between_lines_;
   if (prompting) rl_clear_visible_line();
   std::fwrite(lines.data(), 1, lines.size(), out_);
@@ -265,6 +293,21 @@ void LineEditor::redraw() {
   std::fflush(out_);
 }
 
+/// The signal may come later than what is to be drawn; and what is drawn by the old width would
+/// erase rows that are not the line's.
+void LineEditor::follow_resize() {
+  if (begun_ && !between_lines_ && size_of(out_).columns != columns_) resize();
+}
+
+void LineEditor::come_back() {
+  columns_ = size_of(out_).columns;
+  rl_reset_screen_size();
+  // It may have left the cursor behind half a line.
+  std::fputc('\r', out_);
+  if (const char* clear_line = rl_get_termcap("ce")) std::fputs(clear_line, out_);
+  redraw();
+}
+
 std::size_t LineEditor::rows_above_cursor(std::size_t columns) const {
   if (scrolls_ || always_scrolls_) return 0;
   CellLayout layout(columns);
@@ -276,6 +319,7 @@ std::size_t LineEditor::rows_above_cursor(std::size_t columns) const {
 /// Most terminals wrap the rows of a line anew when their width changes, and the cursor stays with
 /// its character: what was drawn begins as many rows above it as the new width makes.
 void LineEditor::resize() {
+  columns_ = size_of(out_).columns;
   if (!begun_ || rl_get_termcap("up") == nullptr) {
     rl_resize_terminal();
   } else {
@@ -290,7 +334,9 @@ void LineEditor::resize() {
   std::fflush(out_);
 }
 
-void LineEditor::remember(const std::string& line) {
+void LineEditor::remember(const std::string& text) {
+  const bool is_big = text.size() > HistoryFile::kMostEntryBytes;
+  const std::string line = is_big ? pastes_.mark(text) : text;
   for (int i = history_length - 1; i >= 0; --i) {
     const HIST_ENTRY* entry = history_get(history_base + i);
     if (entry == nullptr || line != entry->line) continue;
@@ -372,16 +418,27 @@ int LineEditor::signal_key(int, int key) {
   return 0;
 }
 
+int LineEditor::edit(int, int) {
+  LineEditor& self = *g_editor;
+  if (!self.listener_.on_edit(self.pastes_.expand(line_so_far()))) rl_ding();
+  return 0;
+}
+
 char** LineEditor::attempt_completion(const char* word, int start, int end) {
   rl_attempted_completion_over = 1;
   const std::string_view line = line_so_far().substr(0, static_cast<std::size_t>(end));
   Completion completion = g_editor->listener_.on_complete(line, static_cast<std::size_t>(start));
+  g_shown.clear();
   if (completion.files) {
     rl_filename_completion_desired = 1;
+    rl_sort_completion_matches = 1;
     return rl_completion_matches(word, rl_filename_completion_function);
   }
   rl_completion_append_character = completion.space ? int{' '} : 0;
+  // What is shown instead stands in the order of the candidates.
+  rl_sort_completion_matches = completion.shown.empty() ? 1 : 0;
   g_candidates = std::move(completion.words);
+  g_shown = std::move(completion.shown);
   g_next_candidate = 0;
   return rl_completion_matches(word, next_candidate);
 }

@@ -31,6 +31,8 @@ class LineEditor {
     virtual void on_end_of_input() = 0;
     /// Ctrl-Z: SIGTSTP. Ctrl-\: SIGQUIT.
     virtual void on_signal_key(int signal) = 0;
+    /// Ctrl-X Ctrl-E, or v in vi's command mode: edit the line elsewhere. False: not now.
+    virtual bool on_edit(std::string line) = 0;
     /// Tab; as input/completion.h has it.
     virtual Completion on_complete(std::string_view line, std::size_t start) = 0;
   };
@@ -51,9 +53,10 @@ class LineEditor {
 
   void keys(std::string_view bytes);
   void paste(std::string text);
-  /// From within keys(): the rest of them is not wanted.
-  void discard_keys();
+  /// From within keys(): the rest of them is not wanted now.
+  std::string take_rest();
   bool line_is_empty() const;
+  void set_line(const std::string& line);
   /// Shows "^C" and begins an empty line.
   void drop_line();
 
@@ -64,9 +67,11 @@ class LineEditor {
   void redraw();
   /// The terminal has another size now.
   void resize();
+  /// Prompt and line anew after another program had the screen, whatever it left there.
+  void come_back();
 
-  /// Adds to the history; an equal older entry goes.
-  void remember(const std::string& line);
+  /// Adds to the history, a big text as a mark; an equal older entry goes.
+  void remember(const std::string& text);
 
  private:
   static void take_line(char* line);
@@ -74,10 +79,12 @@ class LineEditor {
   static int keys_waiting();
   static int interrupt(int, int);
   static int signal_key(int, int key);
+  static int edit(int, int);
   static void redisplay();
   static char** attempt_completion(const char* word, int start, int end);
 
   int wait_for_key();
+  void follow_resize();
   void bind_keys();
   void fit_to_screen();
   void take_run();
@@ -93,6 +100,7 @@ class LineEditor {
   bool begun_ = false;
   bool scrolls_ = false;  // one row that scrolls sideways, because the line is too tall
   bool always_scrolls_ = false;
+  std::size_t columns_ = 0;  // of the terminal, when readline last heard
 };
 
 }  // namespace wscope::input

@@ -20,6 +20,7 @@ class PrintQueue {
   static constexpr std::size_t kMost = std::size_t{256} << 10;
 
   void add(std::string_view lines) { lines_.append(lines); }
+  std::size_t size() const { return lines_.size() - taken_; }
   bool empty() const { return taken_ == lines_.size(); }
   /// So much that whoever adds has to wait for the screen.
   bool full() const { return lines_.size() - taken_ > kMost; }

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "base/byte_text.h"
 #include "base/utf8.h"
-#include "input/byte_text.h"
 #include "input/file_message.h"
 #include "input/input_event.h"
 #include "input/slash_command.h"
@@ -122,6 +122,9 @@ bool RecordDecoder::obey(std::string_view line, const RecordName& name, Action& 
       return add_json(line, line.size() - command->data.size(), name, action);
     case SlashCommand::Kind::kHelp:
       refuse(action, with_name(name, {Stage::kInput, "/help is for the prompt: not sent", {}, {}}));
+      return true;
+    case SlashCommand::Kind::kEdit:
+      refuse(action, with_name(name, {Stage::kInput, "/edit is for the prompt: not sent", {}, {}}));
       return true;
   }
   return false;

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -20,12 +21,14 @@
 
 #include "input/action_queue.h"
 #include "input/completion.h"
+#include "input/external_editor.h"
 #include "input/key_bindings.h"
 #include "input/line_editor.h"
 #include "input/paste_splitter.h"
 #include "input/print_queue.h"
 #include "input/recent_words.h"
 #include "input/signal_mask.h"
+#include "input/slash_command.h"
 #include "input/sources.h"
 #include "input/terminal_mode.h"
 #include "input/terminal_signals.h"
@@ -46,6 +49,8 @@ constexpr ssize_t kPasted = 512;
 constexpr int kPasteMs = 5;
 constexpr std::size_t kMostAtOnce = std::size_t{4} << 20;
 constexpr int kStopMs = 100;
+// Of what is to be shown behind a program that has the screen; then nothing more is received.
+constexpr std::size_t kMostHeld = std::size_t{16} << 20;
 
 int columns_of(int fd) {
   winsize size{};
@@ -93,6 +98,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   bool interactive() const override { return true; }
   std::uint64_t unpulled() override { return actions_.size(); }
   Screen& screen() override { return *this; }
+  bool congested() const override { return congested_; }
   void learn(std::string_view message) override { words_.learn(message); }
 
  private:
@@ -103,6 +109,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void on_interrupt(bool line_is_empty) override;
   void on_end_of_input() override { quit(); }
   void on_signal_key(int signal) override;
+  bool on_edit(std::string line) override;
   Completion on_complete(std::string_view line, std::size_t start) override {
     return complete(line, start, words_);
   }
@@ -112,6 +119,8 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void take_input();
   void give(const std::vector<TerminalInput>& inputs);
   void give_keys(std::string_view keys);
+  void obey(const TypedMessages::Outcome& outcome);
+  void edit();
   void after_signals();
   void print_piece_if_due();
   void print_all(std::unique_lock<std::mutex>& lock);
@@ -122,17 +131,46 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   const int stop_;
   TerminalSignals signals_;
 
+  /// The thread's hold on the mutex: a flood on the loop's side lets it through after each piece.
+  class Turn {
+   public:
+    explicit Turn(TerminalRepl& repl) : repl_(repl) {
+      repl_.turn_wanted_ = true;
+      repl_.mutex_.lock();
+      repl_.turn_wanted_ = false;
+    }
+    ~Turn() {
+      repl_.mutex_.unlock();
+      repl_.turn_over_.notify_all();
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    TerminalRepl& repl_;
+  };
+
   // Guards readline, the terminal and what follows; the loop takes it to print.
   std::mutex mutex_;
-  std::condition_variable key_served_;
-  std::atomic<bool> key_waits_{false};
+  std::condition_variable turn_over_;
+  std::atomic<bool> turn_wanted_{false};
   LineEditor editor_;
   TerminalMode mode_;
   PrintQueue prints_;
   bool prompting_ = false;
   bool tick_is_set_ = false;  // the thread knows that lines wait
   bool quitting_ = false;
+  bool editing_ = false;  // another program has the screen: what is to be shown is held
 
+  // What the user's editor is to be run on, and the keys behind that.
+  struct Edit {
+    std::string text;
+    bool is_line = false;  // it was being typed, and comes back when nothing is sent
+  };
+  std::optional<Edit> edit_;
+  std::vector<TerminalInput> late_;
+
+  std::atomic<bool> congested_{false};
   ActionQueue actions_;
   RecentWords words_;
   TypedMessages typed_;
@@ -201,6 +239,7 @@ void TerminalRepl::run() {
     if (watched[1].revents != 0) signals_.clear();
     if (watched[2].revents != 0) take_input();
     if (ready == 0 && splitter_.holding()) give(splitter_.release());
+    while (edit_ && !quitting_) edit();
     after_signals();
     print_piece_if_due();
   }
@@ -209,7 +248,7 @@ void TerminalRepl::run() {
 }
 
 int TerminalRepl::time_to_wait() {
-  const std::lock_guard lock(mutex_);
+  const Turn turn(*this);
   tick_is_set_ = !prints_.empty();
   const int sequence = splitter_.holding() ? kSequenceMs : -1;
   if (!tick_is_set_) return sequence;
@@ -235,28 +274,29 @@ void TerminalRepl::take_input() {
 }
 
 void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
-  key_waits_ = true;
-  {
-    const std::lock_guard lock(mutex_);
-    key_waits_ = false;
-    for (const TerminalInput& input : inputs) {
-      if (quitting_) break;
-      if (input.pasted) {
-        editor_.paste(input.bytes);
-      } else {
-        give_keys(input.bytes);
-      }
+  const Turn turn(*this);
+  for (const TerminalInput& input : inputs) {
+    if (quitting_) break;
+    if (edit_) {
+      late_.push_back(input);
+    } else if (input.pasted) {
+      editor_.paste(input.bytes);
+    } else {
+      give_keys(input.bytes);
     }
   }
-  key_served_.notify_all();
 }
 
 void TerminalRepl::give_keys(std::string_view keys) {
   if (bindings_.empty()) return editor_.keys(keys);
   while (!keys.empty() && !quitting_) {
+    if (edit_) {
+      late_.push_back({false, std::string(keys)});
+      return;
+    }
     if (editor_.line_is_empty() && !typed_.begun()) {
       if (const std::string* message = bindings_.take(keys)) {
-        on_line(*message, *message);
+        obey(typed_.bound(*message));
         continue;
       }
     }
@@ -270,10 +310,10 @@ void TerminalRepl::after_signals() {
   const bool continued = signals_.take_continued();
   const bool resized = signals_.take_resized();
   if (!continued && !resized) return;
-  const std::lock_guard lock(mutex_);
+  const Turn turn(*this);
   if (continued) {
     mode_.apply();
-    editor_.redraw();
+    editor_.come_back();
   } else {
     editor_.resize();
   }
@@ -287,6 +327,10 @@ void TerminalRepl::print(std::string_view lines) {
     return;
   }
   prints_.add(lines);
+  if (editing_) {
+    congested_ = prints_.size() > kMostHeld;
+    return;
+  }
   if (prints_.due(SteadyClock::now()) || prints_.full()) {
     print_all(lock);
   } else if (!std::exchange(tick_is_set_, true)) {
@@ -295,25 +339,70 @@ void TerminalRepl::print(std::string_view lines) {
 }
 
 void TerminalRepl::print_piece_if_due() {
-  const std::lock_guard lock(mutex_);
+  const Turn turn(*this);
   const auto now = SteadyClock::now();
   if (prints_.due(now)) editor_.print_above(prints_.take_piece(now));
 }
 
-/// On the loop's thread, which so waits for the screen; a key goes first.
+/// On the loop's thread, which so waits for the screen; keys go first.
 void TerminalRepl::print_all(std::unique_lock<std::mutex>& lock) {
   while (!prints_.empty()) {
     editor_.print_above(prints_.take_piece(SteadyClock::now()));
-    key_served_.wait(lock, [this] { return !key_waits_; });
+    turn_over_.wait(lock, [this] { return !turn_wanted_; });
   }
 }
 
-void TerminalRepl::on_line(std::string line, std::string shown) {
-  const TypedMessages::Outcome outcome = typed_.add(line, shown);
+void TerminalRepl::on_line(std::string line, std::string shown) { obey(typed_.add(line, shown)); }
+
+void TerminalRepl::obey(const TypedMessages::Outcome& outcome) {
   editor_.set_prompt(typed_.begun() ? kGoesOn : kPrompt);
   if (!outcome.remember.empty()) editor_.remember(outcome.remember);
   if (!outcome.show.empty()) editor_.print_above(outcome.show);
+  if (outcome.help) editor_.print_above(slash_help(static_cast<std::size_t>(columns_)));
+  if (outcome.edit) {
+    edit_ = Edit{*outcome.edit, false};
+    late_.push_back({false, editor_.take_rest()});
+  }
   if (outcome.quit) quit();
+}
+
+bool TerminalRepl::on_edit(std::string line) {
+  if (typed_.begun()) return false;
+  edit_ = Edit{std::move(line), true};
+  late_.push_back({false, editor_.take_rest()});
+  editor_.set_line("");
+  return true;
+}
+
+/// Without the mutex while the editor runs: the session goes on, and what it shows is held.
+void TerminalRepl::edit() {
+  const Edit wanted = std::move(*edit_);
+  {
+    const std::lock_guard lock(mutex_);
+    editing_ = true;
+    editor_.hide();
+    mode_.leave();
+  }
+  Result<std::string> text = edit_externally(wanted.text, terminal_, stop_);
+  {
+    const std::lock_guard lock(mutex_);
+    mode_.enter_again();
+    editing_ = false;
+    edit_.reset();
+    signals_.take_continued();
+    signals_.take_resized();
+    columns_ = columns_of(terminal_);
+    editor_.come_back();
+    // A command that was in the line is one still; what /edit was asked for is a message.
+    const bool is_command =
+        wanted.is_line && text && *text != wanted.text && text->substr(0, 1) == "/";
+    const TypedMessages::Outcome outcome =
+        is_command ? typed_.add(*text, *text) : typed_.edited(wanted.text, std::move(text));
+    if (wanted.is_line && !is_command && !outcome.sent) editor_.set_line(wanted.text);
+    obey(outcome);
+  }
+  if (congested_.exchange(false)) actions_.wake();
+  give(std::exchange(late_, {}));
 }
 
 void TerminalRepl::on_interrupt(bool line_is_empty) {
@@ -325,7 +414,7 @@ void TerminalRepl::on_interrupt(bool line_is_empty) {
 
 void TerminalRepl::quit() {
   if (std::exchange(quitting_, true)) return;
-  editor_.discard_keys();
+  editor_.take_rest();
   Action action;
   action.kind = Action::Kind::kQuit;
   actions_.push(std::move(action), {});
@@ -345,12 +434,17 @@ void TerminalRepl::leave_prompt() {
 void TerminalRepl::on_signal_key(int signal) {
   editor_.hide();
   mode_.leave();
-  kill(0, signal);
-  // Some other thread takes it, and the process stops a moment later.
-  pollfd stop{stop_, POLLIN, 0};
-  poll(&stop, 1, kStopMs);
-  mode_.enter();
   signals_.take_continued();
+  kill(0, signal);
+  // Some other thread takes it, and the process stops a moment later; and another tells that it
+  // goes on, a moment after that.
+  pollfd watched[2] = {{stop_, POLLIN, 0}, {signals_.descriptor(), POLLIN, 0}};
+  for (int tries = 0; tries < 2 && !signals_.take_continued(); ++tries) {
+    poll(watched, 2, kStopMs);
+    if (watched[0].revents != 0) break;
+    if (watched[1].revents != 0) signals_.clear();
+  }
+  mode_.enter();
   editor_.redraw();
 }
 

@@ -6,9 +6,9 @@
 #include <set>
 #include <utility>
 
+#include "base/byte_text.h"
 #include "base/close_code.h"
 #include "base/utf8.h"
-#include "input/byte_text.h"
 #include "input/control_payload.h"
 #include "input/json_scanner.h"
 #include "input/script_template.h"

@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/byte_text.h"
 #include "base/close_code.h"
-#include "input/byte_text.h"
 #include "input/control_payload.h"
 
 namespace wscope::input {
@@ -23,6 +23,8 @@ struct Command {
 
 // In /help, where the meaning of a command begins.
 constexpr std::size_t kColumn = 25;
+// On a narrower terminal the meaning stands below its command.
+constexpr std::size_t kHelpColumns = 76;
 
 /// For an error message: what was typed must not drive the terminal that shows it.
 std::string quoted(std::string_view text) {
@@ -148,6 +150,13 @@ Parsed parse_help(std::string_view) {
   return command;
 }
 
+Parsed parse_edit(std::string_view argument) {
+  SlashCommand command;
+  command.kind = SlashCommand::Kind::kEdit;
+  command.data = argument;
+  return command;
+}
+
 /// A command that only the dialect understands.
 template <const std::string_view& kName>
 Parsed parse_for_dialect(std::string_view argument) {
@@ -165,6 +174,7 @@ constexpr Command kCommands[] = {
     {"/binary", "HEX", "send bytes as a binary message", parse_binary},
     {"/file", "[-b] PATH", "send a file: text if it is UTF-8, else binary", parse_file},
     {"/json", "[TEXT]", "send JSON over several lines, until it balances", parse_json},
+    {"/edit", "[TEXT]", "write the message in $VISUAL or $EDITOR", parse_edit},
     {"/info", "", "show addresses, TLS, counts, round trip", parse_bare<Action::Kind::kInfo>},
     {"/trace", "on|off", "show every frame, or stop showing them", parse_trace},
     {"/last", "", "show the last binary message whole", parse_bare<Action::Kind::kLast>},
@@ -178,6 +188,15 @@ constexpr Command kCommands[] = {
     {"/quit", "", "close and leave", parse_bare<Action::Kind::kQuit>},
 };
 
+constexpr std::pair<std::string_view, std::string_view> kKeys[] = {
+    {"Tab", "complete commands, close codes, files, words"},
+    {"Up, Ctrl-R", "the line before; search the lines"},
+    {"Ctrl-X Ctrl-E", "go on with this line in the editor"},
+    {"\\ at the end", "the message goes on in the next line"},
+    {"Ctrl-C", "drop the line; leave where it is empty"},
+    {"Ctrl-D", "leave"},
+};
+
 }  // namespace
 
 Action SlashCommand::action() const {
@@ -187,6 +206,7 @@ Action SlashCommand::action() const {
   action.code = code;
   action.flag = flag;
   action.client = client;
+  action.untyped = untyped;
   return action;
 }
 
@@ -203,16 +223,24 @@ Parsed parse_slash_command(std::string_view line) {
                 "/help lists the commands; a second slash sends the line as text");
 }
 
-std::string slash_help() {
+std::string slash_help(std::size_t columns) {
   std::string text;
-  const auto add = [&text](std::string usage, std::string_view meaning) {
-    usage.resize(std::max(usage.size() + 2, kColumn), ' ');
-    text.append("  ").append(usage).append(meaning).append("\n");
+  const bool narrow = columns < kHelpColumns;
+  const auto add = [&text, narrow](std::string usage, std::string_view meaning) {
+    if (narrow) {
+      usage += "\n     ";
+    } else {
+      usage.resize(std::max(usage.size() + 1, kColumn - 1), ' ');
+    }
+    text.append("  ").append(usage).append(" ").append(meaning).append("\n");
   };
   for (const Command& command : kCommands) {
-    add(std::string(command.name) + " " + std::string(command.arguments), command.meaning);
+    std::string usage(command.name);
+    if (!command.arguments.empty()) usage.append(" ").append(command.arguments);
+    add(std::move(usage), command.meaning);
   }
   add("//TEXT", "send /TEXT");
+  for (const auto& [keys, meaning] : kKeys) add(std::string(keys), meaning);
   return text;
 }
 

@@ -24,6 +24,7 @@ struct SlashCommand {
     kFile,    // send the file `data`; as a binary message when `flag`, else by its content
     kJson,    // a JSON text begins with `data` and goes on until it balances
     kHelp,    // show slash_help()
+    kEdit,    // edit `data` in the user's editor and send what it becomes
   };
   Kind kind = Kind::kAction;
   Action::Kind what = Action::Kind::kText;
@@ -31,6 +32,7 @@ struct SlashCommand {
   std::optional<std::uint16_t> code;
   bool flag = false;
   std::size_t client = 0;  // /to
+  bool untyped = false;    // as in Action
 
   /// Its views live as long as this command stays where it is.
   Action action() const;
@@ -39,8 +41,8 @@ struct SlashCommand {
 /// `line` begins with '/'. The text of "//text" is not checked to be UTF-8.
 Result<SlashCommand> parse_slash_command(std::string_view line);
 
-/// The table as text, a command a line.
-std::string slash_help();
+/// The table as text, a command a line, or two where the terminal is narrow; and the keys.
+std::string slash_help(std::size_t columns = 80);
 
 /// "/binary", "/close" …, in the order of the table.
 std::vector<std::string_view> slash_command_names();

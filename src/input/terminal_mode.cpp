@@ -32,6 +32,14 @@ void TerminalMode::enter() {
   raw.c_iflag &= ~static_cast<tcflag_t>(ICRNL | INLCR | ISTRIP);
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
+  known_ = true;
+  entered_ = true;
+  g_entered = this;
+  apply();
+}
+
+void TerminalMode::enter_again() {
+  if (!known_) return;
   entered_ = true;
   g_entered = this;
   apply();

@@ -23,6 +23,9 @@ class TerminalMode {
   void leave();
   /// Once more, after another program may have changed it (SIGCONT).
   void apply();
+  /// After leave(), and after a program that may not have put back what it changed: what the next
+  /// leave() restores is still what enter() found.
+  void enter_again();
   /// Undoes Ctrl-S.
   void resume_output();
 
@@ -31,6 +34,7 @@ class TerminalMode {
   const int output_;
   const bool bracketed_paste_;
   bool entered_ = false;
+  bool known_ = false;  // before_ and raw_ are set
   termios before_{};
   termios raw_{};
 };

@@ -7,6 +7,12 @@
 namespace wscope::input {
 namespace {
 
+Action shown_when_sent() {
+  Action action;
+  action.untyped = true;
+  return action;
+}
+
 MessageOptions without_slash(MessageOptions messages) {
   messages.slash = false;  // commands are seen to before
   return messages;
@@ -42,7 +48,12 @@ TypedMessages::Outcome TypedMessages::add(const std::string& line, const std::st
   Outcome outcome;
   if (!begun() && line.empty()) return outcome;
   if (!begun() && line.front() == '/') {
-    obey(line, shown, outcome);
+    Result<SlashCommand> command = parse_slash_command(line);
+    // Of /json and /edit, the history gets the text that follows.
+    const bool is_text = command && (command->kind == SlashCommand::Kind::kJson ||
+                                     command->kind == SlashCommand::Kind::kEdit);
+    if (!is_text) remember(line, shown, outcome);
+    obey(std::move(command), shown, false, outcome);
   } else {
     assembled(assembler_.add(line), shown, outcome);
   }
@@ -54,57 +65,86 @@ void TypedMessages::assembled(MessageAssembler::Outcome how, const std::string& 
   if (how == MessageAssembler::Outcome::kMore) return;
   const std::string message = assembler_.take();
   remember(message, shown, outcome);
-  if (how == MessageAssembler::Outcome::kMessage) return submit(message, 0, outcome);
+  if (how == MessageAssembler::Outcome::kMessage) return submit(message, {}, outcome);
   outcome.show += error_lines(
       {Stage::kInput, "not JSON: " + assembler_.what_was_wrong() + ": not sent", {}, {}});
 }
 
-void TypedMessages::submit(std::string_view message, std::size_t client, Outcome& outcome) {
-  Action action;
+TypedMessages::Outcome TypedMessages::edited(const std::string& before, Result<std::string> after) {
+  Outcome outcome;
+  if (!after) {
+    outcome.show = error_lines(after.error());
+  } else if (after->empty()) {
+    outcome.show = "wscope: an empty text: nothing was sent\n";
+  } else if (*after == before) {
+    outcome.show = "wscope: the text is unchanged: nothing was sent\n";
+  } else {
+    outcome.sent = true;
+    remember(*after, {}, outcome);
+    submit(*after, shown_when_sent(), outcome);
+  }
+  return outcome;
+}
+
+TypedMessages::Outcome TypedMessages::bound(const std::string& message) {
+  Outcome outcome;
+  if (!message.empty() && message.front() == '/') {
+    obey(parse_slash_command(message), message, true, outcome);
+  } else {
+    submit(message, shown_when_sent(), outcome);
+  }
+  return outcome;
+}
+
+void TypedMessages::submit(std::string_view message, Action like, Outcome& outcome) {
+  Action action = std::move(like);
   if (!decoder_.decode(message, {"the line", 0}, action)) return;
   if (action.kind == Action::Kind::kRefused) {
     outcome.show += error_lines(action.error);
     return;
   }
-  action.client = client;
   std::string data(action.data);
   words_.learn(data);
   actions_.push(std::move(action), std::move(data));
 }
 
-void TypedMessages::obey(const std::string& line, const std::string& shown, Outcome& outcome) {
-  Result<SlashCommand> command = parse_slash_command(line);
-  // Of /json, the history gets the text that follows.
-  if (!command || command->kind != SlashCommand::Kind::kJson) remember(line, shown, outcome);
+void TypedMessages::obey(Result<SlashCommand> command, const std::string& shown, bool untyped,
+                         Outcome& outcome) {
   if (!command) {
     outcome.show += error_lines(command.error());
     return;
   }
   switch (command->kind) {
     case SlashCommand::Kind::kAction:
-      if (command->what == Action::Kind::kText) {
-        return submit(command->data, command->client, outcome);
-      }
+      command->untyped = untyped;
       outcome.quit = command->what == Action::Kind::kQuit;
-      if (!outcome.quit) actions_.push(command->action(), command->data);
+      if (command->what == Action::Kind::kText) {
+        submit(command->data, command->action(), outcome);
+      } else if (!outcome.quit) {
+        actions_.push(command->action(), command->data);
+      }
       return;
     case SlashCommand::Kind::kHelp:
-      outcome.show += slash_help();
+      outcome.help = true;
       return;
     case SlashCommand::Kind::kFile:
-      return send_file(*command, outcome);
+      return send_file(*command, untyped, outcome);
+    case SlashCommand::Kind::kEdit:
+      outcome.edit = command->data;
+      return;
     case SlashCommand::Kind::kJson:
       return assembled(assembler_.add_json(command->data), shown, outcome);
   }
 }
 
-void TypedMessages::send_file(const SlashCommand& command, Outcome& outcome) {
+void TypedMessages::send_file(const SlashCommand& command, bool untyped, Outcome& outcome) {
   Result<FileMessage> file = read_file_message(command.data, command.flag);
   if (!file) {
     outcome.show += error_lines(file.error());
     return;
   }
   Action action;
+  action.untyped = untyped;
   action.kind = file->text ? Action::Kind::kText : Action::Kind::kBinary;
   actions_.push(std::move(action), std::move(file->data));
 }
@@ -112,7 +152,7 @@ void TypedMessages::send_file(const SlashCommand& command, Outcome& outcome) {
 void TypedMessages::remember(const std::string& message, const std::string& shown,
                              Outcome& outcome) {
   if (message.size() > HistoryFile::kMostEntryBytes) {
-    outcome.remember = shown;
+    outcome.remember = shown.empty() ? message : shown;
     return;
   }
   if (!belongs_in_history(message)) return;

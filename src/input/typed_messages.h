@@ -6,7 +6,6 @@
 // shown: they are no failure of the run.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,8 +25,11 @@ class TypedMessages {
  public:
   struct Outcome {
     bool quit = false;
-    std::string show;      // whole lines
-    std::string remember;  // empty: nothing
+    bool help = false;                // /help
+    bool sent = false;                // by edited(): there was a message
+    std::string show;                 // whole lines
+    std::string remember;             // empty: nothing
+    std::optional<std::string> edit;  // to be edited: what becomes of it goes to edited()
   };
 
   TypedMessages(const Options& options, ActionQueue& actions, RecentWords& words);
@@ -37,16 +39,20 @@ class TypedMessages {
 
   /// `shown` is the line with marks instead of big pastes.
   Outcome add(const std::string& line, const std::string& shown);
+  /// A message that was made of `before` in the user's editor.
+  Outcome edited(const std::string& before, Result<std::string> after);
+  /// The message of a key that sends.
+  Outcome bound(const std::string& message);
   /// A message has begun and goes on with the next line.
   bool begun() const { return assembler_.begun(); }
   void drop() { assembler_.drop(); }
 
  private:
-  void obey(const std::string& line, const std::string& shown, Outcome& outcome);
+  void obey(Result<SlashCommand> command, const std::string& shown, bool untyped, Outcome& outcome);
   void assembled(MessageAssembler::Outcome how, const std::string& shown, Outcome& outcome);
-  /// `client`: of a --listen, 0 for all.
-  void submit(std::string_view message, std::size_t client, Outcome& outcome);
-  void send_file(const SlashCommand& command, Outcome& outcome);
+  /// `like` says to whom it goes and whether it is shown.
+  void submit(std::string_view message, Action like, Outcome& outcome);
+  void send_file(const SlashCommand& command, bool untyped, Outcome& outcome);
   void remember(const std::string& message, const std::string& shown, Outcome& outcome);
 
   ActionQueue& actions_;

@@ -28,13 +28,21 @@ double seconds_since(Steady::time_point began) {
   return std::chrono::duration<double>(Steady::now() - began).count();
 }
 
-/// What of the TLS options is about the proxy, too: not who the server is, nor who we are to it.
+/// What of the TLS options is about the proxy: not who the server is, nor who we are to it.
 TlsOptions options_for_proxy(TlsOptions tls) {
+  tls.verify = tls.verify_proxy;
+  tls.ca_file = tls.proxy_ca_file;
   tls.server_name.clear();
   tls.pin.clear();
   tls.cert_file.clear();
   tls.key_file.clear();
   return tls;
+}
+
+/// Steps are shown behind the word "proxy", with which some errors begin.
+std::string step_in_words(const std::string& error) {
+  static constexpr std::string_view kProxy = "proxy ";
+  return error.compare(0, kProxy.size(), kProxy) == 0 ? error.substr(kProxy.size()) : error;
 }
 
 std::string tls_in_words(const std::string& peer, const TlsEstablished& tls) {
@@ -53,6 +61,7 @@ class Connector::Impl {
 
   void start(const Url& url, Done done);
   void cancel();
+  bool give_up();
   std::string stage_in_words() const;
 
  private:
@@ -132,6 +141,11 @@ void Connector::Impl::cancel() {
   dial_.reset();
 }
 
+bool Connector::Impl::give_up() {
+  const auto dial = dial_;
+  return dial && dial->talk && dial->talk->give_up();
+}
+
 std::string Connector::Impl::stage_in_words() const { return dial_ ? dial_->words() : words_; }
 
 // --- the plan ----------------------------------------------------------------------------------
@@ -167,7 +181,7 @@ Result<void> Connector::Impl::Dial::plan_proxy() {
 Result<void> Connector::Impl::Dial::plan_tls() {
   using Role = TlsContext::Role;
   if (proxy && proxy->kind == Proxy::Kind::kHttps && !impl.proxy_context_) {
-    auto context = TlsContext::create(options_for_proxy(impl.tls_), Role::kClient);
+    auto context = TlsContext::create(options_for_proxy(impl.tls_), Role::kProxyClient);
     if (!context) return fail(context.error());
     impl.proxy_context_ = std::move(*context);
   }
@@ -244,7 +258,13 @@ void Connector::Impl::Dial::find(const Destination& what, Found found) {
 }
 
 void Connector::Impl::Dial::unresolved(const Destination& what, Error error) {
-  if (!proxy || what.host != proxy->host) return finish(fail(std::move(error)));
+  if (!proxy) return finish(fail(std::move(error)));
+  if (what.host != proxy->host) {
+    const bool socks5 = proxy->kind == Proxy::Kind::kSocks5;
+    error.hint += (error.hint.empty() ? "" : "; ") + std::string(socks5 ? "socks5h" : "socks4a") +
+                  ":// lets the proxy resolve it";
+    return finish(fail(std::move(error)));
+  }
   static constexpr std::string_view kBegin = "can't resolve ";
   error.message.insert(kBegin.size(), "proxy ");
   finish_at_proxy(std::move(error), Stage::kProxy);
@@ -304,7 +324,7 @@ void Connector::Impl::Dial::tunnel(StreamHandle stream) {
       if (done) secure_server(std::move(*opened));
       return;
     }
-    impl.sink_.on_proxy_step({opened.error().message, seconds_since(began)});
+    impl.sink_.on_proxy_step({step_in_words(opened.error().message), seconds_since(began)});
     if (!done) return;
     if (talk->dialogue().address_at_fault() && ++target < targets.size()) {
       refusals.push_back(opened.error().message);
@@ -367,6 +387,7 @@ Connector::~Connector() = default;
 
 void Connector::start(const Url& url, Done done) { impl_->start(url, std::move(done)); }
 void Connector::cancel() { impl_->cancel(); }
+bool Connector::give_up() { return impl_->give_up(); }
 std::string Connector::stage_in_words() const { return impl_->stage_in_words(); }
 
 }  // namespace wscope::net

@@ -1,12 +1,12 @@
 #include "net/proxy_http.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <vector>
 
+#include "base/byte_text.h"
+#include "base/escape.h"
 #include "net/error_words.h"
 
 namespace wscope::net {
@@ -15,15 +15,6 @@ namespace {
 constexpr std::size_t kMaxHead = 64 * 1024;
 constexpr std::size_t kMaxRawBody = 64 * 1024;
 constexpr std::size_t kMaxShownBody = 4 * 1024;
-
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                  reinterpret_cast<const unsigned char*>(text.data()),
-                  static_cast<int>(text.size()));
-  out.pop_back();
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -112,7 +103,7 @@ class ConnectDialogue final : public ProxyDialogue {
     output_ = "CONNECT " + destination + " HTTP/1.1\r\nHost: " + destination + "\r\n";
     if (proxy.user) {
       output_ +=
-          "Proxy-Authorization: Basic " + base64(*proxy.user + ":" + proxy.password) + "\r\n";
+          "Proxy-Authorization: Basic " + base64_of(*proxy.user + ":" + proxy.password) + "\r\n";
     }
     output_ += "User-Agent: wscope/" WSCOPE_VERSION "\r\n\r\n";
   }
@@ -203,11 +194,11 @@ class ConnectDialogue final : public ProxyDialogue {
     if (complete || raw_body_.size() >= kMaxRawBody) refuse();
   }
 
-  /// `text` line by line, what isn't printable escaped.
+  /// `text` line by line, made safe to show.
   static std::string shown_lines(std::string_view text) {
     std::string out;
     for (const std::string_view line : lines_of(text)) {
-      out += (out.empty() ? "" : "\n") + printable(line, kMaxShownBody);
+      out += (out.empty() ? "" : "\n") + escaped(line, kMaxShownBody);
     }
     return out;
   }
@@ -223,7 +214,7 @@ class ConnectDialogue final : public ProxyDialogue {
     const std::string body =
         chunked_ ? unchunked(raw_body_, complete) : raw_body_.substr(0, body_size_);
     if (!body.empty()) {
-      detail += "\n\n" + shown_lines(std::string_view(body).substr(0, kMaxShownBody));
+      detail += "\n\n" + shown_lines(utf8_prefix(body, kMaxShownBody));
       if (body.size() > kMaxShownBody) detail += "…";
     }
     fail_with("proxy " + via_ + " refused the tunnel to " + destination_ + ": " + status_,

@@ -5,6 +5,8 @@
 #include <array>
 #include <ctime>
 
+#include "base/byte_text.h"
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "net/openssl_handles.h"
 
@@ -106,9 +108,7 @@ std::string pin_of(const X509* certificate) {
   EVP_Digest(encoded, static_cast<std::size_t>(size), hash.data(), &hash_size, EVP_sha256(),
              nullptr);
   OPENSSL_free(encoded);
-  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> base64{};
-  const int length = EVP_EncodeBlock(base64.data(), hash.data(), static_cast<int>(hash_size));
-  return "sha256//" + std::string(base64.begin(), base64.begin() + length);
+  return "sha256//" + base64_of({reinterpret_cast<const char*>(hash.data()), hash_size});
 }
 
 }  // namespace wscope::net

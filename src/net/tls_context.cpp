@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "net/openssl_handles.h"
 #include "net/tls_error.h"
@@ -100,7 +101,9 @@ void load_system_store(SSL_CTX* context) {
   ERR_clear_error();  // an empty store shows when a certificate is looked for
 }
 
-Result<void> load_trust(SSL_CTX* context, const std::string& ca_file) {
+/// `option`: the one that named the file.
+Result<void> load_trust(SSL_CTX* context, const std::string& ca_file,
+                        const std::string& option = "--ca") {
   X509_VERIFY_PARAM* parameters = SSL_CTX_get0_param(context);
   // What is in --ca is trusted as it stands, also an intermediate or the server's own certificate.
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
@@ -111,17 +114,18 @@ Result<void> load_trust(SSL_CTX* context, const std::string& ca_file) {
   }
   struct stat status {};
   if (::stat(ca_file.c_str(), &status) != 0) {
-    return fail(Stage::kUsage, "can't read --ca " + ca_file + ": " + words_of_errno(errno));
+    return fail(Stage::kUsage,
+                "can't read " + option + " " + ca_file + ": " + words_of_errno(errno));
   }
   if (S_ISDIR(status.st_mode)) {
     SSL_CTX_load_verify_dir(context, ca_file.c_str());
     return {};
   }
-  if (auto bytes = read_whole_file(ca_file, "--ca"); !bytes) return fail(bytes.error());
+  if (auto bytes = read_whole_file(ca_file, option); !bytes) return fail(bytes.error());
   if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1) {
     ERR_clear_error();
     return fail(Stage::kUsage,
-                "can't read --ca " + ca_file + ": there is no PEM certificate in it");
+                "can't read " + option + " " + ca_file + ": there is no PEM certificate in it");
   }
   return {};
 }
@@ -175,11 +179,12 @@ int select_alpn(SSL*, const unsigned char** out, unsigned char* out_size, const 
   return SSL_TLSEXT_ERR_OK;
 }
 
-Result<void> set_client_role(SSL_CTX* context, const TlsOptions& options) {
+Result<void> set_client_role(SSL_CTX* context, const TlsOptions& options,
+                             const std::string& ca_option) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_alpn_protos(context, kAlpn, kAlpnSize);
   SSL_CTX_set_tlsext_status_cb(context, check_staple);
-  return load_trust(context, options.ca_file);
+  return load_trust(context, options.ca_file, ca_option);
 }
 
 Result<void> set_server_role(SSL_CTX* context, const TlsOptions& options) {
@@ -198,7 +203,7 @@ Result<void> set_server_role(SSL_CTX* context, const TlsOptions& options) {
 }  // namespace
 
 Result<std::shared_ptr<TlsContext>> TlsContext::create(const TlsOptions& options, Role role) {
-  const bool client = role == Role::kClient;
+  const bool client = role != Role::kServer;
   std::shared_ptr<TlsContext> out(new TlsContext);
   out->context_ = SSL_CTX_new(client ? TLS_client_method() : TLS_server_method());
   if (out->context_ == nullptr) {
@@ -225,7 +230,9 @@ Result<std::shared_ptr<TlsContext>> TlsContext::create(const TlsOptions& options
     SSL_CTX_set_app_data(context, out.get());
     SSL_CTX_set_keylog_callback(context, on_key_log);
   }
-  auto set = client ? set_client_role(context, options) : set_server_role(context, options);
+  auto set = client
+                 ? set_client_role(context, options, role == Role::kClient ? "--ca" : "--proxy-ca")
+                 : set_server_role(context, options);
   if (!set) return fail(set.error());
   if (auto loaded = load_identity(context, options); !loaded) return fail(loaded.error());
   return out;

@@ -20,7 +20,7 @@ namespace wscope::net {
 
 class TlsContext {
  public:
-  enum class Role { kClient, kServer };
+  enum class Role { kClient, kProxyClient, kServer };
 
   static Result<std::shared_ptr<TlsContext>> create(const TlsOptions& options, Role role);
   ~TlsContext();

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "net/openssl_handles.h"
 #include "net/socket_address.h"
@@ -114,9 +115,11 @@ Result<TlsEstablished> TlsHandshake::Run::judge() const {
   }
   out.verified = certificate != nullptr && verification->enforced;
   if (!verification->enforced) {
-    out.verify_note = !verification->failed()
-                          ? "not checked (-k), nothing was wrong"
-                          : "not checked (-k): its " + verification_in_words(*verification, peer);
+    const bool proxy = peer.role == TlsPeer::Role::kProxy;
+    out.verify_note = std::string("not checked (") + (proxy ? "--proxy-insecure" : "-k") + ")";
+    out.verify_note += verification->failed()
+                           ? ": its " + verification_in_words(*verification, peer)
+                           : ", nothing was wrong";
   }
   const auto elapsed = std::chrono::steady_clock::now() - began;
   out.seconds = std::chrono::duration<double>(elapsed).count();

@@ -96,28 +96,32 @@ std::string what_is_wrong(const Verification& found, const TlsPeer& peer) {
 
 std::string hint_for(const Verification& found, const TlsPeer& peer) {
   if (peer.role == TlsPeer::Role::kClient) return {};
-  static const std::string kBlind = "-k connects without checking";
-  if (!found.staple.empty()) return kBlind;
+  const bool proxy = peer.role == TlsPeer::Role::kProxy;
+  const std::string trust = proxy ? "--proxy-ca FILE" : "--ca FILE";
+  const std::string blind =
+      (proxy ? "--proxy-insecure" : "-k") + std::string(" connects without checking");
+  if (!found.staple.empty()) return blind;
   switch (found.code) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "is this machine's clock right? " + kBlind;
+      return "is this machine's clock right? " + blind;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return "--ca FILE with that certificate trusts it, " + kBlind;
+      return trust + " with that certificate trusts it, " + blind;
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-      return "--ca FILE with that root trusts it, " + kBlind;
+      return trust + " with that root trusts it, " + blind;
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return "--ca FILE with the issuer's certificate trusts it (or the server doesn't send its "
+      return trust +
+             " with the issuer's certificate trusts it (or the server doesn't send its "
              "intermediate ones), " +
-             kBlind;
+             blind;
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      if (peer.role == TlsPeer::Role::kProxy) return kBlind;
-      return "--servername NAME asks for, and expects, another name; " + kBlind;
+      if (proxy) return blind;
+      return "--servername NAME asks for, and expects, another name; " + blind;
     default:
-      return kBlind;
+      return blind;
   }
 }
 

@@ -4,9 +4,9 @@
 
 #include <iterator>
 
+#include "base/byte_text.h"
 #include "base/close_code.h"
 #include "base/mask_credentials.h"
-#include "output/encode.h"
 #include "output/json_string.h"
 
 namespace wscope::output {

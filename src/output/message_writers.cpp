@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "output/encode.h"
+#include "base/byte_text.h"
 #include "output/json_text.h"
 
 namespace wscope::output {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/byte_text.h"
 #include "session/welcome_page.h"
 #include "ws/handshake_request.h"
 
@@ -35,7 +36,7 @@ std::optional<ws::ServerReply> ask_credentials(const HandshakeOptions& options,
                                                const ws::ServerRequest& request) {
   if (!options.auth && options.bearer.empty()) return std::nullopt;
   const std::string given = request.header("Authorization");
-  if (options.auth && equal_secret(given, "Basic " + ws::base64_encode(*options.auth))) {
+  if (options.auth && equal_secret(given, "Basic " + base64_of(*options.auth))) {
     return std::nullopt;
   }
   if (!options.bearer.empty() && equal_secret(given, "Bearer " + options.bearer)) {

@@ -8,11 +8,11 @@
 
 namespace wscope::session {
 
-void ClientSession::say(MessageType type, std::string_view data) {
-  if (!dialect_) return send(type, data);
+void ClientSession::say(MessageType type, std::string_view data, bool untyped) {
+  if (!dialect_) return send(type, data, untyped);
   if (options_.messages.output != OutputFormat::kJson) {
     Message message{Direction::kSent, type, data};
-    message.show_sent = !source_.interactive();
+    message.show_sent = untyped || !source_.interactive();
     sink_.on_message(message);
   }
   dialect_->typed(type, data, clock_.seconds());

@@ -133,7 +133,7 @@ void ClientSession::begin_again(std::optional<double> retry_after, const std::st
 void ClientSession::say_again() {
   for (const auto& text : options_.messages.execute) {
     if (connection_->send(MessageType::kText, text)) {
-      sink_.on_message({Direction::kSent, MessageType::kText, text});
+      sink_.on_message({Direction::kSent, MessageType::kText, text, true});
     }
   }
   for (const auto& item : outbox_.take_unsent()) send(item.type, item.data);
@@ -197,9 +197,9 @@ void ClientSession::perform(const Action& action) {
   }
   switch (action.kind) {
     case Kind::kText:
-      return say(MessageType::kText, action.data);
+      return say(MessageType::kText, action.data, action.untyped);
     case Kind::kBinary:
-      return say(MessageType::kBinary, action.data);
+      return say(MessageType::kBinary, action.data, action.untyped);
     case Kind::kDialect:
       if (dialect_) return dialect_->command(action.data, clock_.seconds());
       return dialect_refused({Stage::kInput,
@@ -219,11 +219,11 @@ void ClientSession::perform(const Action& action) {
   }
 }
 
-void ClientSession::send(MessageType type, std::string_view data) {
+void ClientSession::send(MessageType type, std::string_view data, bool untyped) {
   if (!connection_->send(type, data)) return;
   if (reconnect_.enabled()) outbox_.add(type, data);
   Message message{Direction::kSent, type, data};
-  message.show_sent = options_.messages.echo || !source_.interactive();
+  message.show_sent = untyped || !source_.interactive();
   sink_.on_message(message);
 }
 
@@ -259,11 +259,14 @@ void ClientSession::linger() {
   if (!connection_ || !connection_->open()) return;
   if (!lingering_) {
     lingering_ = true;
-    quiet_since_ = clock_.now();
+    quiet_since_ = drained_at_ = clock_.now();
   }
   if (options_.messages.wait < 0) return;
-  const std::chrono::duration<double> quiet = clock_.now() - quiet_since_;
-  const double left = options_.messages.wait - quiet.count();
+  double left = options_.messages.wait - seconds_since(quiet_since_);
+  // With --reconnect a loss can still be told from an arrival: our Close waits for the pong.
+  if (outbox_.in_flight() > 0) {
+    left = std::max(left, options_.network.close_timeout - seconds_since(drained_at_));
+  }
   if (left <= 0) {
     close(ws::kCloseNormal, {});
     return connection_->settle();
@@ -299,7 +302,7 @@ void ClientSession::received(MessageType type, std::string_view data, bool tell)
     quitting_ = true;
     return close(ws::kCloseNormal, {});
   }
-  if (options_.messages.echo) send(type, data);
+  if (options_.messages.echo) send(type, data, true);
 }
 
 void ClientSession::connection_ping(std::string_view data) {
@@ -311,7 +314,10 @@ void ClientSession::connection_pong(std::string_view data) {
   keepalive_.pong(data);
   if (reconnect_.enabled()) {
     reconnect_.held();
-    if (outbox_.confirm(data)) return note_progress();
+    if (outbox_.confirm(data)) {
+      note_progress();
+      return lingering_ ? linger() : void();
+    }
   }
   Control pong{Direction::kReceived, data, std::nullopt};
   pong.round_trip = round_trips_.answered(data, Clock::Steady::now());
@@ -327,7 +333,7 @@ void ClientSession::connection_pong(std::string_view data) {
 }
 
 bool ClientSession::connection_may_read() {
-  if (presentation_.out().congested()) return false;
+  if (presentation_.out().congested() || source_.congested()) return false;
   return !(options_.messages.echo || dialect_) || connection_->may_be_answered();
 }
 
@@ -420,10 +426,7 @@ void ClientSession::connection_ended(Ending ending) {
   connection_.reset();
   if (!quitting_ && !signal_ && reconnect_.worth_after(ending)) {
     std::string why = ending.error ? ending.error->message : std::string("server closed");
-    if (outbox_.in_flight() > 0) {
-      why += fmt::format("; {} in flight: whether they arrived is unknown",
-                         plural(outbox_.in_flight(), "message"));
-    }
+    why += in_flight_note();
     lingering_ = false;
     return begin_again(std::nullopt, why);
   }
@@ -450,6 +453,7 @@ Result<ExitStatus> ClientSession::outcome(const Ending& ending) {
       error.message += "; " + plural(totals_.messages_sent, "message") + " sent";
     }
     if (!undelivered.empty()) error.message += "; " + undelivered;
+    error.message += in_flight_note();
     return fail(std::move(error));
   }
   if (!undelivered.empty()) {
@@ -458,6 +462,16 @@ Result<ExitStatus> ClientSession::outcome(const Ending& ending) {
   if (condition_.set()) return fail(Stage::kExpectation, condition_.shortfall());
   if (refused_ > 0) return fail(Stage::kInput, plural(refused_, "message") + " could not be sent");
   return ExitStatus::kOk;
+}
+
+std::string ClientSession::in_flight_note() const {
+  if (outbox_.in_flight() == 0) return {};
+  return "; " + plural(outbox_.in_flight(), "message") +
+         " in flight: whether they arrived is unknown";
+}
+
+double ClientSession::seconds_since(Clock::Steady::time_point then) const {
+  return std::chrono::duration<double>(clock_.now() - then).count();
 }
 
 std::string ClientSession::undelivered_note(std::uint64_t queued) {
@@ -469,7 +483,7 @@ std::string ClientSession::undelivered_note(std::uint64_t queued) {
 void ClientSession::finish(Result<ExitStatus> result) {
   if (result_) return;
   clock_.sample();
-  result_ = std::move(result);
+  result_ = source_.judge(std::move(result));
   phase_ = Phase::kDraining;
   total_deadline_.cancel();
   source_.stop();

@@ -77,7 +77,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   double dialect_now() override;
   bool dialect_hears() override;
 
-  void say(MessageType type, std::string_view data);
+  void say(MessageType type, std::string_view data, bool untyped);
   void received(MessageType type, std::string_view data, bool tell);
   void open();
   void opened(Result<OpenedStream> result);
@@ -86,7 +86,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void note_progress();
   void pull();
   void perform(const Action& action);
-  void send(MessageType type, std::string_view data);
+  void send(MessageType type, std::string_view data, bool untyped = false);
   void send_ping(std::string_view data);
   void tell_info();
   void input_ended();
@@ -97,6 +97,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool stays_after(const Ending& ending) const;
   Result<ExitStatus> outcome(const Ending& ending);
   std::string undelivered_note(std::uint64_t queued);
+  std::string in_flight_note() const;
+  double seconds_since(Clock::Steady::time_point then) const;
   void finish(Result<ExitStatus> result);
   void drain();
 
@@ -135,6 +137,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool output_closed_ = false;  // the reader of stdout has gone
   std::uint64_t refused_ = 0;   // input that was not sent
   Clock::Steady::time_point quiet_since_;
+  Clock::Steady::time_point drained_at_;  // when lingering began
   Clock::Steady::time_point opened_at_;
   RoundTrips round_trips_;
   std::optional<ExitStatus> signal_;

@@ -40,7 +40,10 @@ Result<void> write_port_file(const std::string& path, const std::string& text) {
 ListenSession::ListenSession(asio::io_context& loop, const Options& options, Clock& clock,
                              output::Presentation* presentation, ActionSource* source)
     : loop_(loop), options_(options), clock_(clock), presentation_(presentation), source_(source) {
-  if (presentation_) output_watch_ = std::make_unique<OutputWatch>(loop, presentation_->out());
+  if (!presentation_) return;
+  output_watch_ = std::make_unique<OutputWatch>(loop, presentation_->out());
+  tells_sent_ =
+      !options.automation.record.empty() || options.messages.output == OutputFormat::kJson;
 }
 
 ListenSession::~ListenSession() = default;
@@ -99,6 +102,10 @@ ws::ServerReply ListenSession::client_request(ServedClient& client,
     }
   }
   ws::ServerReply reply;
+  if (replay_) {
+    reply.subprotocol = replay_->subprotocol(request.subprotocols);
+    return reply;
+  }
   const auto& ours = options_.handshake.subprotocols;
   for (const auto& wanted : request.subprotocols) {
     if (std::find(ours.begin(), ours.end(), wanted) != ours.end()) {
@@ -111,6 +118,7 @@ ws::ServerReply ListenSession::client_request(ServedClient& client,
 
 void ListenSession::client_opened(ServedClient& client) {
   notice(fmt::format("client {} connected from {}", client.number(), client.peer()));
+  if (replay_) replay_->client_opened(client);
   if (source_) asio::post(loop_, [this] { pull(); });
 }
 
@@ -120,7 +128,10 @@ void ListenSession::client_message(ServedClient& client, MessageType type, std::
     message.client = client.number();
     presentation_->sink().on_message(message);
   }
-  if (options_.messages.echo || !presentation_) client.connection().send(type, data);
+  if (replay_) replay_->client_message(client, type, data);
+  if (options_.messages.echo || !presentation_) {
+    if (client.connection().send(type, data)) tell_sent(client, type, data);
+  }
   using Broadcast = ListenOptions::Broadcast;
   if (options_.listen.broadcast == Broadcast::kNone) return;
   for (auto& [number, other] : clients_) {
@@ -145,7 +156,15 @@ void ListenSession::give(ServedClient& client, MessageType type, std::string_vie
     connection.abort({Stage::kConnection, "client does not read", {}, {}});
     return;
   }
-  connection.send(type, data);
+  if (connection.send(type, data)) tell_sent(client, type, data);
+}
+
+// Only where somebody keeps account of both directions; else an echo would pay for nothing.
+void ListenSession::tell_sent(const ServedClient& client, MessageType type, std::string_view data) {
+  if (!tells_sent_) return;
+  Message message{Direction::kSent, type, data};
+  message.client = client.number();
+  presentation_->sink().on_message(message);
 }
 
 void ListenSession::settle_all() {
@@ -161,12 +180,14 @@ void ListenSession::client_rests(ServedClient&) {
 }
 
 void ListenSession::client_has_room(ServedClient& client) {
+  if (replay_) replay_->client_has_room(client);
   client.connection().settle();
   if (source_) pull();
 }
 
 bool ListenSession::client_may_read(const ServedClient& client) const {
   if (presentation_ && presentation_->out().congested()) return false;
+  if (source_ && source_->congested()) return false;
   // With an echo the queue is the client's own; a broadcast must not make one wait for another.
   return options_.listen.broadcast != ListenOptions::Broadcast::kNone ||
          client.connection().may_be_answered();
@@ -183,6 +204,7 @@ void ListenSession::client_ended(ServedClient& client, Ending ending) {
     notice(
         fmt::format("client {} from {} did not come in: {}", client.number(), client.peer(), how));
   }
+  if (replay_) replay_->client_ended(client, ending);
   clients_.erase(client.number());
   if (shutting_down_) return finish_when_empty();
   if (source_) pull();
@@ -299,6 +321,7 @@ void ListenSession::finish_when_empty() {
   if (source_) source_->stop();
   if (presentation_) presentation_->sink().flush();
   const auto finished = std::exchange(finished_, nullptr);
+  if (replay_ && replay_->differed()) return finished(fail(replay_->failure()));
   finished(status_);
 }
 

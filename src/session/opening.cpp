@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/byte_text.h"
 #include "ws/handshake_request.h"
 
 namespace wscope::session {
@@ -34,7 +35,7 @@ Result<ws::HandshakeRequest> make_request(const net::Url& url, RequestPlan& plan
   const auto nonce = random_nonce();
   const auto client_nonce = random_nonce();
   if (!nonce || !client_nonce) return fail(nonce ? client_nonce.error() : nonce.error());
-  auto planned = plan.request_to(url, seconds_now(), ws::base64_encode(*client_nonce));
+  auto planned = plan.request_to(url, seconds_now(), base64_of(*client_nonce));
   if (!planned) return fail(std::move(planned.error()));
   const HandshakeOptions& options = planned->options;
   std::optional<ws::DeflateOffer> offer;
@@ -199,6 +200,7 @@ void Opening::expired() {
                 "--connect-timeout waits longer"));
     return;
   }
+  if (connector_ && connector_->give_up()) return;
   const std::string stage = connector_ ? connector_->stage_in_words() : "connecting";
   connector_->cancel();
   finish(fail(Stage::kTimeout, fmt::format("{}: no success within {}", stage, seconds),

@@ -25,6 +25,8 @@
 #include "session/dialect_talk.h"
 #include "session/end_condition.h"
 #include "session/listen_session.h"
+#include "session/replay_server.h"
+#include "session/replay_source.h"
 #include "session/report_file.h"
 #include "session/request_plan.h"
 #include "session/script_session.h"
@@ -52,7 +54,7 @@ Terminal open_terminal(const Options& options) {
   Terminal terminal;
   const bool out = ::isatty(STDOUT_FILENO) == 1;
   const bool err = ::isatty(STDERR_FILENO) == 1;
-  const bool scripted = !options.automation.script.empty();
+  const bool scripted = !options.automation.script.empty() || !options.automation.replay.empty();
   const bool execute_only = !options.messages.execute.empty() && !options.messages.interactive;
   // With --reconnect the session itself says -x messages, on each connection anew.
   const bool says_again = options.liveness.reconnect;
@@ -122,6 +124,15 @@ Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Te
   return result;
 }
 
+/// With --replay the recording is the input.
+void take_input(std::unique_ptr<ReplaySource> replay, Terminal& terminal,
+                output::Presentation& presentation) {
+  if (!replay) return;
+  presentation.add_listener(*replay);
+  for (const auto& notice : replay->notices()) presentation.sink().on_notice(notice);
+  terminal.source = std::move(replay);
+}
+
 Result<ExitStatus> run_client(const Options& given) {
   Options options = options_for_dialect(given);
   auto condition = EndCondition::create(options.messages);
@@ -139,9 +150,12 @@ Result<ExitStatus> run_client(const Options& given) {
   auto url = net::parse_url(address);
   if (!url) return fail(std::move(url.error()));
   if (auto asked = ask_for_password(options.handshake, *url); !asked) return fail(asked.error());
-  const Terminal terminal = open_terminal(options);
+  auto replay = ReplaySource::open(options, loop, clock);
+  if (!replay) return fail(std::move(replay.error()));
+  Terminal terminal = open_terminal(options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens);
   if (!presentation) return fail(std::move(presentation.error()));
+  take_input(std::move(*replay), terminal, **presentation);
   ClientSession session(loop, options, url_for_dialect(options, std::move(*url)), clock,
                         **presentation, *terminal.source, std::move(*condition));
   return run_to_end(loop, session, terminal, **presentation);
@@ -179,11 +193,18 @@ Result<ExitStatus> run_script(const Options& given) {
 Result<ExitStatus> run_listener(const Options& options) {
   asio::io_context loop(1);
   Clock clock;
+  const auto replay = ReplayServer::open(options, loop, clock);
+  if (!replay) return fail(replay.error());
   const Terminal terminal = open_terminal(options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens);
   if (!presentation) return fail(std::move(presentation.error()));
   net::lift_descriptor_limit();
   ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
+  if (*replay) {
+    (*replay)->set_sink((*presentation)->sink());
+    for (const auto& notice : (*replay)->notices()) (*presentation)->sink().on_notice(notice);
+    session.set_replay(replay->get());
+  }
   if (auto bound = session.open(options.listen.address); !bound) {
     return fail(std::move(bound.error()));
   }

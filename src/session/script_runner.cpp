@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/byte_text.h"
 #include "base/utf8.h"
-#include "input/byte_text.h"
 #include "input/control_payload.h"
 #include "input/json_scanner.h"
 
@@ -206,7 +206,7 @@ bool ScriptRunner::send(const Statement& statement) {
   if (!data) return false;
   MessageType type = MessageType::kText;
   if (statement.payload == input::ScriptPayload::kHex) {
-    auto bytes = input::decode_hex(*data);
+    auto bytes = decode_hex(*data);
     if (!bytes)
       return fail_at(&statement, {Stage::kUsage, "'" + *data + "' " + bytes.error(), {}, {}});
     data = std::move(*bytes);

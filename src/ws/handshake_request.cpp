@@ -9,26 +9,12 @@
 // nothing (not even <cstdlib>, for size_t) and brings no part of the engine.
 #include <websocketpp/sha1/sha1.hpp>
 
+#include "base/byte_text.h"
+#include "base/escape.h"
 #include "ws/http_field.h"
-#include "ws/visible.h"
 
 namespace wscope::ws {
 namespace {
-
-constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::uint32_t octet(std::string_view bytes, std::size_t i) {
-  return i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0;
-}
-
-std::optional<std::uint32_t> sextet(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  if (c == '/') return 63;
-  return std::nullopt;
-}
 
 struct Field {
   std::string name;
@@ -105,13 +91,13 @@ Result<std::string> authorization(const RequestTarget& target, const HandshakeOp
   if (!options.bearer.empty()) return "Bearer " + options.bearer;
   if (options.auth) {
     const bool has_password = options.auth->find(':') != std::string::npos;
-    return "Basic " + base64_encode(*options.auth + (has_password ? "" : ":"));
+    return "Basic " + base64_of(*options.auth + (has_password ? "" : ":"));
   }
   if (!target.user) return std::string();
   if (target.user->find(':') != std::string::npos) {  // RFC 7617 section 2
     return usage("the user name in the URL contains a colon, which Basic authentication can't say");
   }
-  return "Basic " + base64_encode(*target.user + ":" + target.password);
+  return "Basic " + base64_of(*target.user + ":" + target.password);
 }
 
 /// What wscope sends by itself, in its order; a value of nothing leaves the header out.
@@ -130,7 +116,7 @@ Result<std::vector<Field>> own_fields(const RequestTarget& target, const Handsha
   fields.push_back({"Host", options.host.empty() ? target.authority : options.host});
   fields.push_back({"Upgrade", "websocket"});
   fields.push_back({"Connection", "Upgrade"});
-  fields.push_back({"Sec-WebSocket-Key", base64_encode(nonce)});
+  fields.push_back({"Sec-WebSocket-Key", base64_of(nonce)});
   fields.push_back({"Sec-WebSocket-Version", std::to_string(options.version)});
   const auto add = [&fields](std::string name, std::string value) {
     if (!value.empty()) fields.push_back({std::move(name), std::move(value)});
@@ -184,54 +170,13 @@ std::optional<std::string> sent_value(const std::vector<Field>& fields, std::str
 
 }  // namespace
 
-// RFC 4648 section 4, with padding.
-std::string base64_encode(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::uint32_t group =
-        (octet(bytes, i) << 16U) | (octet(bytes, i + 1) << 8U) | octet(bytes, i + 2);
-    text += kAlphabet[group >> 18U];
-    text += kAlphabet[(group >> 12U) & 63U];
-    text += i + 1 < bytes.size() ? kAlphabet[(group >> 6U) & 63U] : '=';
-    text += i + 2 < bytes.size() ? kAlphabet[group & 63U] : '=';
-  }
-  return text;
-}
-
-// Strict: RFC 4648 3.2 (padding needed), 3.3 (no foreign characters), 3.5 (unused bits are zero).
-std::optional<std::string> base64_decode(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && !text.empty() && text.back() == '=') {
-    text.remove_suffix(1);
-    ++padding;
-  }
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
-  std::uint32_t group = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const auto value = sextet(c);
-    if (!value) return std::nullopt;
-    group = (group << 6U) | *value;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>((group >> bits) & 0xffU);
-    group &= (1U << bits) - 1;
-  }
-  if (group != 0) return std::nullopt;
-  return bytes;
-}
-
 // RFC 6455 4.2.2, item 5.4.
 std::string accept_for_key(std::string_view key) {
   std::string text(key);
   text += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   unsigned char hash[20];
   websocketpp::sha1::calc(text.data(), text.size(), hash);
-  return base64_encode(std::string_view(reinterpret_cast<const char*>(hash), sizeof hash));
+  return base64_of(std::string_view(reinterpret_cast<const char*>(hash), sizeof hash));
 }
 
 Result<HandshakeRequest> write_request(const RequestTarget& target, const HandshakeOptions& options,

@@ -37,8 +37,6 @@ Result<HandshakeRequest> write_request(const RequestTarget& target, const Handsh
                                        const std::optional<DeflateOffer>& deflate,
                                        std::string_view nonce);
 
-std::string base64_encode(std::string_view bytes);
-std::optional<std::string> base64_decode(std::string_view text);
 /// Sec-WebSocket-Accept for a key (RFC 6455 4.2.2).
 std::string accept_for_key(std::string_view key);
 

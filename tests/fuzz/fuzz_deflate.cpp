@@ -9,6 +9,7 @@
 
 #include "ws/deflate_codec.h"
 
+using namespace wscope;
 using namespace wscope::ws;
 using Outcome = DeflateCodec::Outcome;
 

@@ -30,6 +30,10 @@ TEST_CASE("slash commands complete at the line's beginning only") {
 TEST_CASE("arguments of commands") {
   CHECK(words_for("/close go") == Words{"going-away"});
   CHECK(words_for("/close ").size() > 10);
+  CHECK(words_for("/close 101") == Words{"1010", "1011", "1012", "1013", "1014"});
+  CHECK(complete("/close t", 7, {}).shown == Words{"1013 try-again-later", "3008 timeout"});
+  CHECK(complete("/close t", 7, {}).words == Words{"try-again-later", "timeout"});
+  CHECK(words_for("/close 1006").empty());
   CHECK(words_for("/close 1000 go").empty());
   CHECK(words_for("/trace o") == Words{"on", "off"});
   CHECK(complete("/file /et", 6, {}).files);
@@ -50,8 +54,16 @@ TEST_CASE("words of recent messages, the newest first, JSON's names among them")
 
 TEST_CASE("what would drive the terminal or fill the screen is no word") {
   RecentWords recent;
-  recent.learn("bad\x1b[2Jword bad\xc3\xa9 badly " + std::string("bad") + std::string(300, 'x'));
+  recent.learn("bad\x1b[2Jword bad\xc3 badly " + std::string("bad") + std::string(300, 'x'));
+  recent.learn("bad\u009bm bad\u202eend bad\u061c bad\u200f bad\u2067");
   CHECK(words_for("bad", recent) == Words{"badly"});
+}
+
+TEST_CASE("words in any writing complete") {
+  RecentWords recent;
+  recent.learn("{\"größe\":1,\"漢字\":2}");
+  CHECK(words_for("{\"gr", recent) == Words{"größe"});
+  CHECK(words_for("漢", recent) == Words{"漢字"});
 }
 
 TEST_CASE("old messages are forgotten, of long ones the beginning counts") {

@@ -75,6 +75,11 @@ TEST_CASE("commands that are no action yet carry their argument") {
   CHECK(json->kind == SlashCommand::Kind::kJson);
   CHECK(json->data == "{\"a\":");
   CHECK(parse_slash_command("/help")->kind == SlashCommand::Kind::kHelp);
+  const auto edit = parse_slash_command("/edit some text ");
+  REQUIRE(edit.has_value());
+  CHECK(edit->kind == SlashCommand::Kind::kEdit);
+  CHECK(edit->data == "some text ");
+  CHECK(parse_slash_command("/edit")->data.empty());
 }
 
 TEST_CASE("what can't be done is told, and why") {
@@ -111,17 +116,28 @@ TEST_CASE("an error never repeats control characters or endless words") {
 }
 
 TEST_CASE("/help and completion read the same table") {
-  const std::string help = slash_help();
-  for (const std::string_view name : slash_command_names()) {
-    CAPTURE(name);
-    CHECK(help.find("  " + std::string(name) + " ") != std::string::npos);
-    CHECK(error_of(name).find("unknown") == std::string::npos);
+  CHECK(slash_command_names().size() == 18);
+  for (const std::size_t columns :
+       {std::size_t{40}, std::size_t{75}, std::size_t{76}, std::size_t{200}}) {
+    CAPTURE(columns);
+    const std::string help = slash_help(columns);
+    for (const std::string_view name : slash_command_names()) {
+      CAPTURE(name);
+      const std::size_t at = help.find("  " + std::string(name));
+      REQUIRE(at != std::string::npos);
+      const char behind = help[at + 2 + name.size()];
+      CHECK((behind == ' ' || behind == '\n'));
+      CHECK(error_of(name).find("unknown") == std::string::npos);
+    }
+    for (const char* keys : {"Tab", "Ctrl-R", "Ctrl-X Ctrl-E"}) {
+      CHECK(help.find(keys) != std::string::npos);
+    }
+    std::size_t begin = 0;
+    while (begin < help.size()) {
+      const std::size_t end = help.find('\n', begin);
+      CHECK(end - begin < std::max<std::size_t>(columns, 56));
+      begin = end + 1;
+    }
   }
-  CHECK(slash_command_names().size() == 17);
-  std::size_t begin = 0;
-  while (begin < help.size()) {
-    const std::size_t end = help.find('\n', begin);
-    CHECK(end - begin < 80);
-    begin = end + 1;
-  }
+  CHECK(slash_help(40).find("  /ping [DATA]\n      send a ping\n") != std::string::npos);
 }

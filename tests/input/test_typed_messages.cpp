@@ -84,11 +84,60 @@ TEST_CASE("mistakes are shown, and nothing is sent") {
   CHECK(typing.pulled().empty());
 }
 
-TEST_CASE("/help is shown, /quit is told to the owner") {
+TEST_CASE("/help, /edit and /quit are told to the owner") {
   Typing typing;
-  CHECK(typing.add("/help").show == slash_help());
+  CHECK(typing.add("/help").help);
+  CHECK(typing.add("/edit a text").edit == "a text");
+  CHECK(typing.add("/edit").edit == "");
+  CHECK_FALSE(typing.add("/ping").edit);
+  typing.pulled();
   CHECK(typing.add("/quit").quit);
   CHECK(typing.pulled().empty());
+}
+
+TEST_CASE("what was edited is sent, unless there is nothing new in it") {
+  Typing typing;
+  typing.add("/edit");
+  const auto sent = typing.typed->edited("before", std::string("after\nall"));
+  CHECK(sent.sent);
+  CHECK(sent.remember == "after\nall");
+  CHECK(typing.pulled() == Pulled{{Kind::kText, "after\nall"}});
+  CHECK(typing.typed->edited("same", std::string("same")).show ==
+        "wscope: the text is unchanged: nothing was sent\n");
+  CHECK(typing.typed->edited("before", std::string()).show ==
+        "wscope: an empty text: nothing was sent\n");
+  CHECK(typing.typed->edited("before", wscope::fail(Stage::kInput, "no editor")).show ==
+        "wscope: no editor\n");
+  CHECK(typing.typed->edited("before", std::string("\xff")).show.find("UTF-8") !=
+        std::string::npos);
+  CHECK(typing.pulled().empty());
+}
+
+TEST_CASE("of what nobody typed as a line, the session hears so") {
+  Typing typing;
+  typing.add("typed");
+  typing.typed->edited("", std::string("edited"));
+  CHECK(typing.typed->bound("buzz").remember.empty());
+  typing.typed->bound("/binary 41");
+  std::vector<bool> untyped;
+  Action action;
+  while (typing.actions.next(action) == ActionSource::Pull::kAction) {
+    untyped.push_back(action.untyped);
+  }
+  CHECK(untyped == std::vector<bool>{false, true, true, true});
+}
+
+TEST_CASE("/to sends to one client") {
+  Typing typing;
+  typing.add("/to 3 hello");
+  typing.add("hello");
+  Action action;
+  typing.actions.next(action);
+  CHECK(action.client == 3);
+  CHECK(action.data == "hello");
+  typing.actions.next(action);
+  CHECK(action.client == 0);
+  CHECK(typing.add("/to 3 \xff").show.find("UTF-8") != std::string::npos);
 }
 
 TEST_CASE("-b and --input count for typed lines too") {

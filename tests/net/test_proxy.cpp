@@ -251,7 +251,7 @@ TEST_CASE("proxy: TLS to the proxy, and TLS within it") {
     Dialler client(loop);
     client.network.proxy = "https://me:secret@localhost:" + std::to_string(proxy.acceptor->port());
     client.network.family = wscope::AddressFamily::kIpv4;
-    client.tls.ca_file = secure.trusted();
+    client.tls.ca_file = client.tls.proxy_ca_file = secure.trusted();
     Listener& server = inner ? tls : plain;
     const auto error =
         client.dial((inner ? "wss://127.0.0.1:" : "ws://127.0.0.1:") + server.port());

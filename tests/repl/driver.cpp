@@ -2,9 +2,9 @@
 //
 // driver ACTIONS_FD LINES_FD: every Action pulled is written to ACTIONS_FD as "kind data" with
 // backslash escapes, one a line; whole lines that come in on LINES_FD are printed above the prompt
-// and learnt; the line "?columns" is answered with "columns N" on ACTIONS_FD. Ends after kQuit or
-// with LINES_FD. WSCOPE_DRIVER_OPTIONS may hold "no-multiline", "no-history" and, at its end,
-// "on-key=KEY=MESSAGE,KEY=MESSAGE…".
+// and learnt; a line "?columns" at the end of a read is answered with "columns N" on ACTIONS_FD.
+// Ends after kQuit or with LINES_FD. WSCOPE_DRIVER_OPTIONS may hold "no-multiline", "no-history"
+// and, at its end, "on-key=KEY=MESSAGE,KEY=MESSAGE…".
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -127,7 +127,7 @@ int main(int argc, char** argv) {
   std::string begun;
   static char bytes[65536];
   while (pull_all(*repl, actions_fd)) {
-    pollfd watched[2] = {{bell, POLLIN, 0}, {lines_fd, POLLIN, 0}};
+    pollfd watched[2] = {{bell, POLLIN, 0}, {repl->congested() ? -1 : lines_fd, POLLIN, 0}};
     if (poll(watched, 2, -1) < 0) continue;
     if (watched[0].revents != 0) {
       std::uint64_t count;
@@ -139,14 +139,16 @@ int main(int argc, char** argv) {
     begun.append(bytes, static_cast<std::size_t>(got));
     const std::size_t whole = begun.rfind('\n') + 1;
     if (whole == 0) continue;
-    const auto lines = std::string_view(begun).substr(0, whole);
-    if (lines == "?columns\n") {
-      put(actions_fd, "columns " + std::to_string(repl->screen().columns()) + "\n");
-      begun.clear();
-      continue;
+    auto lines = std::string_view(begun).substr(0, whole);
+    constexpr std::string_view kQuestion = "?columns\n";
+    const bool asked = lines.size() >= kQuestion.size() &&
+                       lines.substr(lines.size() - kQuestion.size()) == kQuestion;
+    if (asked) lines.remove_suffix(kQuestion.size());
+    if (!lines.empty()) {
+      repl->learn(lines);
+      repl->screen().print(lines);
     }
-    repl->learn(lines);
-    repl->screen().print(lines);
+    if (asked) put(actions_fd, "columns " + std::to_string(repl->screen().columns()) + "\n");
     begun.erase(0, whole);
   }
   repl->stop();

@@ -53,7 +53,17 @@ class CommandTest(unittest.TestCase):
             rows = repl.rows()
             self.assertEqual(rows[0], "> /help")
             self.assertEqual(rows[1], "  /ping [DATA]             send a ping")
-            self.assertEqual(rows[-2:], ["  //TEXT                   send /TEXT", ">"])
+            self.assertIn("  //TEXT                   send /TEXT", rows)
+            self.assertEqual(rows[-2:], ["  Ctrl-D                   leave", ">"])
+
+    def test_help_fits_40_columns(self):
+        with Repl(rows=70, columns=40) as repl:
+            repl.type("/help\r")
+            repl.wait_for("Ctrl-D")
+            repl.wait_line("> ")
+            rows = repl.rows()
+            self.assertEqual(rows[1:5], ["  /ping [DATA]", "      send a ping", "  /pong [DATA]",
+                                         "      send a pong"])
 
     def test_json_over_lines(self):
         with Repl() as repl:
@@ -87,6 +97,24 @@ class CompletionTest(unittest.TestCase):
         self.complete("/re" + TAB + "!", "> /reconnect !")
         self.complete("/close goi" + TAB + "bye", "> /close going-away bye")
         self.complete("/trace of" + TAB, "> /trace off")
+        self.complete("/close 300" + TAB, "> /close 300")
+        self.complete("/close 3008" + TAB + "late", "> /close 3008 late")
+
+    def test_close_codes_are_listed_with_their_names(self):
+        for columns in (40, 80, 120):
+            with self.subTest(columns), Repl(columns=columns) as repl:
+                repl.type("/close " + TAB + TAB)
+                repl.wait_for("1014 bad-gateway")
+                repl.wait_line("> /close")
+                shown = repl.rows()
+                words = " ".join(shown[1:-1]).split()
+                self.assertEqual(words[:4], ["1000", "normal", *words[2:4]])
+                for code, name in (("1001", "going-away"), ("3003", "forbidden")):
+                    self.assertEqual(words[words.index(code) + 1], name)
+                self.assertNotIn("1006", words)
+                self.assertTrue(all(len(row) <= columns for row in shown), shown)
+                repl.type("goi" + TAB + "bye\r")
+                repl.wait_actions(["close bye code=1001"])
 
     def test_files(self):
         with tempfile.TemporaryDirectory() as folder:

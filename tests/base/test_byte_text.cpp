@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "input/byte_text.h"
+#include "base/byte_text.h"
 
-using namespace wscope::input;
+using namespace wscope;
 using namespace std::string_literals;
 
 TEST_CASE("hexadecimal digits are bytes, in any case and with blanks between") {
@@ -46,4 +46,26 @@ TEST_CASE("base64 that was damaged is told") {
   CHECK(decode_base64("Zm9v=").error() == "is not base64: it is cut short");
   CHECK(decode_base64("Zh==").error() == "is not base64 at byte 2");
   CHECK(decode_base64("====").error() == "is not base64 at byte 1");
+}
+
+TEST_CASE("base64 by the vectors of RFC 4648 section 10") {
+  const auto base64 = [](std::string_view bytes) {
+    std::string out = ":";
+    append_base64(out, bytes);
+    return out;
+  };
+  CHECK(base64("") == ":");
+  CHECK(base64("f") == ":Zg==");
+  CHECK(base64("fo") == ":Zm8=");
+  CHECK(base64("foo") == ":Zm9v");
+  CHECK(base64("foob") == ":Zm9vYg==");
+  CHECK(base64("fooba") == ":Zm9vYmE=");
+  CHECK(base64("foobar") == ":Zm9vYmFy");
+  CHECK(base64("\xff\xfe\xfd") == "://79");
+}
+
+TEST_CASE("hex") {
+  std::string out = ":";
+  append_hex(out, std::string_view("\0\x0f\xf0\xff", 4));
+  CHECK(out == ":000ff0ff");
 }
