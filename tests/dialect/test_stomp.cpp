@@ -71,7 +71,8 @@ TEST_CASE("errors") {
   // 1.2, Value Encoding: an undefined escape is fatal.
   CHECK(connected().received("MESSAGE\ndestination:a\\tb\n\n\0"s).front() == '#');
   CHECK(connected().received("MESSAGE\ndestination:a\\\n\n\0"s).front() == '#');
-  CHECK(connected().received("MESSAGE\ndestination:/a\\\\b\\c\n\nx\0"s) == "<MESSAGE /a\\b: x");
+  CHECK(connected().received("MESSAGE\ndestination:/a\\\\b\\c\n\nx\0"s) ==
+        R"(<MESSAGE "/a\\b:" x)");
 }
 
 TEST_CASE("heart-beats: what each side can and the other wants, the slower of both") {
