@@ -116,7 +116,9 @@ class SocketIo(Dialogue):
     def test_typed_at_the_terminal(self):
         with Terminal("--socketio", self.url) as terminal:
             terminal.wait_for("Connected")
-            terminal.type("message hello\r")
+            terminal.type('"my e\t')  # events that were seen complete
+            terminal.wait_line('> "my event')
+            terminal.type("\x15message hello\r")
             terminal.wait_for('message "hello"')
             terminal.type("/call sum 1 2\r")
             terminal.wait_for("ack sum 3")
