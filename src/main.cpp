@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "cli/parse_args.h"
+#include "cli/profile.h"
 #include "session/run.h"
 
 namespace {
@@ -23,7 +24,8 @@ int report(const wscope::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto parsed = wscope::cli::parse_args(std::vector<std::string>(argv + 1, argv + argc));
+  const auto parsed = wscope::cli::parse_args(std::vector<std::string>(argv + 1, argv + argc),
+                                              wscope::cli::default_config_file());
   if (!parsed) return report(parsed.error());
   if (const auto* text = std::get_if<wscope::cli::Text>(&*parsed)) {
     const bool written = std::fputs(text->text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;

@@ -116,7 +116,24 @@ void ClientSession::opened(Result<OpenedStream> result) {
   connection_->start(opened_.rest);
   if (!dialect_ && reconnect_.enabled() && phase_ == Phase::kOpen) say_again();
   flush();
+  if (command_) start_command();
   if (phase_ == Phase::kOpen) pull();
+}
+
+void ClientSession::start_command() {
+  if (command_->started()) return;  // on an earlier connection
+  const auto started = command_->start(
+      opened_event_, [this](const Result<void>& outcome) { command_ended(outcome); });
+  if (!started) command_ended(started);
+}
+
+// What it wrote before its end is still sent; who failed has nobody that waits for answers.
+void ClientSession::command_ended(const Result<void>& outcome) {
+  if (result_) return;
+  if (!outcome && !failure_) failure_ = outcome.error();
+  unheard_ = true;
+  quitting_ = quitting_ || !outcome;
+  if (lingering_) linger();
 }
 
 void ClientSession::begin_again(std::optional<double> retry_after, const std::string& why) {
@@ -261,8 +278,8 @@ void ClientSession::linger() {
     lingering_ = true;
     quiet_since_ = drained_at_ = clock_.now();
   }
-  if (options_.messages.wait < 0) return;
-  double left = options_.messages.wait - seconds_since(quiet_since_);
+  if (options_.messages.wait < 0 && !unheard_) return;
+  double left = unheard_ ? 0 : options_.messages.wait - seconds_since(quiet_since_);
   // With --reconnect a loss can still be told from an arrival: our Close waits for the pong.
   if (outbox_.in_flight() > 0) {
     left = std::max(left, options_.network.close_timeout - seconds_since(drained_at_));
@@ -381,6 +398,7 @@ void ClientSession::flush() {
 void ClientSession::interrupt(ExitStatus status) {
   clock_.sample();
   const bool again = signal_.has_value();
+  if (command_) command_->interrupt(status);
   if (!again) signal_ = status;
   quitting_ = true;
   if (phase_ != Phase::kOpen) {
@@ -493,6 +511,7 @@ void ClientSession::finish(Result<ExitStatus> result) {
     drain_deadline_.start(kDrainAfterSignal, [this] {
       if (phase_ != Phase::kDraining) return;
       phase_ = Phase::kFinished;
+      let_output_go();
       finished_(*result_);
     });
   }
@@ -503,6 +522,8 @@ void ClientSession::finish(Result<ExitStatus> result) {
 void ClientSession::drain() {
   if (phase_ != Phase::kDraining || !result_) return;
   flush();
+  // Who takes some of it has time for the rest.
+  if (command_) command_->let_go();
   const auto state = presentation_.out().state();
   if (state == output::OutputStream::State::kBlocked) return;
   phase_ = Phase::kFinished;
@@ -510,7 +531,14 @@ void ClientSession::drain() {
   if (state == output::OutputStream::State::kFailed && *result_ && failure_) {
     result_ = fail(*failure_);
   }
+  let_output_go();
   asio::post(loop_, [this] { finished_(*result_); });
+}
+
+void ClientSession::let_output_go() {
+  if (!command_) return;
+  output_watch_.release();
+  presentation_.out().close();
 }
 
 }  // namespace wscope::session

@@ -23,6 +23,7 @@
 #include "session/deadline.h"
 #include "session/dialect_talk.h"
 #include "session/end_condition.h"
+#include "session/exec_command.h"
 #include "session/frame_trace.h"
 #include "session/keepalive.h"
 #include "session/opening.h"
@@ -43,6 +44,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
                 output::Presentation& presentation, ActionSource& source, EndCondition condition);
   ~ClientSession() override;
 
+  /// Before start(): the run is that command's, which the source and the presentation lead to.
+  void attach(ExecCommand& command) { command_ = &command; }
   void start(Finished finished);
   /// A signal: the first closes cleanly, the second ends at once. `status` is 130 or 143.
   void interrupt(ExitStatus status);
@@ -94,6 +97,9 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void close(std::optional<std::uint16_t> code, std::string_view reason);
   void flush();
   void timed_out();
+  void start_command();
+  void command_ended(const Result<void>& outcome);
+  void let_output_go();
   bool stays_after(const Ending& ending) const;
   Result<ExitStatus> outcome(const Ending& ending);
   std::string undelivered_note(std::uint64_t queued);
@@ -111,6 +117,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   ActionSource& source_;
   EndCondition condition_;
   Finished finished_;
+  ExecCommand* command_ = nullptr;  // --exec
 
   Phase phase_ = Phase::kOpening;
   OpeningEvents opening_events_;
@@ -135,6 +142,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool lingering_ = false;      // everything was written; waiting for silence
   bool quitting_ = false;       // the user asked for the end: no offer to reconnect
   bool output_closed_ = false;  // the reader of stdout has gone
+  bool unheard_ = false;        // the command has ended: nobody reads what might still come
   std::uint64_t refused_ = 0;   // input that was not sent
   Clock::Steady::time_point quiet_since_;
   Clock::Steady::time_point drained_at_;  // when lingering began
