@@ -4,7 +4,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from support.dialogue import Dialogue
+from socketio_talk import SocketIoTalk
 from support.foreign import Foreign
 from support.npm import Unavailable, package
 from support.program import Running
@@ -18,7 +18,9 @@ SKIPPED = 77  # ctest shows it as skipped
 modules = None
 
 
-class NodeSocketIo(Dialogue):
+class NodeSocketIo(SocketIoTalk):
+    greeting = WELCOME
+
     def setUp(self):
         self.start()
 
@@ -56,33 +58,16 @@ class NodeSocketIo(Dialogue):
         self.one_error(ended, "server refused the namespace /nowhere: Invalid namespace")
 
     def test_broadcast_to_several_clients(self):
-        words = ("--socketio", self.url)
-        with Running(*words) as ada, Running(*words) as bob, Running(*words) as eve:
-            clients = (ada, bob, eve)
-            for client in clients:
-                client.wait_out(WELCOME)
-            ada.send('"my event" {"from":"ada"}\nothers "all but me"\n')
-            for client in clients:
-                client.wait_out('"my event" {"from":"ada"}\n')
-            for client in (bob, eve):
+        with self.three_clients() as (ada, *others):
+            ada.send('others "all but me"\n')
+            for client in others:
                 client.wait_out('others "all but me"\n')
-            for client in clients:
-                client.end_input()
-                self.expect(client.wait(), err="")
-            self.assertNotIn(b"all but me", ada.out)
+        self.assertNotIn(b"all but me", ada.out)
 
     def test_acknowledgements_both_ways(self):
-        with Running("--slash", "--socketio", self.url) as client:
-            client.send("/call sum 1 2 39\n")
-            client.wait_out("ack sum 42\n")
-            client.send('"ask me"\n')
-            client.wait_out('question "name?"\n')
-            client.send('/ack "Ada" {"age":36}\n')
-            self.server.wait_for(r'answer \["Ada",\{"age":36\}\]')
+        with self.acknowledging(r'answer \["Ada",36\]') as client:
             client.send('"ask in vain"\n')
             self.server.wait_for("timeout Error: operation has timed out")
-            client.end_input()
-            self.expect(client.wait(), err=r"question waits for /ack \d+")
 
     def test_binary_attachments_in_events_and_acknowledgements(self):
         self.dialogue(
