@@ -3,7 +3,7 @@
 // The session calls one method per event, on the loop thread, in the order things happened; each
 // presenter (terminal, text, raw, json, trace, timing …) overrides those it shows. Views live only
 // during the call. Seconds are wall seconds of the step itself. Text that came from the network is
-// untrusted bytes: a presenter that writes to a terminal escapes it (output/escape.h).
+// untrusted bytes: a presenter that writes to a terminal escapes it (base/escape.h).
 #pragma once
 
 #include <cstddef>

@@ -39,6 +39,9 @@ constexpr Pair kExclusive[] = {
     {"exec", "interactive", ""},
     {"exec", "script", ""},
     {"exec", "replay", ""},
+    {"exec", "echo", ""},
+    {"exec", "broadcast", ""},
+    {"exec", "on-key", "keys are for the terminal"},
     {"echo", "script", ""},
     {"unix-socket", "connect-to", ""},
     {"unix-socket", "proxy", ""},
@@ -52,7 +55,6 @@ constexpr Pair kNeeds[] = {
     {"key", "cert", ""},
     {"passphrase", "cert", ""},
     {"pong-timeout", "ping-interval", "without pings no pong is waited for"},
-    {"heartbeat-interval", "heartbeat", ""},
     {"reconnect-max", "reconnect", ""},
     {"speed", "replay", ""},
     {"verify", "replay", ""},
@@ -74,6 +76,9 @@ Result<void> check_pairs(const Given& given) {
     if (!given.has(pair.first) || given.has(pair.second)) continue;
     return fail(Stage::kUsage, dashed(pair.first) + " needs " + dashed(pair.second),
                 std::string(pair.hint));
+  }
+  if (given.has("heartbeat-interval") && !given.has("heartbeat") && !given.has("stomp")) {
+    return fail(Stage::kUsage, "--heartbeat-interval needs --heartbeat", "or --stomp");
   }
   return {};
 }
@@ -149,6 +154,23 @@ Result<void> check_values(const Given& given, const Options& options) {
 bool Given::has(std::string_view long_name) const {
   const OptionRow* row = find_long(long_name);
   return row != nullptr && has(*row);
+}
+
+bool exclude_each_other(std::string_view one, std::string_view other) {
+  for (const Pair& pair : kExclusive) {
+    if ((pair.first == one && pair.second == other) ||
+        (pair.first == other && pair.second == one)) {
+      return !one.empty();
+    }
+  }
+  return false;
+}
+
+std::string_view partner_of(std::string_view long_name) {
+  for (const Pair& pair : kNeeds) {
+    if (pair.first == long_name) return pair.second;
+  }
+  return {};
 }
 
 Result<void> check_rules(const Given& given, const Options& options) {

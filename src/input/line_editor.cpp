@@ -188,6 +188,7 @@ bool LineEditor::line_is_empty() const {
 
 void LineEditor::begin(std::string_view prompt) {
   begun_ = true;
+  columns_ = size_of(out_).columns;
   rl_callback_handler_install(std::string(prompt).c_str(), &LineEditor::take_line);
   std::fflush(out_);
 }
@@ -209,6 +210,7 @@ void LineEditor::end() {
 void LineEditor::set_prompt(std::string_view prompt) { rl_set_prompt(std::string(prompt).c_str()); }
 
 void LineEditor::keys(std::string_view bytes) {
+  follow_resize();
   keys_ = bytes;
   while (begun_ && !keys_.empty()) {
     take_run();
@@ -269,6 +271,7 @@ void LineEditor::drop_line() {
 }
 
 void LineEditor::print_above(std::string_view lines) {
+  follow_resize();
   const bool prompting = begun_ && !between_lines_;
   if (prompting) rl_clear_visible_line();
   std::fwrite(lines.data(), 1, lines.size(), out_);
@@ -290,7 +293,14 @@ void LineEditor::redraw() {
   std::fflush(out_);
 }
 
+/// The signal may come later than what is to be drawn; and what is drawn by the old width would
+/// erase rows that are not the line's.
+void LineEditor::follow_resize() {
+  if (begun_ && !between_lines_ && size_of(out_).columns != columns_) resize();
+}
+
 void LineEditor::come_back() {
+  columns_ = size_of(out_).columns;
   rl_reset_screen_size();
   // It may have left the cursor behind half a line.
   std::fputc('\r', out_);
@@ -309,6 +319,7 @@ std::size_t LineEditor::rows_above_cursor(std::size_t columns) const {
 /// Most terminals wrap the rows of a line anew when their width changes, and the cursor stays with
 /// its character: what was drawn begins as many rows above it as the new width makes.
 void LineEditor::resize() {
+  columns_ = size_of(out_).columns;
   if (!begun_ || rl_get_termcap("up") == nullptr) {
     rl_resize_terminal();
   } else {

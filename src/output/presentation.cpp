@@ -13,8 +13,8 @@
 #include "output/json_events.h"
 #include "output/line_file.h"
 #include "output/line_output.h"
-#include "output/message_writers.h"
 #include "output/palette.h"
+#include "output/pipe_messages.h"
 #include "output/recorder.h"
 #include "output/status.h"
 #include "output/terminal_messages.h"
@@ -35,11 +35,12 @@ bool same_place(int one, int other) {
 
 class Presenters final : public Presentation {
  public:
-  Presenters(const Options& options, const Clock& clock, Screens screens)
+  Presenters(const Options& options, const Clock& clock, Screens screens, int out_fd)
       : options_(options),
         clock_(clock),
         screens_(screens),
-        out_(STDOUT_FILENO),
+        out_fd_(out_fd),
+        out_(out_fd),
         err_(STDERR_FILENO),
         stamper_(options.messages.timestamps, clock) {
     choose_places();
@@ -72,6 +73,7 @@ class Presenters final : public Presentation {
   const Options& options_;
   const Clock& clock_;
   Screens screens_;
+  const int out_fd_;
   std::unique_ptr<Screen> own_out_;
   std::unique_ptr<Screen> own_err_;
   OutputStream out_;
@@ -96,8 +98,8 @@ class Presenters final : public Presentation {
 };
 
 void Presenters::choose_places() {
-  if (screens_.out == nullptr && ::isatty(STDOUT_FILENO) == 1) {
-    own_out_ = std::make_unique<TerminalScreen>(STDOUT_FILENO);
+  if (screens_.out == nullptr && ::isatty(out_fd_) == 1) {
+    own_out_ = std::make_unique<TerminalScreen>(out_fd_);
     screens_.out = own_out_.get();
   }
   if (screens_.err == nullptr && ::isatty(STDERR_FILENO) == 1) {
@@ -112,7 +114,7 @@ void Presenters::choose_places() {
                    : std::make_unique<LineOutput>(err_, LineOutput::WhenFull::kWait);
   const bool both_screens = screens_.out != nullptr && screens_.err != nullptr;
   const bool no_screen = screens_.out == nullptr && screens_.err == nullptr;
-  if (both_screens || (no_screen && same_place(STDOUT_FILENO, STDERR_FILENO))) {
+  if (both_screens || (no_screen && same_place(out_fd_, STDERR_FILENO))) {
     out_lines_->set_partner(err_lines_.get());
     err_lines_->set_partner(out_lines_.get());
     err_lines_->set_immediate(no_screen);  // writers of messages know only their stream
@@ -140,21 +142,14 @@ void Presenters::add_messages() {
   const MessageOptions& messages = options_.messages;
   const bool is_screen = out_lines_->is_screen();
   const Palette& palette = choose_palette(options_.terminal.color, is_screen);
-  const bool plain_text =
-      messages.output == OutputFormat::kAuto || messages.output == OutputFormat::kText;
-  const bool decorated = messages.pretty || stamper_.enabled() || palette.enabled();
   std::unique_ptr<EventSink> sink;
-  if (messages.output == OutputFormat::kJson) {
-    sink = std::make_unique<JsonEvents>(*out_lines_, clock_, options_.diagnosis.trace_secrets);
-  } else if (is_screen) {
+  if (is_screen && messages.output != OutputFormat::kJson) {
     const MessageLook look{messages.output, messages.pretty, screens_.interactive, palette};
     auto terminal = std::make_unique<TerminalMessages>(*out_lines_, look, stamper_);
     terminal_ = terminal.get();
     sink = std::move(terminal);
-  } else if (plain_text && decorated) {
-    sink = make_decorated_writer(out_, stamper_, messages.pretty, palette);
   } else {
-    sink = make_message_writer(messages.output, out_);
+    sink = make_pipe_sink(options_, clock_, out_, *out_lines_, stamper_, palette);
   }
   messages_ = &keep(std::move(sink));
 }
@@ -248,8 +243,8 @@ Result<void> Presenters::finish() {
 }  // namespace
 
 Result<std::unique_ptr<Presentation>> Presentation::open(const Options& options, const Clock& clock,
-                                                         Screens screens) {
-  auto presenters = std::make_unique<Presenters>(options, clock, screens);
+                                                         Screens screens, int out_fd) {
+  auto presenters = std::make_unique<Presenters>(options, clock, screens, out_fd);
   if (auto built = presenters->build(); !built) return fail(std::move(built.error()));
   return presenters;
 }

@@ -4,8 +4,8 @@
 
 #include <utility>
 
+#include "base/escape.h"
 #include "base/mask_credentials.h"
-#include "output/escape.h"
 #include "output/frame_words.h"
 #include "output/hexdump.h"
 #include "output/words.h"

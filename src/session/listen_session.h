@@ -2,7 +2,8 @@
 // all.
 //
 // open() binds; start() serves until interrupt() or the end of a person's input, then says 1001 to
-// every client and calls `finished` once. Without a presentation it is silent: the embedded echo
+// every client and calls `finished` once. With --exec messages are for the clients' commands, which
+// end before it does. Without a presentation it is silent: the embedded echo
 // server. Loop thread only.
 #pragma once
 
@@ -20,6 +21,7 @@
 #include "base/options.h"
 #include "net/acceptor.h"
 #include "output/presentation.h"
+#include "session/command_room.h"
 #include "session/deadline.h"
 #include "session/output_watch.h"
 #include "session/replay_server.h"
@@ -27,7 +29,7 @@
 
 namespace wscope::session {
 
-class ListenSession : public ServedClient::Host {
+class ListenSession : public ServedClient::Host, public CommandRoom::Host {
  public:
   using Finished = std::function<void(Result<ExitStatus>)>;
 
@@ -54,6 +56,8 @@ class ListenSession : public ServedClient::Host {
   void client_has_room(ServedClient& client) override;
   bool client_may_read(const ServedClient& client) const override;
   void client_ended(ServedClient& client, Ending ending) override;
+  void command_notice(const std::string& text) override { notice(text); }
+  void command_left() override;
 
   void accepted(std::unique_ptr<net::Stream> stream);
   void pull();
@@ -63,6 +67,9 @@ class ListenSession : public ServedClient::Host {
   void tell_sent(const ServedClient& client, MessageType type, std::string_view data);
   void settle_all();
   std::size_t open_clients() const;
+  std::size_t places_taken() const;
+  Result<void> prepare_command(ServedClient& client, const ws::ServerRequest& request,
+                               const ws::ServerReply& reply);
   void flush();
   void shut_down(ExitStatus status);
   void finish_when_empty();
@@ -76,6 +83,7 @@ class ListenSession : public ServedClient::Host {
   ReplayServer* replay_ = nullptr;
   std::unique_ptr<net::Acceptor> acceptor_;
   std::unique_ptr<OutputWatch> output_watch_;
+  std::unique_ptr<CommandRoom> commands_;  // --exec
   std::map<std::size_t, std::unique_ptr<ServedClient>> clients_;
   std::set<std::size_t> to_settle_;  // clients with a broadcast to write
   std::size_t last_number_ = 0;
@@ -83,6 +91,7 @@ class ListenSession : public ServedClient::Host {
   bool tells_sent_ = false;  // to the sink
   bool shutting_down_ = false;
   ExitStatus status_ = ExitStatus::kOk;
+  Totals totals_;  // of all clients that have left
 };
 
 }  // namespace wscope::session

@@ -202,6 +202,7 @@ void Opening::expired() {
                 "--connect-timeout waits longer"));
     return;
   }
+  if (connector_ && connector_->give_up()) return;
   const std::string stage = connector_ ? connector_->stage_in_words() : "connecting";
   connector_->cancel();
   finish(fail(Stage::kTimeout, fmt::format("{}: no success within {}", stage, seconds),

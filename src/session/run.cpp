@@ -4,10 +4,8 @@
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
 #include <cerrno>
 #include <csignal>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,18 +15,22 @@
 #include "input/script_file.h"
 #include "input/script_parser.h"
 #include "input/sources.h"
+#include "net/descriptor_limit.h"
+#include "net/unique_fd.h"
 #include "net/url.h"
 #include "output/plain_screen.h"
 #include "output/presentation.h"
 #include "session/client_session.h"
 #include "session/dialect_talk.h"
 #include "session/end_condition.h"
+#include "session/exec_command.h"
 #include "session/listen_session.h"
 #include "session/replay_server.h"
 #include "session/replay_source.h"
 #include "session/report_file.h"
 #include "session/request_plan.h"
 #include "session/script_session.h"
+#include "session/stop_signals.h"
 
 namespace wscope::session {
 namespace {
@@ -85,32 +87,19 @@ Terminal open_terminal(const Options& options) {
   return terminal;
 }
 
-/// SIGINT, SIGTERM and SIGHUP go to `act` until the loop ends.
-class Signals {
- public:
-  Signals(asio::io_context& loop, std::function<void(ExitStatus)> act)
-      : set_(loop, SIGINT, SIGTERM, SIGHUP), act_(std::move(act)) {
-    wait();
-  }
-
- private:
-  void wait() {
-    set_.async_wait([this](std::error_code error, int number) {
-      if (error) return;
-      act_(number == SIGINT ? ExitStatus::kInterrupted : ExitStatus::kTerminated);
-      wait();
-    });
-  }
-  asio::signal_set set_;
-  std::function<void(ExitStatus)> act_;
-};
+/// Where a command takes the place of stdin and stdout: stderr alone may be looked at.
+Terminal no_terminal(std::unique_ptr<ActionSource> source) {
+  Terminal terminal;
+  terminal.source = std::move(source);
+  return terminal;
+}
 
 /// Runs a session on the loop until it says how it ended, and closes what it wrote to.
 template <class Session>
 Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Terminal& terminal,
                               output::Presentation& presentation) {
   Result<ExitStatus> result = ExitStatus::kOk;
-  const Signals signals(loop, [&](ExitStatus status) { session.interrupt(status); });
+  const StopSignals signals(loop, [&](ExitStatus status) { session.interrupt(status); });
   session.start([&](Result<ExitStatus> ended) {
     result = std::move(ended);
     loop.stop();
@@ -151,13 +140,22 @@ Result<ExitStatus> run_client(const Options& given) {
   if (auto asked = ask_for_password(options.handshake, *url); !asked) return fail(asked.error());
   auto replay = ReplaySource::open(options, loop, clock);
   if (!replay) return fail(std::move(replay.error()));
-  Terminal terminal = open_terminal(options);
-  auto presentation = output::Presentation::open(options, clock, terminal.screens);
+  std::unique_ptr<ExecCommand> command;
+  if (!options.automation.exec.empty()) {
+    auto made = ExecCommand::create(loop, options);
+    if (!made) return fail(std::move(made.error()));
+    command = std::move(*made);
+  }
+  Terminal terminal = command ? no_terminal(command->make_source()) : open_terminal(options);
+  auto presentation = output::Presentation::open(options, clock, terminal.screens,
+                                                 command ? command->input_fd() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
   take_input(std::move(*replay), terminal, **presentation);
   ClientSession session(loop, options, url_for_dialect(options, std::move(*url)), clock,
                         **presentation, *terminal.source, std::move(*condition));
-  return run_to_end(loop, session, terminal, **presentation);
+  if (command) session.attach(*command);
+  auto result = run_to_end(loop, session, terminal, **presentation);
+  return command ? command->finish(std::move(result)) : result;
 }
 
 Result<ExitStatus> run_script(const Options& given) {
@@ -194,9 +192,15 @@ Result<ExitStatus> run_listener(const Options& options) {
   Clock clock;
   const auto replay = ReplayServer::open(options, loop, clock);
   if (!replay) return fail(replay.error());
-  const Terminal terminal = open_terminal(options);
-  auto presentation = output::Presentation::open(options, clock, terminal.screens);
+  // What clients say is for their commands, and what these say for the clients.
+  const bool commands = !options.automation.exec.empty();
+  const net::UniqueFd nowhere(commands ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
+  const Terminal terminal =
+      commands ? no_terminal(input::make_empty_source()) : open_terminal(options);
+  auto presentation = output::Presentation::open(options, clock, terminal.screens,
+                                                 nowhere ? nowhere.get() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
+  net::lift_descriptor_limit();
   ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
   if (*replay) {
     (*replay)->set_sink((*presentation)->sink());

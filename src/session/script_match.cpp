@@ -8,7 +8,7 @@
 
 #include "base/byte_text.h"
 #include "base/close_code.h"
-#include "output/escape.h"
+#include "base/escape.h"
 #include "session/difference_words.h"
 #include "session/script_json.h"
 
@@ -25,8 +25,8 @@ constexpr std::size_t kDetailText = 4000;
 re2::StringPiece piece(const std::string& text) { return {text.data(), text.size()}; }
 
 std::string quoted(std::string_view text, std::size_t most = kShownText) {
-  const auto shown = output::utf8_prefix(text, most);
-  std::string out = "\"" + output::escaped(shown, output::kOneLine) + "\"";
+  const auto shown = utf8_prefix(text, most);
+  std::string out = "\"" + escaped(shown, kOneLine) + "\"";
   if (shown.size() < text.size()) out += fmt::format("… ({} bytes)", text.size());
   return out;
 }
@@ -51,7 +51,7 @@ bool is_message(Pattern kind) {
 }
 
 std::string diff_of(const std::vector<JsonDifference>& differences, std::string_view came) {
-  const auto shown = output::utf8_prefix(came, kDetailText);
+  const auto shown = utf8_prefix(came, kDetailText);
   std::string out = json_diff(differences) + "\n  came: ";
   out.append(shown).append(shown.size() < came.size() ? "…" : "");
   return out;
@@ -202,7 +202,7 @@ std::string ScriptMatcher::describe() const {
     case Pattern::kRegex:
       return "/" + *text_ + "/" + flags_;
     case Pattern::kJson:
-      return "json " + output::escaped(output::utf8_prefix(*text_, kShownText), output::kOneLine);
+      return "json " + escaped(utf8_prefix(*text_, kShownText), kOneLine);
     case Pattern::kBinary:
       return text_ ? "binary " + hex(*text_) : "a binary message";
     case Pattern::kFile:

@@ -39,6 +39,8 @@ class ServedClient : public ConnectionOwner {
   /// 1 for the first client that came.
   std::size_t number() const { return number_; }
   const std::string& peer() const { return peer_; }
+  /// Its upgrade was granted: not a plain request, a refused or a broken one.
+  bool was_open() const { return was_open_; }
   Connection& connection() { return connection_; }
   const Connection& connection() const { return connection_; }
 
@@ -57,6 +59,7 @@ class ServedClient : public ConnectionOwner {
   std::size_t number_;
   std::string peer_;
   double handshake_timeout_;
+  bool was_open_ = false;
   std::unique_ptr<Keepalive> keepalive_;  // where --ping-interval or --heartbeat ask for it
   Deadline handshake_deadline_;
   Connection connection_;

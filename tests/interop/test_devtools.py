@@ -1,6 +1,6 @@
 """--har, opened by the importer of Chromium's developer tools: its own code, in a headless Chromium.
 
-Skipped where there is none; Debian's package is chromium-headless-shell.
+Skipped where there is none.
 """
 
 import asyncio

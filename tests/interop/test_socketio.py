@@ -6,10 +6,10 @@ from pathlib import Path
 
 from support.dialogue import Dialogue
 from support.foreign import Foreign
-from support.program import Running
+from support.program import TIME_FACTOR, Running
 from support.terminal import CTRL_D, Terminal
 
-SERVER = Path(__file__).parent / "servers/flask_socketio_rooms.py"
+SERVER = Path(__file__).parent / "servers/flask_socketio_events.py"
 GREETING = '"my event" {"data":"Connected"}\n'
 
 
@@ -61,7 +61,7 @@ class SocketIo(Dialogue):
         """The server pings each 0.3 s and drops who is silent; -w counts events only."""
         ended = self.dialogue("--socketio", "-w", "1.5", self.url, stdin="message a\n", err="")
         self.assertEqual(ended.out.decode(), GREETING + 'message "a"\n')
-        self.assertLess(ended.seconds, 10)
+        self.assertLess(ended.seconds, 10 * TIME_FACTOR)
 
     def test_namespace_and_auth(self):
         auth = '{"token":"open sesame"}'

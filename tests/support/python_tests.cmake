@@ -3,13 +3,14 @@
 # They are whole-binary tests; the binary comes to them as $WSCOPE, the shared helpers as the
 # package `support`. Debian's own interpreter, whatever python3 comes first on PATH.
 function(wscope_python_tests label)
+  wscope_patience(patience 240)
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/test_*.py)
   foreach(file ${files})
     get_filename_component(name ${file} NAME_WE)
     string(REGEX REPLACE "^test_" "" name ${name})
     add_test(NAME ${label}.${name} COMMAND /usr/bin/python3 ${file})
     set_tests_properties(${label}.${name} PROPERTIES
-      TIMEOUT 240
+      TIMEOUT ${patience}
       LABELS ${label}
       ENVIRONMENT "WSCOPE=$<TARGET_FILE:wscope>;WSCOPE_SANITIZED=${WSCOPE_SANITIZE};PYTHONPATH=${PROJECT_SOURCE_DIR}/tests;PYTHONDONTWRITEBYTECODE=1")
   endforeach()
