@@ -21,6 +21,9 @@ class FanOut final : public EventSink {
   void set_frame_sinks(std::vector<EventSink*> sinks) { frames_ = std::move(sinks); }
 
   void on_connection(std::string_view name) override { tell(&EventSink::on_connection, name); }
+  void on_destination(const Destination& event) override {
+    tell(&EventSink::on_destination, event);
+  }
   void on_resolved(const Resolved& event) override { tell(&EventSink::on_resolved, event); }
   void on_connect_attempt(const ConnectAttempt& event) override {
     tell(&EventSink::on_connect_attempt, event);

@@ -18,6 +18,9 @@ class OpeningEvents : public EventSink {
  public:
   OpeningEvents(EventSink& sink, Clock& clock) : sink_(sink), clock_(clock) {}
 
+  void on_destination(const Destination& event) override {
+    tell(&EventSink::on_destination, event);
+  }
   void on_resolved(const Resolved& event) override { tell(&EventSink::on_resolved, event); }
   void on_connect_attempt(const ConnectAttempt& event) override {
     tell(&EventSink::on_connect_attempt, event);
