@@ -33,6 +33,8 @@ def free_port():
 class Proxy:
     """`command(port)` of the heir is what to run; its output is read through `log`."""
 
+    ending = signal.SIGTERM
+
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="wscope-proxy-")
         self.folder = Path(self._folder.name)
@@ -80,7 +82,7 @@ class Proxy:
 
     def _end(self):
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            self.process.send_signal(self.ending)
             try:
                 self.process.wait(5 * TIME_FACTOR)
             except subprocess.TimeoutExpired:
@@ -132,6 +134,8 @@ class Tinyproxy(Proxy):
 class Squid(Proxy):
     """CONNECT, plain or (with `pair`, certificate and key) over TLS. `rules`: who may do what."""
 
+    ending = signal.SIGKILL  # it would take a second to leave
+
     def __init__(self, user=None, password=None, pair=None, rules="http_access allow all"):
         self.user, self.password, self.pair, self.rules = user, password, pair, rules
         super().__init__()
@@ -165,6 +169,12 @@ class Squid(Proxy):
             ]
         config = self.write("config", "\n".join([*lines, self.rules, ""]))
         return [self.program("squid"), "-N", "-n", f"wscope{port}", "-f", config]
+
+
+    def _end(self):
+        super()._end()
+        for left in Path("/dev/shm").glob(f"wscope{self.port}-*"):
+            left.unlink(missing_ok=True)
 
 
 class Microsocks(Proxy):
