@@ -98,6 +98,8 @@ class ShownWhenSent(Repl):
             (frames.TEXT, b"to be echoed"),
             (frames.TEXT, b"typed once"),
         )
+        script.say(frames.TEXT, "the last")  # behind it, so all of the rest has been shown
+        terminal.wait_for("> the last")
         self.assertEqual(terminal.text().count("typed once"), 1)
 
     def test_what_an_editor_made(self):
