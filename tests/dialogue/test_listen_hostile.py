@@ -133,6 +133,8 @@ class Deaf(Dialogue):
             self.dialogue("--count", 5000, server.url, stdin=text, out=text, err="", timeout=60)
             self.assertLess(before, 32 << 20)
             self.assertLess(server.peak_memory(), before + (4 << 20))
+            deaf.reset()  # noticed although nothing is read from it any more
+            server.wait_err("client 1 left")
 
     def test_a_crowd_of_deaf_clients(self):
         """150 deaf ones share 256 MiB, so none gets 4; the readers get every message."""
