@@ -235,7 +235,7 @@ constexpr OptionRow kRows[] = {
    "pace of --replay: 2x, 0.5x, max", setters::speed},
   {G::kAutomation, '\0', "verify", "", "", kPlain, kBoth, kFull,
    "compare what comes back with the recording", put<kA, &A::verify_replay, true>},
-  {G::kAutomation, '\0', "har", "FILE", "", kFile, kClient, kNotYet,
+  {G::kAutomation, '\0', "har", "FILE", "", kFile, kClient, kFull,
    "write a HAR file for browsers' tools", some_text<kA, &A::har>},
   {G::kAutomation, '\0', "exec", "COMMAND", "", kPlain, kBoth, kFull,
    "connect COMMAND's stdin and stdout", some_text<kA, &A::exec>},

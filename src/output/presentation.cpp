@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "output/fan_out.h"
+#include "output/har.h"
 #include "output/json_events.h"
 #include "output/line_file.h"
 #include "output/line_output.h"
@@ -59,6 +60,7 @@ class Presenters final : public Presentation {
   void add_messages();
   Result<void> add_traces();
   Result<void> add_record();
+  Result<void> add_har();
   void choose_listeners();
   template <class Sink>
   Sink& keep(std::unique_ptr<Sink> sink) {
@@ -91,6 +93,7 @@ class Presenters final : public Presentation {
   EventSink* trace_to_file_ = nullptr;
   EventSink* record_ = nullptr;
   EventSink* timing_ = nullptr;
+  Har* har_ = nullptr;
   std::vector<EventSink*> listeners_;  // of the session
 };
 
@@ -130,6 +133,7 @@ Result<void> Presenters::build() {
   status_ = &keep(std::make_unique<Status>(*err_lines_, wishes, stamper_));
   if (auto traced = add_traces(); !traced) return traced;
   if (auto recorded = add_record(); !recorded) return recorded;
+  if (auto archived = add_har(); !archived) return archived;
   choose_listeners();
   return {};
 }
@@ -183,13 +187,21 @@ Result<void> Presenters::add_record() {
   return {};
 }
 
+Result<void> Presenters::add_har() {
+  if (options_.automation.har.empty()) return {};
+  auto har = Har::open(options_.automation.har, clock_, options_.diagnosis.trace_secrets);
+  if (!har) return fail(std::move(har.error()));
+  har_ = &keep(std::move(*har));
+  return {};
+}
+
 void Presenters::choose_listeners() {
   std::vector<EventSink*> frames;
   if (trace_level_ >= TraceLevel::kFrames) frames.push_back(trace_);
   if (trace_to_file_ != nullptr) frames.push_back(trace_to_file_);
   std::vector<EventSink*> messages = frames;  // a frame's line stands before its message
   messages.push_back(messages_);
-  for (EventSink* sink : {record_, timing_}) {
+  for (EventSink* sink : {record_, timing_, static_cast<EventSink*>(har_)}) {
     if (sink != nullptr) messages.push_back(sink);
   }
   messages.insert(messages.end(), listeners_.begin(), listeners_.end());
@@ -224,6 +236,7 @@ Result<void> Presenters::finish() {
     file->stream().drain();
     if (auto written = failure(file->stream(), file->path()); !written) return written;
   }
+  if (har_ != nullptr) return har_->finish();
   return {};
 }
 

@@ -78,6 +78,8 @@ void Opening::request() {
   auto request = make_request(url_, *plan_);
   if (!request) return finish(fail(std::move(request.error())));
   request_ = std::move(*request);
+  const std::string where = url_.display();
+  sink_.on_destination({where});
   connect();
 }
 

@@ -105,7 +105,12 @@ class SocketIo(SocketIoTalk):
             terminal.wait_line('> "my event')
             terminal.type("\x15message hello\r")
             terminal.wait_for('message "hello"')
-            terminal.type("/call sum 1 2\r")
+            # Tab knows the names of events and the keys of JSON that went by.
+            terminal.type("mess\t again\r")
+            terminal.wait_for('message "again"')
+            terminal.type('{"da\t')
+            terminal.wait_line('> {"data')
+            terminal.type("\x15/call sum 1 2\r")
             terminal.wait_for("ack sum 3")
             terminal.type(CTRL_D)
             self.assertEqual(terminal.wait(), 0)
