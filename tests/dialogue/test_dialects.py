@@ -6,6 +6,7 @@ import unittest
 
 from support.dialogue import Dialogue
 from support.frames import CLOSE
+from support.program import TIME_FACTOR
 from support.server import Server
 
 OPEN = '0{"sid":"a","pingInterval":%d,"pingTimeout":%d}'
@@ -41,7 +42,7 @@ class SignsOfLife(Dialogue):
 
     def test_a_socketio_server_that_pings_is_not(self):
         def pings(peer):
-            socketio(peer, 100, 400)
+            socketio(peer, 100, int(400 * TIME_FACTOR))
             for _ in range(12):
                 peer.server.stopping.wait(0.1)
                 peer.text("2")
@@ -84,8 +85,8 @@ class SignsOfLife(Dialogue):
 
     def test_stomp_heart_beats_of_theirs(self):
         def promises(peer):
-            stomp(peer, "100,0")
-            for _ in range(6):
+            stomp(peer, "300,0")
+            for _ in range(16):
                 peer.server.stopping.wait(0.05)
                 peer.text("\n")
             return peer.read_to_end()
@@ -93,8 +94,8 @@ class SignsOfLife(Dialogue):
         with Server(promises) as server:
             words = ("--stomp", "--heartbeat-interval", "0.05", "-w", "-1", server.url)
             ended = self.dialogue(*words, status=7, out="")
-            self.one_error(ended, r"connection lost: no STOMP heart-beat within 0\.2 s")
-            self.assertGreater(ended.seconds, 0.4)
+            self.one_error(ended, r"connection lost: no STOMP heart-beat within 0\.6 s")
+            self.assertGreater(ended.seconds, 0.8)
 
     def test_stomp_without_an_agreement(self):
         def neither(peer):

@@ -103,7 +103,7 @@ async def stomp(socket):
             if headers.get("login") == "stranger":
                 await socket.send("ERROR\nmessage:who are you\n\n\0")
                 return
-            await socket.send("CONNECTED\nversion:1.2\nheart-beat:50,50\n\n\0")
+            await socket.send("CONNECTED\nversion:1.2\nheart-beat:500,50\n\n\0")
             asyncio.create_task(beat(socket))
         elif command == "SUBSCRIBE":
             subscribed[headers["id"]] = headers["destination"]

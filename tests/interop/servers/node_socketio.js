@@ -6,7 +6,7 @@ const { Server } = require('socket.io');
 const http = createServer();
 const io = new Server(http, {
   pingInterval: Number(process.argv[2] || 25000),
-  pingTimeout: 500,
+  pingTimeout: 2000,
   perMessageDeflate: { threshold: 0 },
   serveClient: false,
 });
