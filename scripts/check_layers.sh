@@ -59,6 +59,8 @@ violations=$(
           !(begins(name, "websocketpp/sha1/") && FILENAME == "src/ws/handshake_request.cpp"))
         violation("<" name ">: websocketpp lives in src/ws/engine*")
       if (begins(name, "CLI/") && folder != "cli") violation("<" name ">: only cli uses CLI11")
+      if (begins(name, "toml++/") && FILENAME != "src/cli/config_file.cpp")
+        violation("<" name ">: toml++ lives in src/cli/config_file.cpp")
       if (begins(name, "readline/") && FILENAME != "src/input/line_editor.cpp")
         violation("<" name ">: readline lives in src/input/line_editor.cpp")
       if (begins(name, "nlohmann/") && (is_header || folder !~ /^(input|output|session|dialect)$/))

@@ -5,15 +5,16 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "cli/parse_args.h"
-#include "output/escape.h"
+#include "cli/profile.h"
 #include "session/run.h"
 
 namespace {
 
 // Errors quote what servers sent: none of it may drive a terminal.
 int report(const wscope::Error& error) {
-  using wscope::output::escaped;
+  using wscope::escaped;
   if (!error.detail.empty()) std::fprintf(stderr, "%s\n", escaped(error.detail).c_str());
   if (!error.message.empty()) std::fprintf(stderr, "wscope: %s\n", escaped(error.message).c_str());
   if (!error.hint.empty()) std::fprintf(stderr, "wscope: hint: %s\n", escaped(error.hint).c_str());
@@ -23,7 +24,8 @@ int report(const wscope::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto parsed = wscope::cli::parse_args(std::vector<std::string>(argv + 1, argv + argc));
+  const auto parsed = wscope::cli::parse_args(std::vector<std::string>(argv + 1, argv + argc),
+                                              wscope::cli::default_config_file());
   if (!parsed) return report(parsed.error());
   if (const auto* text = std::get_if<wscope::cli::Text>(&*parsed)) {
     const bool written = std::fputs(text->text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;

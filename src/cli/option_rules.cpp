@@ -24,10 +24,24 @@ constexpr Pair kExclusive[] = {
     {"script", "reconnect", ""},
     {"script", "heartbeat", ""},
     {"script", "ping-interval", "`ping` in the script sends one"},
+    {"replay", "execute", "the recording is the input"},
+    {"replay", "interactive", ""},
+    {"replay", "input", "the recording is the input"},
+    {"replay", "binary", "messages keep the type they were recorded with"},
+    {"replay", "slash", ""},
+    {"replay", "echo", ""},
+    {"replay", "broadcast", ""},
+    {"replay", "socketio", "what was recorded is what was on the wire"},
+    {"replay", "jsonrpc", "what was recorded is what was on the wire"},
+    {"replay", "graphql", "what was recorded is what was on the wire"},
+    {"replay", "stomp", "what was recorded is what was on the wire"},
     {"exec", "execute", "the command's output is the input"},
     {"exec", "interactive", ""},
     {"exec", "script", ""},
     {"exec", "replay", ""},
+    {"exec", "echo", ""},
+    {"exec", "broadcast", ""},
+    {"exec", "on-key", "keys are for the terminal"},
     {"echo", "script", ""},
     {"unix-socket", "connect-to", ""},
     {"unix-socket", "proxy", ""},
@@ -41,7 +55,6 @@ constexpr Pair kNeeds[] = {
     {"key", "cert", ""},
     {"passphrase", "cert", ""},
     {"pong-timeout", "ping-interval", "without pings no pong is waited for"},
-    {"heartbeat-interval", "heartbeat", ""},
     {"reconnect-max", "reconnect", ""},
     {"speed", "replay", ""},
     {"verify", "replay", ""},
@@ -64,6 +77,9 @@ Result<void> check_pairs(const Given& given) {
     return fail(Stage::kUsage, dashed(pair.first) + " needs " + dashed(pair.second),
                 std::string(pair.hint));
   }
+  if (given.has("heartbeat-interval") && !given.has("heartbeat") && !given.has("stomp")) {
+    return fail(Stage::kUsage, "--heartbeat-interval needs --heartbeat", "or --stomp");
+  }
   return {};
 }
 
@@ -85,6 +101,9 @@ Result<void> check_roles(const Given& given, const Options& options) {
   if (options.messages.echo && !server && options.url.empty()) {
     return fail(Stage::kUsage, "--echo needs a URL or --listen",
                 "without either, wscope talks to an echo server of its own");
+  }
+  if (given.has("replay") && !server && options.url.empty() && options.profile.profile.empty()) {
+    return fail(Stage::kUsage, "--replay needs a URL or --listen");
   }
   return {};
 }
@@ -135,6 +154,23 @@ Result<void> check_values(const Given& given, const Options& options) {
 bool Given::has(std::string_view long_name) const {
   const OptionRow* row = find_long(long_name);
   return row != nullptr && has(*row);
+}
+
+bool exclude_each_other(std::string_view one, std::string_view other) {
+  for (const Pair& pair : kExclusive) {
+    if ((pair.first == one && pair.second == other) ||
+        (pair.first == other && pair.second == one)) {
+      return !one.empty();
+    }
+  }
+  return false;
+}
+
+std::string_view partner_of(std::string_view long_name) {
+  for (const Pair& pair : kNeeds) {
+    if (pair.first == long_name) return pair.second;
+  }
+  return {};
 }
 
 Result<void> check_rules(const Given& given, const Options& options) {

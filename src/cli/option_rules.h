@@ -26,6 +26,11 @@ class Given {
   std::bitset<128> rows_;
 };
 
+/// Whether the two can't be given together.
+bool exclude_each_other(std::string_view one, std::string_view other);
+/// The option that `long_name` needs; empty: none.
+std::string_view partner_of(std::string_view long_name);
+
 Result<void> check_rules(const Given& given, const Options& options);
 void settle(const Given& given, Options& options);
 

@@ -2,14 +2,18 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <string_view>
 
+#include "cli/assignment.h"
 #include "cli/completion_script.h"
 #include "cli/help_text.h"
 #include "cli/option_rules.h"
 #include "cli/option_setters.h"
 #include "cli/option_table.h"
+#include "cli/print_config.h"
+#include "cli/profile.h"
 #include "cli/suggest.h"
 
 namespace wscope::cli {
@@ -33,7 +37,8 @@ bool is_long(std::string_view word) { return word.size() > 2 && word.substr(0, 2
 
 class Parser {
  public:
-  explicit Parser(const std::vector<std::string>& words) : words_(words), app_("", "wscope") {
+  Parser(const std::vector<std::string>& words, const std::string& default_config)
+      : words_(words), default_config_(default_config), app_("", "wscope") {
     app_.set_help_flag();
     app_.allow_extras();
     url_ = app_.add_option("url", CLI::callback_t{});
@@ -47,8 +52,11 @@ class Parser {
   void register_row(const OptionRow& row);
   void take(const OptionRow& row, std::string value);
   Result<void> apply(const OptionRow& row, std::string value);
+  Result<std::vector<Assignment>> read_config();
+  Result<std::variant<Options, Text>> conclude(std::vector<Assignment> assignments);
   bool swallowed_option(const OptionRow& row, const std::string& value) const;
   Result<void> take_positionals(const std::vector<std::string>& rest);
+  Result<void> take_kind_of_times(std::vector<std::string>& positionals);
   Result<void> take_profile(const std::string& name);
   Error unknown(const std::string& word) const;
   Error missing_value(std::string_view what) const;
@@ -56,9 +64,10 @@ class Parser {
   const OptionRow* one_dash_short(std::string_view end_of_word) const;
 
   const std::vector<std::string>& words_;
+  const std::string& default_config_;
   CLI::App app_;
   CLI::Option* url_ = nullptr;
-  Given given_;
+  std::vector<Assignment> said_;  // on the command line, in its order
   Options options_;
   std::optional<Text> text_;    // version or completion: wins over any error
   std::optional<Show> help_;    // so does help
@@ -108,7 +117,6 @@ void Parser::take(const OptionRow& row, std::string value) {
 }
 
 Result<void> Parser::apply(const OptionRow& row, std::string value) {
-  given_.add(row);
   const bool marked = !value.empty() && value.back() == kEmptyMark;
   if (marked) value.pop_back();
   if (!row.may_take_value() && (marked || !value.empty())) {
@@ -127,8 +135,11 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
                   "did you mean " + meant->name() + "?");
     }
   }
-  if (row.set != nullptr) return row.set(row, value, options_);
-  if (row.long_name == "null" || text_) return {};
+  if (row.set != nullptr || row.long_name == "null") {
+    said_.push_back({&row, std::move(value), Assignment::Layer::kCommandLine, {}});
+    return {};
+  }
+  if (text_) return {};
   if (row.long_name == "version") {
     text_ = Text{version_text()};
   } else if (row.long_name == "help") {
@@ -138,6 +149,8 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
     help_ = value.empty() ? Show::kBrief : Show::kFull;
   } else if (value == "list") {  // not told: for scripts/check_docs.sh
     text_ = Text{option_list()};
+  } else if (value == "profiles") {  // for the scripts themselves
+    text_ = Text{profile_names(default_config_)};
   } else if (const auto known = parse_choice(row.name(), value, row.choices); known) {
     text_ = Text{completion_script(value)};
   } else {
@@ -213,16 +226,47 @@ Result<void> Parser::take_profile(const std::string& name) {
   return {};
 }
 
+/// `-t delta URL`: -t takes no value, so that it can't swallow a URL; but where there is another
+/// URL, the word behind it can only be the kind.
+Result<void> Parser::take_kind_of_times(std::vector<std::string>& positionals) {
+  const OptionRow& row = *find_long("timestamps");
+  const bool elsewhere = std::any_of(said_.begin(), said_.end(), [](const Assignment& said) {
+    return said.row->long_name == "connect" || said.row->long_name == "listen";
+  });
+  const auto urls = std::count_if(positionals.begin(), positionals.end(),
+                                  [](const std::string& word) { return word.substr(0, 1) != "@"; });
+  for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
+    const std::string& word = words_[i];
+    const bool is_t = looks_like_option(word) && !is_long(word) && word.back() == 't' &&
+                      std::all_of(word.begin() + 1, word.end(), [](char letter) {
+                        const OptionRow* flag = find_short(letter);
+                        return flag != nullptr && !flag->takes_value();
+                      });
+    const auto kind = std::find(positionals.begin(), positionals.end(), words_[i + 1]);
+    if (!is_t || kind == positionals.end() || !parse_choice(row.name(), *kind, row.choices))
+      continue;
+    if (!elsewhere && urls < 2) continue;
+    const std::string value = *kind;
+    positionals.erase(kind);
+    return apply(row, value);
+  }
+  return {};
+}
+
 Result<void> Parser::take_positionals(const std::vector<std::string>& rest) {
   std::vector<std::string> positionals = url_->results();
   for (const std::string& word : rest) {
     if (word != "--") positionals.push_back(word);
   }
+  if (auto taken = take_kind_of_times(positionals); !taken) return taken;
   for (const std::string& word : positionals) {
     if (looks_like_option(word)) return fail(unknown(word));
     const bool profile = word.size() > 1 && word.front() == '@';
-    auto taken = profile ? take_profile(word) : setters::url(*find_long("connect"), word, options_);
-    if (!taken) return taken;
+    if (!profile) {
+      said_.push_back({find_long("connect"), word, Assignment::Layer::kCommandLine, {}});
+    } else if (auto taken = take_profile(word); !taken) {
+      return taken;
+    }
   }
   return {};
 }
@@ -254,15 +298,74 @@ Result<std::variant<Options, Text>> Parser::run() {
   if (error_) return fail(*std::move(error_));
   if (missing) return fail(*std::move(missing));
   if (const auto taken = take_positionals(rest); !taken) return fail(taken.error());
-  if (const auto checked = check_rules(given_, options_); !checked) return fail(checked.error());
-  settle(given_, options_);
+  auto assignments = read_config();
+  if (!assignments) return fail(std::move(assignments.error()));
+  return conclude(std::move(*assignments));
+}
+
+Result<std::vector<Assignment>> Parser::read_config() {
+  for (const Assignment& said : said_) {
+    if (said.row->long_name != "config" && said.row->long_name != "print-config") continue;
+    if (auto set = said.row->set(*said.row, said.value, options_); !set) return fail(set.error());
+  }
+  auto layers = read_layers(options_.profile, default_config_);
+  if (!layers) return fail(std::move(layers.error()));
+  auto assignments = layered(layers->defaults, layers->profile, said_);
+  for (Assignment& assignment : assignments) {
+    if (auto followed = follow(assignment); !followed) return fail(followed.error());
+  }
+  return assignments;
+}
+
+/// What is wrong with several options together may be the file's fault.
+Error with_places(Error error, const std::vector<Assignment>& assignments) {
+  for (const Assignment& assignment : assignments) {
+    if (assignment.layer == Assignment::Layer::kCommandLine) continue;
+    const std::string name = assignment.row->name();
+    const std::size_t at = error.message.find(name);
+    if (at == std::string::npos) continue;
+    const std::size_t end = at + name.size();
+    if (end < error.message.size() &&
+        (std::isalnum(error.message[end]) || error.message[end] == '-'))
+      continue;
+    if (!error.hint.empty()) error.hint += "; ";
+    error.hint += name + " is from " + assignment.setting.place.text();
+  }
+  return error;
+}
+
+Result<std::variant<Options, Text>> Parser::conclude(std::vector<Assignment> assignments) {
+  Given given;
+  for (const Assignment& assignment : assignments) {
+    given.add(*assignment.row);
+    if (assignment.row->set == nullptr) continue;
+    auto set = assignment.row->set(*assignment.row, assignment.value, options_);
+    if (set) continue;
+    if (assignment.layer != Assignment::Layer::kCommandLine) {
+      set.error().message.insert(0, assignment.setting.place.text() + ": ");
+    }
+    return fail(std::move(set.error()));
+  }
+  if (const auto checked = check_rules(given, options_); !checked) {
+    return fail(with_places(checked.error(), assignments));
+  }
+  settle(given, options_);
+  const ProfileOptions& profile = options_.profile;
+  if (profile.print_config) return Text{print_config(assignments)};
+  const bool leads_nowhere =
+      options_.url.empty() && !options_.listen.enabled && options_.automation.script.empty();
+  if (leads_nowhere && !profile.profile.empty()) {
+    return fail(Stage::kUsage, "the profile @" + profile.profile + " has no url",
+                "give one behind it, or write `url = \"wss://…\"` into the profile");
+  }
   return std::move(options_);
 }
 
 }  // namespace
 
-Result<std::variant<Options, Text>> parse_args(const std::vector<std::string>& words) {
-  return Parser(words).run();
+Result<std::variant<Options, Text>> parse_args(const std::vector<std::string>& words,
+                                               const std::string& default_config) {
+  return Parser(words, default_config).run();
 }
 
 }  // namespace wscope::cli

@@ -3,11 +3,9 @@
 #include <optional>
 #include <utility>
 
-#include "input/json_messages.h"
-#include "input/line_messages.h"
+#include "input/input_formats.h"
 #include "input/sources.h"
 #include "input/stdin_reader.h"
-#include "input/whole_messages.h"
 
 namespace wscope::input {
 namespace {
@@ -62,17 +60,7 @@ class PipeSource final : public ActionSource {
 }  // namespace
 
 std::unique_ptr<ActionSource> make_pipe_source(const Options& options, int fd) {
-  const MessageOptions& messages = options.messages;
-  switch (messages.input) {
-    case InputFormat::kJson:
-      return std::make_unique<PipeSource<JsonMessages>>(fd, messages.binary);
-    case InputFormat::kWhole:
-      return std::make_unique<PipeSource<WholeMessage>>(fd, messages.binary);
-    case InputFormat::kRaw:
-      return std::make_unique<PipeSource<RawMessages>>(fd);
-    default:
-      return std::make_unique<PipeSource<LineMessages>>(fd, messages);
-  }
+  return make_for_format<ActionSource, PipeSource>(options.messages, fd);
 }
 
 }  // namespace wscope::input

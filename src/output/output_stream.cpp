@@ -121,6 +121,12 @@ OutputStream::State OutputStream::drain() {
   return state_;
 }
 
+void OutputStream::close() {
+  if (!stopped()) stop(State::kClosed, 0);
+  if (own_fd_) ::close(fd_);
+  own_fd_ = false;
+}
+
 /// Makes room for `size` bytes behind end_: by moving what is pending to the front where that is
 /// enough, else in a larger buffer.
 void OutputStream::make_room(std::size_t size) {

@@ -56,6 +56,8 @@ class OutputStream {
   State flush();
   /// Writes all that is left, blocking; for the end of the run.
   State drain();
+  /// Drops what is left and lets the descriptor go, where it is our own: its reader sees the end.
+  void close();
 
   State state() const { return state_; }
   std::size_t pending() const { return static_cast<std::size_t>(end_ - begin_); }

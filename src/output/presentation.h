@@ -2,9 +2,12 @@
 //
 // open() decides by the options and by what stdout and stderr are: messages on stdout (text, raw,
 // hexdump on a terminal, JSON events …), status, trace and timing on stderr or in --trace-file,
-// records in their files. Stage::kUsage when a file can't be opened. Options, clock and
-// screens must outlive it. Loop thread only.
+// records in their files. Messages go to `out_fd` where that is something else than stdout (the
+// stdin of a command, say); it stays the caller's. Stage::kUsage when a file can't be opened.
+// Options, clock and screens must outlive it. Loop thread only.
 #pragma once
+
+#include <unistd.h>
 
 #include <memory>
 
@@ -28,11 +31,13 @@ struct Screens {
 class Presentation {
  public:
   static Result<std::unique_ptr<Presentation>> open(const Options& options, const Clock& clock,
-                                                    Screens screens);
+                                                    Screens screens, int out_fd = STDOUT_FILENO);
   virtual ~Presentation() = default;
   virtual EventSink& sink() = 0;
-  /// stdout as bytes; the session watches it for congestion, closing and failure. Unused (and never
-  /// congested) where messages go to a screen.
+  /// Tells everything, messages included, to another listener too; it must outlive the last event.
+  virtual void add_listener(EventSink& listener) = 0;
+  /// stdout, or what takes its place, as bytes; the session watches it for congestion, closing and
+  /// failure. Unused (and never congested) where messages go to a screen.
   virtual OutputStream& out() = 0;
   /// /trace on|off at the REPL; ask sink().frame_preview() again afterwards.
   virtual void set_trace(bool on) = 0;

@@ -76,11 +76,15 @@ std::optional<ws::ServerReply> refuse_client(const Options& options,
     return plain_reply(403, "This origin may not connect.\n");
   }
   if (listen.max_clients && clients_before >= *listen.max_clients) {
-    auto reply = plain_reply(503, "All places are taken.\n");
-    reply.headers.emplace_back("Retry-After", "5");
-    return reply;
+    return full_house();
   }
   return std::nullopt;
+}
+
+ws::ServerReply full_house() {
+  auto reply = plain_reply(503, "All places are taken.\n");
+  reply.headers.emplace_back("Retry-After", "5");
+  return reply;
 }
 
 }  // namespace wscope::session

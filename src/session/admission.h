@@ -17,4 +17,7 @@ std::optional<ws::ServerReply> refuse_client(const Options& options,
                                              const ws::ServerRequest& request,
                                              std::size_t clients_before);
 
+/// 503 (RFC 9110 15.6.4).
+ws::ServerReply full_house();
+
 }  // namespace wscope::session

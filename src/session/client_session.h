@@ -23,6 +23,7 @@
 #include "session/deadline.h"
 #include "session/dialect_talk.h"
 #include "session/end_condition.h"
+#include "session/exec_command.h"
 #include "session/frame_trace.h"
 #include "session/keepalive.h"
 #include "session/opening.h"
@@ -43,7 +44,11 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
                 output::Presentation& presentation, ActionSource& source, EndCondition condition);
   ~ClientSession() override;
 
+  /// Before start(): the run is that command's, which the source and the presentation lead to.
+  void attach(ExecCommand& command) { command_ = &command; }
   void start(Finished finished);
+  /// Of all connections so far.
+  Totals totals() const;
   /// A signal: the first closes cleanly, the second ends at once. `status` is 130 or 143.
   void interrupt(ExitStatus status);
 
@@ -68,9 +73,14 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void dialect_show(std::string_view line) override;
   void dialect_notice(std::string_view text) override { sink_.on_notice(text); }
   void dialect_refused(const Error& error) override;
-  void dialect_failed(const Error& error) override;
+  void dialect_said(MessageType type, std::string_view data) override;
+  void dialect_failed(const Error& error, std::uint16_t close_code) override;
+  void dialect_lost(const Error& error) override;
   void dialect_ended() override;
   void dialect_ready() override;
+  void dialect_ticked() override;
+  double dialect_now() override;
+  bool dialect_hears() override;
 
   void say(MessageType type, std::string_view data, bool untyped);
   void received(MessageType type, std::string_view data, bool tell);
@@ -89,9 +99,14 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void close(std::optional<std::uint16_t> code, std::string_view reason);
   void flush();
   void timed_out();
+  void start_command();
+  void command_ended(const Result<void>& outcome);
+  void let_output_go();
   bool stays_after(const Ending& ending) const;
   Result<ExitStatus> outcome(const Ending& ending);
   std::string undelivered_note(std::uint64_t queued);
+  std::string in_flight_note() const;
+  double seconds_since(Clock::Steady::time_point then) const;
   void finish(Result<ExitStatus> result);
   void drain();
 
@@ -104,6 +119,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   ActionSource& source_;
   EndCondition condition_;
   Finished finished_;
+  ExecCommand* command_ = nullptr;  // --exec
 
   Phase phase_ = Phase::kOpening;
   OpeningEvents opening_events_;
@@ -128,8 +144,10 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool lingering_ = false;      // everything was written; waiting for silence
   bool quitting_ = false;       // the user asked for the end: no offer to reconnect
   bool output_closed_ = false;  // the reader of stdout has gone
+  bool unheard_ = false;        // the command has ended: nobody reads what might still come
   std::uint64_t refused_ = 0;   // input that was not sent
   Clock::Steady::time_point quiet_since_;
+  Clock::Steady::time_point drained_at_;  // when lingering began
   Clock::Steady::time_point opened_at_;
   RoundTrips round_trips_;
   std::optional<ExitStatus> signal_;

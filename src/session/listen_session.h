@@ -2,7 +2,8 @@
 // all.
 //
 // open() binds; start() serves until interrupt() or the end of a person's input, then says 1001 to
-// every client and calls `finished` once. Without a presentation it is silent: the embedded echo
+// every client and calls `finished` once. With --exec messages are for the clients' commands, which
+// end before it does. Without a presentation it is silent: the embedded echo
 // server. Loop thread only.
 #pragma once
 
@@ -20,13 +21,15 @@
 #include "base/options.h"
 #include "net/acceptor.h"
 #include "output/presentation.h"
+#include "session/command_room.h"
 #include "session/deadline.h"
 #include "session/output_watch.h"
+#include "session/replay_server.h"
 #include "session/served_client.h"
 
 namespace wscope::session {
 
-class ListenSession : public ServedClient::Host {
+class ListenSession : public ServedClient::Host, public CommandRoom::Host {
  public:
   using Finished = std::function<void(Result<ExitStatus>)>;
 
@@ -35,6 +38,8 @@ class ListenSession : public ServedClient::Host {
                 output::Presentation* presentation, ActionSource* source);
   ~ListenSession() override;
 
+  /// Plays a recording to each client; it must outlive the session.
+  void set_replay(ReplayServer* replay) { replay_ = replay; }
   /// `address` is [HOST:]PORT or unix:PATH; writes the --port-file.
   Result<void> open(const std::string& address);
   void start(Finished finished);
@@ -46,18 +51,25 @@ class ListenSession : public ServedClient::Host {
   ws::ServerReply client_request(ServedClient& client, const ws::ServerRequest& request) override;
   void client_opened(ServedClient& client) override;
   void client_message(ServedClient& client, MessageType type, std::string_view data) override;
+  void client_wakes() override { clock_.sample(); }
   void client_rests(ServedClient& client) override;
   void client_has_room(ServedClient& client) override;
   bool client_may_read(const ServedClient& client) const override;
   void client_ended(ServedClient& client, Ending ending) override;
+  void command_notice(const std::string& text) override { notice(text); }
+  void command_left() override;
 
   void accepted(std::unique_ptr<net::Stream> stream);
   void pull();
   void perform(const Action& action);
   bool some_client_has_room() const;
   void give(ServedClient& client, MessageType type, std::string_view data);
+  void tell_sent(const ServedClient& client, MessageType type, std::string_view data);
   void settle_all();
   std::size_t open_clients() const;
+  std::size_t places_taken() const;
+  Result<void> prepare_command(ServedClient& client, const ws::ServerRequest& request,
+                               const ws::ServerReply& reply);
   void flush();
   void shut_down(ExitStatus status);
   void finish_when_empty();
@@ -68,14 +80,18 @@ class ListenSession : public ServedClient::Host {
   Clock& clock_;
   output::Presentation* presentation_;
   ActionSource* source_;
+  ReplayServer* replay_ = nullptr;
   std::unique_ptr<net::Acceptor> acceptor_;
   std::unique_ptr<OutputWatch> output_watch_;
+  std::unique_ptr<CommandRoom> commands_;  // --exec
   std::map<std::size_t, std::unique_ptr<ServedClient>> clients_;
   std::set<std::size_t> to_settle_;  // clients with a broadcast to write
   std::size_t last_number_ = 0;
   Finished finished_;
+  bool tells_sent_ = false;  // to the sink
   bool shutting_down_ = false;
   ExitStatus status_ = ExitStatus::kOk;
+  Totals totals_;  // of all clients that have left
 };
 
 }  // namespace wscope::session

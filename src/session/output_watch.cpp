@@ -28,4 +28,9 @@ void OutputWatch::arm(std::function<void()> progress) {
                          });
 }
 
+void OutputWatch::release() {
+  std::error_code ignored;
+  descriptor_.close(ignored);
+}
+
 }  // namespace wscope::session

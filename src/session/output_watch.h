@@ -19,6 +19,8 @@ class OutputWatch {
 
   /// Waits when the stream is blocked and nobody waits yet.
   void arm(std::function<void()> progress);
+  /// Lets its copy of the descriptor go; nobody waits from now on.
+  void release();
 
  private:
   asio::posix::stream_descriptor descriptor_;

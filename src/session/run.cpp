@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
 #include <cerrno>
 #include <csignal>
-#include <functional>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,16 +17,24 @@
 #include "input/script_file.h"
 #include "input/script_parser.h"
 #include "input/sources.h"
+#include "net/descriptor_limit.h"
+#include "net/unique_fd.h"
 #include "net/url.h"
 #include "output/plain_screen.h"
 #include "output/presentation.h"
+#include "output/progress_screen.h"
 #include "session/client_session.h"
 #include "session/dialect_talk.h"
 #include "session/end_condition.h"
+#include "session/exec_command.h"
 #include "session/listen_session.h"
+#include "session/progress_meter.h"
+#include "session/replay_server.h"
+#include "session/replay_source.h"
 #include "session/report_file.h"
 #include "session/request_plan.h"
 #include "session/script_session.h"
+#include "session/stop_signals.h"
 
 namespace wscope::session {
 namespace {
@@ -43,15 +51,24 @@ void keep_standard_descriptors() {
 struct Terminal {
   std::unique_ptr<output::PlainScreen> plain_out;
   std::unique_ptr<output::PlainScreen> plain_err;
+  std::unique_ptr<output::ProgressScreen> progress;  // in its place
   std::unique_ptr<ActionSource> source;
   output::Screens screens;
 };
+
+/// A line about progress must meet nothing else on that terminal: no messages, prompt or trace.
+bool may_show_progress(const Options& options) {
+  const char* type = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe): nobody sets it
+  return !options.diagnosis.quiet && options.diagnosis.trace == TraceLevel::kNone &&
+         options.diagnosis.trace_file != "-" && !options.listen.enabled &&
+         options.automation.script.empty() && type != nullptr && std::strcmp(type, "dumb") != 0;
+}
 
 Terminal open_terminal(const Options& options) {
   Terminal terminal;
   const bool out = ::isatty(STDOUT_FILENO) == 1;
   const bool err = ::isatty(STDERR_FILENO) == 1;
-  const bool scripted = !options.automation.script.empty();
+  const bool scripted = !options.automation.script.empty() || !options.automation.replay.empty();
   const bool execute_only = !options.messages.execute.empty() && !options.messages.interactive;
   // With --reconnect the session itself says -x messages, on each connection anew.
   const bool says_again = options.liveness.reconnect;
@@ -76,39 +93,29 @@ Terminal open_terminal(const Options& options) {
     terminal.plain_out = std::make_unique<output::PlainScreen>(STDOUT_FILENO);
     terminal.screens.out = terminal.plain_out.get();
   }
-  if (err && !terminal.screens.err) {
+  if (err && !terminal.screens.err && !out && may_show_progress(options)) {
+    terminal.progress = std::make_unique<output::ProgressScreen>(STDERR_FILENO);
+    terminal.screens.err = terminal.progress.get();
+  } else if (err && !terminal.screens.err) {
     terminal.plain_err = std::make_unique<output::PlainScreen>(STDERR_FILENO);
     terminal.screens.err = terminal.plain_err.get();
   }
   return terminal;
 }
 
-/// SIGINT, SIGTERM and SIGHUP go to `act` until the loop ends.
-class Signals {
- public:
-  Signals(asio::io_context& loop, std::function<void(ExitStatus)> act)
-      : set_(loop, SIGINT, SIGTERM, SIGHUP), act_(std::move(act)) {
-    wait();
-  }
-
- private:
-  void wait() {
-    set_.async_wait([this](std::error_code error, int number) {
-      if (error) return;
-      act_(number == SIGINT ? ExitStatus::kInterrupted : ExitStatus::kTerminated);
-      wait();
-    });
-  }
-  asio::signal_set set_;
-  std::function<void(ExitStatus)> act_;
-};
+/// Where a command takes the place of stdin and stdout: stderr alone may be looked at.
+Terminal no_terminal(std::unique_ptr<ActionSource> source) {
+  Terminal terminal;
+  terminal.source = std::move(source);
+  return terminal;
+}
 
 /// Runs a session on the loop until it says how it ended, and closes what it wrote to.
 template <class Session>
 Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Terminal& terminal,
                               output::Presentation& presentation) {
   Result<ExitStatus> result = ExitStatus::kOk;
-  const Signals signals(loop, [&](ExitStatus status) { session.interrupt(status); });
+  const StopSignals signals(loop, [&](ExitStatus status) { session.interrupt(status); });
   session.start([&](Result<ExitStatus> ended) {
     result = std::move(ended);
     loop.stop();
@@ -119,6 +126,15 @@ Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Te
     return fail(std::move(written.error()));
   }
   return result;
+}
+
+/// With --replay the recording is the input.
+void take_input(std::unique_ptr<ReplaySource> replay, Terminal& terminal,
+                output::Presentation& presentation) {
+  if (!replay) return;
+  presentation.add_listener(*replay);
+  for (const auto& notice : replay->notices()) presentation.sink().on_notice(notice);
+  terminal.source = std::move(replay);
 }
 
 Result<ExitStatus> run_client(const Options& given) {
@@ -138,12 +154,30 @@ Result<ExitStatus> run_client(const Options& given) {
   auto url = net::parse_url(address);
   if (!url) return fail(std::move(url.error()));
   if (auto asked = ask_for_password(options.handshake, *url); !asked) return fail(asked.error());
-  const Terminal terminal = open_terminal(options);
-  auto presentation = output::Presentation::open(options, clock, terminal.screens);
+  auto replay = ReplaySource::open(options, loop, clock);
+  if (!replay) return fail(std::move(replay.error()));
+  std::unique_ptr<ExecCommand> command;
+  if (!options.automation.exec.empty()) {
+    auto made = ExecCommand::create(loop, options);
+    if (!made) return fail(std::move(made.error()));
+    command = std::move(*made);
+  }
+  Terminal terminal = command ? no_terminal(command->make_source()) : open_terminal(options);
+  auto presentation = output::Presentation::open(options, clock, terminal.screens,
+                                                 command ? command->input_fd() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
+  take_input(std::move(*replay), terminal, **presentation);
   ClientSession session(loop, options, url_for_dialect(options, std::move(*url)), clock,
                         **presentation, *terminal.source, std::move(*condition));
-  return run_to_end(loop, session, terminal, **presentation);
+  if (command) session.attach(*command);
+  std::optional<ProgressMeter> meter;
+  if (terminal.progress) {
+    const bool reads = options.messages.execute.empty() || options.messages.interactive;
+    meter.emplace(
+        loop, *terminal.progress, [&] { return session.totals(); }, reads ? STDIN_FILENO : -1);
+  }
+  auto result = run_to_end(loop, session, terminal, **presentation);
+  return command ? command->finish(std::move(result)) : result;
 }
 
 Result<ExitStatus> run_script(const Options& given) {
@@ -178,10 +212,23 @@ Result<ExitStatus> run_script(const Options& given) {
 Result<ExitStatus> run_listener(const Options& options) {
   asio::io_context loop(1);
   Clock clock;
-  const Terminal terminal = open_terminal(options);
-  auto presentation = output::Presentation::open(options, clock, terminal.screens);
+  const auto replay = ReplayServer::open(options, loop, clock);
+  if (!replay) return fail(replay.error());
+  // What clients say is for their commands, and what these say for the clients.
+  const bool commands = !options.automation.exec.empty();
+  const net::UniqueFd nowhere(commands ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
+  const Terminal terminal =
+      commands ? no_terminal(input::make_empty_source()) : open_terminal(options);
+  auto presentation = output::Presentation::open(options, clock, terminal.screens,
+                                                 nowhere ? nowhere.get() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
+  net::lift_descriptor_limit();
   ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
+  if (*replay) {
+    (*replay)->set_sink((*presentation)->sink());
+    for (const auto& notice : (*replay)->notices()) (*presentation)->sink().on_notice(notice);
+    session.set_replay(replay->get());
+  }
   if (auto bound = session.open(options.listen.address); !bound) {
     return fail(std::move(bound.error()));
   }

@@ -3,8 +3,10 @@
 import base64
 import datetime
 import json
+import signal
 import unittest
 
+from dialogue.test_listen import Listening
 from support import frames
 from support.dialogue import Dialogue
 from support.program import run
@@ -112,6 +114,20 @@ class Json(Dialogue):
         events = self.events(script=breaks, status=6)
         self.assertIn("error", [event["event"] for event in events])
         self.assertEqual(events[-1]["status"], 6)
+
+    def test_a_server_ends_with_its_totals(self):
+        with Listening("--json", "--echo") as server:
+            for text in ("one", "three"):
+                self.expect(run("-x", text, "--count", "1", server.url), out=text + "\n")
+            server.signal(signal.SIGTERM)
+            ended = server.wait()
+        self.assertEqual(ended.status, 143, str(ended))
+        events = self.parsed(ended)
+        self.assertEqual([e["event"] for e in events].count("end"), 1)
+        end = events[-1]
+        self.assertEqual((end["event"], end["status"]), ("end", 143))
+        self.assertEqual((end["messages_received"], end["bytes_received"]), (2, 8))
+        self.assertEqual((end["messages_sent"], end["bytes_sent"]), (2, 8))
 
 
 if __name__ == "__main__":

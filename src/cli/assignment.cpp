@@ -1,0 +1,94 @@
+#include "cli/assignment.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "cli/option_rules.h"
+
+namespace wscope::cli {
+namespace {
+
+/// Options that set the same thing.
+constexpr std::string_view kFamilies[][4] = {
+    {"insecure", "no-check", "", ""},
+    {"color", "no-color", "", ""},
+    {"output", "json", "null", ""},
+    {"input", "null", "", ""},
+    {"socketio", "jsonrpc", "graphql", "stomp"},
+    {"quiet", "verbose", "trace", "trace-hex"},
+};
+
+bool same_family(const OptionRow& one, const OptionRow& other) {
+  const auto in = [](const auto& family, std::string_view name) {
+    return !name.empty() &&
+           std::find(std::begin(family), std::end(family), name) != std::end(family);
+  };
+  const bool times = one.long_name == "timestamps" && other.short_name == 't';
+  return times || std::any_of(std::begin(kFamilies), std::end(kFamilies), [&](const auto& family) {
+           return in(family, one.long_name) && in(family, other.long_name);
+         });
+}
+
+/// In lower case, without what follows it.
+std::string header_name(const Assignment& header) {
+  const Setting& setting = header.setting;
+  const bool reference = header.layer != Assignment::Layer::kCommandLine && !setting.prefix.empty();
+  std::string name = reference ? setting.prefix : header.value;
+  name.resize(std::min(name.find_first_of(":;"), name.size()));
+  while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.pop_back();
+  for (char& letter : name) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return name;
+}
+
+bool gives_way(const Assignment& lower, const Assignment& higher) {
+  if (lower.row == higher.row) {
+    return lower.row->long_name != "header" || header_name(lower) == header_name(higher);
+  }
+  return same_family(*lower.row, *higher.row) ||
+         exclude_each_other(lower.row->long_name, higher.row->long_name);
+}
+
+void put_over(std::vector<Assignment>& lower, const std::vector<Assignment>& higher) {
+  lower.erase(std::remove_if(lower.begin(), lower.end(),
+                             [&](const Assignment& low) {
+                               return std::any_of(
+                                   higher.begin(), higher.end(),
+                                   [&](const Assignment& high) { return gives_way(low, high); });
+                             }),
+              lower.end());
+  lower.insert(lower.end(), higher.begin(), higher.end());
+}
+
+bool has_meaning(const Assignment& one, const std::vector<Assignment>& all) {
+  if (one.layer != Assignment::Layer::kDefaults) return true;
+  const auto given = [&](std::string_view name) {
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Assignment& other) { return other.row->long_name == name; });
+  };
+  const bool server = given("listen");
+  if (one.row->role == Role::kClient && server) return false;
+  if (one.row->role == Role::kServer && !server && one.row->long_name != "listen") return false;
+  const std::string_view partner = partner_of(one.row->long_name);
+  return partner.empty() || given(partner);
+}
+
+}  // namespace
+
+std::vector<Assignment> layered(const std::vector<Assignment>& defaults,
+                                const std::vector<Assignment>& profile,
+                                const std::vector<Assignment>& command_line) {
+  std::vector<Assignment> all = defaults;
+  put_over(all, profile);
+  put_over(all, command_line);
+  const auto drop = [&](const auto& unwanted) {
+    all.erase(std::remove_if(all.begin(), all.end(), unwanted), all.end());
+  };
+  drop([](const Assignment& one) { return one.off(); });
+  const std::vector<Assignment> before = all;
+  drop([&](const Assignment& one) { return !has_meaning(one, before); });
+  return all;
+}
+
+}  // namespace wscope::cli

@@ -1,0 +1,94 @@
+#include "cli/config_secrets.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+namespace wscope::cli {
+namespace {
+
+constexpr std::string_view kSecretHeaders[] = {
+    "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"};
+
+bool is_secret_header(std::string_view line) {
+  std::string name(line.substr(0, line.find_first_of(":;")));
+  while (!name.empty() && name.back() == ' ') name.pop_back();
+  for (char& letter : name) {
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  }
+  // "Name:" and "Name;" remove the header and send it empty.
+  const bool has_value = line.size() > name.size() + 1;
+  return has_value && std::find(std::begin(kSecretHeaders), std::end(kSecretHeaders), name) !=
+                          std::end(kSecretHeaders);
+}
+
+/// Where "user:password" ends in the authority of a URL: past the '@'; 0: there is no password.
+std::size_t end_of_password(std::string_view url) {
+  if (url.substr(0, url.find(':')).find("+unix") != std::string_view::npos)
+    return 0;  // @: abstract
+  const std::size_t scheme = url.find("//");
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 2;
+  const std::string_view authority = url.substr(0, url.find_first_of("/?#", begin));
+  const std::size_t at = authority.rfind('@');
+  if (at == std::string_view::npos || at < begin) return 0;
+  return authority.substr(begin, at - begin).find(':') == std::string_view::npos ? 0 : at + 1;
+}
+
+bool names_file(const std::string& value) { return !value.empty() && value.front() == '@'; }
+
+}  // namespace
+
+bool is_secret(const OptionRow& row, const std::string& value) {
+  const std::string_view name = row.long_name;
+  if (name == "auth") {
+    const std::size_t colon = value.find(':');
+    return colon != std::string::npos && colon + 1 < value.size();
+  }
+  if (name == "bearer" || name == "passphrase" || name == "cookie") return !names_file(value);
+  if (name == "socketio-auth") return true;
+  if (name == "header") return !names_file(value) && is_secret_header(value);
+  if (name == "connect" || name == "proxy") return end_of_password(value) > 0;
+  return false;
+}
+
+std::string without_secret(const OptionRow& row, const std::string& value) {
+  if (!is_secret(row, value)) return value;
+  const std::string_view name = row.long_name;
+  if (name == "auth" || name == "header") {
+    return value.substr(0, value.find_first_of(":;") + 1) + (name == "header" ? " …" : "…");
+  }
+  if (name == "cookie") return value.substr(0, value.find('=') + 1) + "…";
+  if (name == "connect" || name == "proxy") {
+    const std::size_t scheme = value.find("//");
+    const std::size_t begin = scheme == std::string::npos ? 0 : scheme + 2;
+    return value.substr(0, begin) + "…@" + value.substr(end_of_password(value));
+  }
+  return "…";
+}
+
+Result<void> check_privacy(const Config& config, const std::string& file, mode_t mode) {
+  if ((mode & S_IWOTH) != 0) {
+    return fail(Stage::kUsage, file + ": anybody could have written it", "chmod go-w " + file);
+  }
+  if ((mode & (S_IRGRP | S_IROTH)) == 0) return {};
+  const auto check = [&](const ConfigTable& table) -> Result<void> {
+    for (const Setting& setting : table.settings) {
+      if (setting.kind != Setting::Kind::kText || !is_secret(*setting.row, setting.text)) continue;
+      const bool of_url = setting.row->long_name == "connect";
+      return fail(Stage::kUsage,
+                  setting.place.text() + ": others can read the secret of " +
+                      (of_url ? std::string("url") : std::string(setting.row->long_name)),
+                  "chmod 600 " + file + ", or name it: { env = \"NAME\" } or { file = \"PATH\" }");
+    }
+    return {};
+  };
+  if (auto checked = check(config.defaults); !checked) return checked;
+  for (const ConfigTable& table : config.profiles) {
+    if (auto checked = check(table); !checked) return checked;
+  }
+  return {};
+}
+
+}  // namespace wscope::cli

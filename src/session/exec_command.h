@@ -1,0 +1,53 @@
+// ExecCommand: the command of --exec in a client's run: started when the connection is open, ended
+// when it is over.
+//
+// One command a run, however often --reconnect connects. Its stdout is the session's source, its
+// stdin the presentation's output. The session tells it when to start and when nothing more is
+// wanted of it (let_go); finish() then waits for its end with the loop running and makes one result
+// of both: what ended the connection wins, then the command's own failure. Loop thread only.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/action.h"
+#include "base/error.h"
+#include "base/event_sink.h"
+#include "base/options.h"
+#include "session/child_process.h"
+
+namespace wscope::session {
+
+class ExecCommand {
+ public:
+  using Ended = std::function<void(const Result<void>&)>;
+
+  static Result<std::unique_ptr<ExecCommand>> create(asio::io_context& loop,
+                                                     const Options& options);
+  ExecCommand(asio::io_context& loop, const Options& options, std::unique_ptr<ChildProcess> child);
+
+  int input_fd() const { return child_->input_fd(); }
+  std::unique_ptr<ActionSource> make_source() const;
+
+  bool started() const { return child_->started(); }
+  /// `ended` hears of its end, with Stage::kInput or kUsage where it failed.
+  Result<void> start(const Opened& opened, Ended ended);
+  /// A signal that came to us: the command gets it too.
+  void interrupt(ExitStatus status);
+  /// The connection is over. Each call gives it --close-timeout seconds from now.
+  void let_go();
+
+  /// Once the run has ended and nothing else has its stdin open.
+  Result<ExitStatus> finish(Result<ExitStatus> result);
+
+ private:
+  asio::io_context& loop_;
+  const std::string command_;
+  const MessageOptions& messages_;
+  const double grace_;
+  std::unique_ptr<ChildProcess> child_;
+};
+
+}  // namespace wscope::session

@@ -1,0 +1,61 @@
+#include "session/served_command.h"
+
+#include <utility>
+
+namespace wscope::session {
+
+Result<std::unique_ptr<ServedCommand>> ServedCommand::create(asio::io_context& loop,
+                                                             const Options& options,
+                                                             const Clock& clock,
+                                                             Environment environment, Hooks hooks) {
+  auto child = ChildProcess::create(loop);
+  if (!child) return fail(std::move(child.error()));
+  return std::make_unique<ServedCommand>(loop, options, clock, std::move(*child),
+                                         std::move(environment), std::move(hooks));
+}
+
+ServedCommand::ServedCommand(asio::io_context& loop, const Options& options, const Clock& clock,
+                             std::unique_ptr<ChildProcess> child, Environment environment,
+                             Hooks hooks)
+    : command_(options.automation.exec),
+      grace_(options.network.close_timeout),
+      child_(std::move(child)),
+      source_(loop, options.messages, child_->output_fd()),
+      messages_(options, clock, child_->input_fd()),
+      watch_(loop, messages_.out()),
+      environment_(std::move(environment)),
+      hooks_(std::move(hooks)) {
+  source_.start([this] { hooks_.wrote(); });
+  // A thousand clients: no descriptor more than needed.
+  if (messages_.out().poll_fd() != child_->input_fd()) child_->close_input();
+}
+
+Result<void> ServedCommand::start() {
+  return child_->start(command_, std::exchange(environment_, {}),
+                       [this](const CommandEnd&) { hooks_.ended(); });
+}
+
+void ServedCommand::flush() {
+  messages_.sink().flush();
+  if (messages_.out().state() != output::OutputStream::State::kBlocked) return;
+  watch_.arm([this] {
+    if (left_) return let_go();
+    flush();
+    hooks_.reads();
+  });
+}
+
+void ServedCommand::let_go() {
+  if (!std::exchange(left_, true)) {
+    source_.stop();
+    child_->discard_output();
+  }
+  child_->end_within(grace_);
+  flush();
+  if (messages_.out().state() == output::OutputStream::State::kBlocked) return;
+  watch_.release();
+  messages_.out().close();
+  child_->close_input();
+}
+
+}  // namespace wscope::session
