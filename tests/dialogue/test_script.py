@@ -195,9 +195,9 @@ class Statements(Script):
 
         with Server(floods) as server:
             with Running("--script", "-", server.url) as client:
-                client.send("sleep 1\nawait last\n")
+                client.send("timeout 60\nsleep 1\nawait last\n")
                 client.end_input()
-                ended = client.wait()
+                ended = client.wait(80)
                 self.expect(ended, status=0)
 
     def test_a_hundred_thousand_messages(self):
