@@ -227,7 +227,7 @@ void ListenSession::client_ended(ServedClient& client, Ending ending) {
     notice(
         fmt::format("client {} from {} did not come in: {}", client.number(), client.peer(), how));
   }
-  if (replay_) replay_->client_ended(client, ending);
+  if (replay_) replay_->client_ended(client, ending, shutting_down_);
   totals_ += ending.totals;
   if (commands_) commands_->client_left(client);
   clients_.erase(client.number());
