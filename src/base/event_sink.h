@@ -40,6 +40,12 @@ struct ConnectAttempt {
   double seconds = 0;
 };
 
+/// An HTTP head that went to or came from a proxy, as on the wire.
+struct ProxyHead {
+  Direction direction = Direction::kSent;
+  std::string_view head;
+};
+
 /// A step between the TCP connection and TLS or the handshake that deserves a trace line.
 struct ProxyStep {
   std::string_view text;  // "CONNECT echo.example:443 via 127.0.0.1:3128: 200"
@@ -174,6 +180,7 @@ class EventSink {
   virtual void on_destination(const Destination&) {}
   virtual void on_resolved(const Resolved&) {}
   virtual void on_connect_attempt(const ConnectAttempt&) {}
+  virtual void on_proxy_head(const ProxyHead&) {}
   virtual void on_proxy_step(const ProxyStep&) {}
   virtual void on_tls(const TlsEstablished&) {}
   virtual void on_request(const RequestSent&) {}

@@ -36,15 +36,19 @@ std::string escaped(std::string_view text) {
   return value;
 }
 
-std::string unescaped(std::string_view text) {
+/// Nothing for an undefined escape, which 1.2 calls fatal.
+std::optional<std::string> unescaped(std::string_view text) {
+  constexpr std::string_view kNames = "nrc\\";
+  constexpr std::string_view kMeanings = "\n\r:\\";
   std::string value;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
+    if (text[i] != '\\') {
       value += text[i];
       continue;
     }
-    const char c = text[++i];
-    value += c == 'n' ? '\n' : c == 'r' ? '\r' : c == 'c' ? ':' : c;
+    const auto which = ++i < text.size() ? kNames.find(text[i]) : kNames.npos;
+    if (which == kNames.npos) return std::nullopt;
+    value += kMeanings[which];
   }
   return value;
 }
@@ -169,8 +173,14 @@ bool Stomp::take(Frame& frame, Steps& steps) {
     const auto colon = std::min(line.find(':'), line.size());
     const auto name = line.substr(0, colon);
     const auto value = line.substr(std::min(colon + 1, line.size()));
-    frame.headers.emplace_back(plain ? std::string(name) : unescaped(name),
-                               plain ? std::string(value) : unescaped(value));
+    auto key = plain ? std::string(name) : unescaped(name);
+    auto meaning = plain ? std::string(value) : unescaped(value);
+    if (!key || !meaning) {
+      ended_ = true;
+      steps.push_back(broken_by_peer("a STOMP header with an undefined escape"));
+      return false;
+    }
+    frame.headers.emplace_back(std::move(*key), std::move(*meaning));
   }
   auto end = partial_.find('\0', body);
   const auto length = frame.header("content-length");

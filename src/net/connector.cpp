@@ -258,6 +258,10 @@ void Connector::Impl::Dial::find(const Destination& what, Found found) {
 }
 
 void Connector::Impl::Dial::unresolved(const Destination& what, Error error) {
+  if (!what.display_host.empty()) {
+    const std::string both = what.display_host + " (" + what.host + ")";
+    error.message.replace(error.message.find(what.host), what.host.size(), both);
+  }
   if (!proxy) return finish(fail(std::move(error)));
   if (what.host != proxy->host) {
     const bool socks5 = proxy->kind == Proxy::Kind::kSocks5;
@@ -317,8 +321,14 @@ void Connector::Impl::Dial::tunnel(StreamHandle stream) {
       std::make_unique<ProxyTunnel>(impl.loop_, std::move(stream),
                                     http ? connect_dialogue(*proxy, shown)
                                          : socks_dialogue(*proxy, host, destination.port, shown));
+  if (http) impl.sink_.on_proxy_head({Direction::kSent, talk->dialogue().request_head()});
+  if (!done) return;
   talk->start([this, began = Steady::now()](Result<StreamHandle> opened) {
     const auto self = shared_from_this();
+    if (const std::string& head = talk->dialogue().response_head(); !head.empty()) {
+      impl.sink_.on_proxy_head({Direction::kReceived, head});
+      if (!done) return;
+    }
     if (opened) {
       impl.sink_.on_proxy_step({talk->dialogue().outcome(), seconds_since(began)});
       if (done) secure_server(std::move(*opened));

@@ -106,6 +106,7 @@ class ConnectDialogue final : public ProxyDialogue {
           "Proxy-Authorization: Basic " + base64_of(*proxy.user + ":" + proxy.password) + "\r\n";
     }
     output_ += "User-Agent: wscope/" WSCOPE_VERSION "\r\n\r\n";
+    request_head_ = output_;
   }
 
   /// One byte at a time within the head: what follows it belongs to the tunnel.
@@ -156,6 +157,7 @@ class ConnectDialogue final : public ProxyDialogue {
   }
 
   void take_head() {
+    response_head_ += head_;
     const std::string_view line = lines_of(head_).front();
     const auto space = line.find(' ');
     const std::string_view digits =

@@ -65,6 +65,10 @@ void Trace::on_connect_attempt(const ConnectAttempt& attempt) {
   step(fmt::format("connect {}{} ({})", attempt.address, failure, duration_words(attempt.seconds)));
 }
 
+void Trace::on_proxy_head(const ProxyHead& proxy) {
+  head(proxy.direction == Direction::kSent ? '>' : '<', proxy.head);
+}
+
 void Trace::on_proxy_step(const ProxyStep& proxy) {
   step(fmt::format("proxy {} ({})", proxy.text, duration_words(proxy.seconds)));
 }

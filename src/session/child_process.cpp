@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,7 +70,7 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::create(asio::io_context& loo
   return child;
 }
 
-ChildProcess::ChildProcess(asio::io_context& loop) : process_(loop), rest_(loop), deadline_(loop) {}
+ChildProcess::ChildProcess(asio::io_context& loop) : ends_(loop), rest_(loop), deadline_(loop) {}
 
 ChildProcess::~ChildProcess() {
   if (!running()) return;
@@ -96,8 +95,11 @@ Result<void> ChildProcess::make_pipes() {
 
 Result<void> ChildProcess::start(const std::string& command, const Environment& environment,
                                  Ended ended) {
-  // Who started us may ignore SIGCHLD: then no status would be left for us.
-  ::signal(SIGCHLD, SIG_DFL);
+  // Before there is a process: none can end unheard. (Nor, where who started us ignores SIGCHLD,
+  // without a status.)
+  std::error_code failed;
+  ends_.add(SIGCHLD, failed);
+  if (failed) return no_process("SIGCHLD", failed.value());
   std::vector<std::string> words = {"sh", "-c", "--", command};
   Environment variables = joined_environment(environ, environment);
   pid_t pid = 0;
@@ -109,26 +111,22 @@ Result<void> ChildProcess::start(const std::string& command, const Environment& 
   if (error != 0) return no_process("/bin/sh", error);
   pid_ = pid;
   ended_ = std::move(ended);
-  std::error_code failed;
-  // By its number: the header of glibc 2.36 declares pidfd_open() for C only.
-  process_.assign(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), failed);
-  if (failed) return no_process("pidfd_open", failed.value());
   watch();
   return {};
 }
 
 void ChildProcess::watch() {
-  process_.async_wait(asio::posix::stream_descriptor::wait_read,
-                      [this, weak = std::weak_ptr<bool>(alive_)](std::error_code error) {
-                        if (!error && !weak.expired()) reap();
-                      });
+  ends_.async_wait([this, weak = std::weak_ptr<bool>(alive_)](std::error_code error, int) {
+    if (!error && !weak.expired()) reap();
+  });
 }
 
 void ChildProcess::reap() {
   int status = 0;
   const pid_t got = ::waitpid(pid_, &status, WNOHANG);
   if (got == 0 || (got < 0 && errno == EINTR)) return watch();
-  process_.close();
+  std::error_code ignored;
+  ends_.clear(ignored);
   deadline_.cancel();
   const CommandEnd end{WIFEXITED(status) ? WEXITSTATUS(status) : 0,
                        WIFSIGNALED(status) ? WTERMSIG(status) : 0, asked_};

@@ -11,6 +11,7 @@
 
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <asio/signal_set.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -64,8 +65,8 @@ class ChildProcess {
   net::UniqueFd output_;
   net::UniqueFd its_input_;  // its ends, until it is started
   net::UniqueFd its_output_;
-  asio::posix::stream_descriptor process_;  // readable once it has ended (pidfd_open(2))
-  asio::posix::stream_descriptor rest_;     // its stdout, where it is dropped
+  asio::signal_set ends_;                // SIGCHLD: some child has ended, perhaps this one
+  asio::posix::stream_descriptor rest_;  // its stdout, where it is dropped
   Deadline deadline_;
   Ended ended_;
   pid_t pid_ = 0;

@@ -395,6 +395,12 @@ void ClientSession::flush() {
   }
 }
 
+Totals ClientSession::totals() const {
+  Totals sum = totals_;
+  if (connection_) sum += connection_->totals();
+  return sum;
+}
+
 void ClientSession::interrupt(ExitStatus status) {
   clock_.sample();
   const bool again = signal_.has_value();

@@ -47,6 +47,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   /// Before start(): the run is that command's, which the source and the presentation lead to.
   void attach(ExecCommand& command) { command_ = &command; }
   void start(Finished finished);
+  /// Of all connections so far.
+  Totals totals() const;
   /// A signal: the first closes cleanly, the second ends at once. `status` is 130 or 143.
   void interrupt(ExitStatus status);
 

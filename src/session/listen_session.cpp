@@ -357,14 +357,17 @@ void ListenSession::shut_down(ExitStatus status) {
 void ListenSession::finish_when_empty() {
   if (!clients_.empty() || (commands_ && !commands_->empty()) || !finished_) return;
   if (source_) source_->stop();
+  Result<ExitStatus> ended = status_;
+  if (replay_ && replay_->differed()) ended = fail(replay_->failure());
   if (presentation_) {
     clock_.sample();
-    presentation_->sink().on_end(status_, totals_);
-    presentation_->sink().flush();
+    EventSink& sink = presentation_->sink();
+    if (!ended) sink.on_failure(ended.error());
+    sink.on_end(ended ? *ended : exit_status_of(ended.error().stage), totals_);
+    sink.flush();
   }
   const auto finished = std::exchange(finished_, nullptr);
-  if (replay_ && replay_->differed()) return finished(fail(replay_->failure()));
-  finished(status_);
+  finished(std::move(ended));
 }
 
 void ListenSession::notice(const std::string& text) {

@@ -6,6 +6,8 @@
 #include <asio/io_context.hpp>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,11 +22,13 @@
 #include "net/url.h"
 #include "output/plain_screen.h"
 #include "output/presentation.h"
+#include "output/progress_screen.h"
 #include "session/client_session.h"
 #include "session/dialect_talk.h"
 #include "session/end_condition.h"
 #include "session/exec_command.h"
 #include "session/listen_session.h"
+#include "session/progress_meter.h"
 #include "session/replay_server.h"
 #include "session/replay_source.h"
 #include "session/report_file.h"
@@ -47,9 +51,18 @@ void keep_standard_descriptors() {
 struct Terminal {
   std::unique_ptr<output::PlainScreen> plain_out;
   std::unique_ptr<output::PlainScreen> plain_err;
+  std::unique_ptr<output::ProgressScreen> progress;  // in its place
   std::unique_ptr<ActionSource> source;
   output::Screens screens;
 };
+
+/// A line about progress must meet nothing else on that terminal: no messages, prompt or trace.
+bool may_show_progress(const Options& options) {
+  const char* type = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe): nobody sets it
+  return !options.diagnosis.quiet && options.diagnosis.trace == TraceLevel::kNone &&
+         options.diagnosis.trace_file != "-" && !options.listen.enabled &&
+         options.automation.script.empty() && type != nullptr && std::strcmp(type, "dumb") != 0;
+}
 
 Terminal open_terminal(const Options& options) {
   Terminal terminal;
@@ -80,7 +93,10 @@ Terminal open_terminal(const Options& options) {
     terminal.plain_out = std::make_unique<output::PlainScreen>(STDOUT_FILENO);
     terminal.screens.out = terminal.plain_out.get();
   }
-  if (err && !terminal.screens.err) {
+  if (err && !terminal.screens.err && !out && may_show_progress(options)) {
+    terminal.progress = std::make_unique<output::ProgressScreen>(STDERR_FILENO);
+    terminal.screens.err = terminal.progress.get();
+  } else if (err && !terminal.screens.err) {
     terminal.plain_err = std::make_unique<output::PlainScreen>(STDERR_FILENO);
     terminal.screens.err = terminal.plain_err.get();
   }
@@ -154,6 +170,12 @@ Result<ExitStatus> run_client(const Options& given) {
   ClientSession session(loop, options, url_for_dialect(options, std::move(*url)), clock,
                         **presentation, *terminal.source, std::move(*condition));
   if (command) session.attach(*command);
+  std::optional<ProgressMeter> meter;
+  if (terminal.progress) {
+    const bool reads = options.messages.execute.empty() || options.messages.interactive;
+    meter.emplace(
+        loop, *terminal.progress, [&] { return session.totals(); }, reads ? STDIN_FILENO : -1);
+  }
   auto result = run_to_end(loop, session, terminal, **presentation);
   return command ? command->finish(std::move(result)) : result;
 }

@@ -68,6 +68,11 @@ TEST_CASE("errors") {
   CHECK(connected().received("HELLO\n\n\0"s).front() == '#');
   CHECK(connected().received("MESSAGE\ncontent-length:x\n\n\0"s).front() == '#');
   CHECK(connected().received("MESSAGE\ncontent-length:1\n\nabc\0"s).front() == '#');
+  // 1.2, Value Encoding: an undefined escape is fatal.
+  CHECK(connected().received("MESSAGE\ndestination:a\\tb\n\n\0"s).front() == '#');
+  CHECK(connected().received("MESSAGE\ndestination:a\\\n\n\0"s).front() == '#');
+  CHECK(connected().received("MESSAGE\ndestination:/a\\\\b\\c\n\nx\0"s) ==
+        R"(<MESSAGE "/a\\b:" x)");
 }
 
 TEST_CASE("heart-beats: what each side can and the other wants, the slower of both") {

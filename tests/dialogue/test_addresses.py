@@ -147,6 +147,7 @@ class Addresses(Dialogue):
     def test_international_names(self):
         ended = run("-v", "ws://bücher.invalid/")
         self.expect(ended, status=3, out="", err=r"\* resolve xn--bcher-kva\.invalid \(bücher\.invalid\): failed")
+        self.one_error(ended, r"^can't resolve bücher\.invalid \(xn--bcher-kva\.invalid\): ")
         kept = Keeping()
         with Server(kept) as server:
             at = f"xn--bcher-kva.example:{server.port}"

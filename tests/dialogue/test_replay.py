@@ -391,13 +391,14 @@ class Mock(Replaying):
         server = self.listen("--verify")
         self.dialogue("-w", "0.1", "-x", "q", server.url, out="a\n")
         self.end(server, no_err="recorded")
-        server = self.listen("--verify")
+        server = self.listen("--verify", "--json")
         self.dialogue("-w", "0.1", "-x", "other", server.url, out="a\n")
         told = server.wait_err("1 difference\n").decode()
         self.assertIn(f'{self.path}:2: expected text "q", came text "other"', told)
         self.dialogue("-w", "0.1", "-x", "q", server.url, out="a\n")
         ended = self.end(server, status=8)
         self.one_error_last(ended, "1 of 2 clients were not as recorded")
+        self.assertEqual(json.loads(ended.out.splitlines()[-1])["status"], 8)
 
     def test_a_server_that_is_ended_finds_no_fault_with_who_had_not_finished(self):
         self.write(opened(), said(0, "send", "q"), said(0, "send", "q2"), closed(0, "send"))

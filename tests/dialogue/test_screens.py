@@ -75,7 +75,7 @@ class ScreenTest(unittest.TestCase):
         """The screen without what differs from run to run, of the same length."""
         text = "\n".join(tmux.screen())
         text = re.sub(r"127\.0\.0\.1:\d{5}", "127.0.0.1:PPPPP", text)
-        return re.sub(r"\(\d\.\d ms\)", "(N.N ms)", text)
+        return re.sub(r"\(\d+\.\d ms\)", "(N.N ms)", text)
 
     def check(self, tmux, expected):
         self.assertEqual(self.seen(tmux), expected.strip("\n"))
@@ -286,7 +286,7 @@ connected to ws://127.0.0.1:PPPPP/
                 self.say(tmux, "/ping", "pong (")
                 self.say(tmux, "/info", "round trip")
                 seen = re.sub(r"[\d.]+ s$", "N s", self.seen(tmux), flags=re.M)
-                seen = re.sub(r"\d\.\d ms$", "N.N ms", seen, flags=re.M)
+                seen = re.sub(r"\d+\.\d ms$", "N.N ms", seen, flags=re.M)
                 table = seen[seen.index("> /info\n") + 8 :]
                 self.assertEqual(table, expected.lstrip("\n") + ">")
 

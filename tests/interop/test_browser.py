@@ -5,6 +5,7 @@ import unittest
 
 from dialogue.test_listen import Listening
 from support.browser import Browser
+from support.certificates import Certificates
 from support.dialogue import Dialogue
 
 LOG = "document.getElementById('log').innerText"
@@ -16,8 +17,8 @@ class InABrowser(Dialogue):
         cls.browser = Browser()
         cls.addClassCleanup(cls.browser.stop)
 
-    def page(self, server, path="/"):
-        page = self.browser.open(f"http://127.0.0.1:{server.port}{path}")
+    def page(self, server, path="/", begin="http://"):
+        page = self.browser.open(f"{begin}127.0.0.1:{server.port}{path}")
         page.wait_for(f"document.readyState === 'complete' && location.port === '{server.port}'")
         return page
 
@@ -50,6 +51,19 @@ class InABrowser(Dialogue):
             )
             bob.wait_for(f"{LOG}.includes('< hi, bob')")
             self.assertNotIn("< hi, bob", ann.evaluate(LOG))
+
+    def test_over_tls_and_with_a_password(self):
+        pem, key = Certificates.shared().pair("good")
+        for scheme, ws, words in (
+            ("https://", "wss", ("--cert", pem, "--key", key)),
+            ("http://ann:secret@", "ws", ("--auth", "ann:secret")),
+        ):
+            with self.subTest(scheme), Listening(*words) as server:
+                page = self.page(server, begin=scheme)
+                page.wait_for(f"{LOG}.includes('connected to {ws}://127.0.0.1:{server.port}/')")
+                server.wait_err("connected from")
+                server.send("hello\n")
+                page.wait_for(f"{LOG}.includes('< hello')")
 
     def test_a_line_that_cannot_be_sent_stays(self):
         with Listening() as server:

@@ -82,6 +82,8 @@ class Http(Proxies):
             self.assertRegex(
                 ended.errors,
                 rf"\* connect proxy {proxy.where} \([^\n]*\n"
+                r"[^\n]*\] > CONNECT localhost:\d+ HTTP/1\.1\n[^\n]*\] > Host: localhost:\d+\n[^\n]*\] > User-Agent: \S+\n"
+                r"[^\n]*\] < HTTP/1\.[01] 200 Connection established\n([^\n]*\] < [^\n]*\n)*"
                 rf"[^\n]*\* proxy CONNECT localhost:\d+ via {proxy.where}: 200 Connection established \(",
             )
             # The proxy looks the name up.
@@ -92,6 +94,9 @@ class Http(Proxies):
             with self.subTest(make.__name__), make("me", "secret") as proxy:
                 ended = self.talk("--trace", "--proxy", f"http://me:secret@{proxy.where}")
                 self.assertNotIn("secret", ended.errors)
+                self.assertIn("] > Proxy-Authorization: …\n", ended.errors)
+                shown = self.talk("-v", "--trace-secrets", "--proxy", f"http://me:secret@{proxy.where}")
+                self.assertIn("] > Proxy-Authorization: Basic bWU6c2VjcmV0\n", shown.errors)
                 for user in ("", "me:wrong@", "who:secret@"):
                     ended = self.talk("--proxy", f"http://{user}{proxy.where}", out="", status=3)
                     self.one_error(

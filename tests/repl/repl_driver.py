@@ -120,6 +120,12 @@ class Repl:
         while data:
             data = data[os.write(self.lines, data) :]
 
+    def resize(self, rows, columns):
+        """As xterm does it: rows stay as they are, but for what is cut off."""
+        with self._changed:
+            self.screen.resize(rows, columns)
+        self._set_size(rows, columns)
+
     def hold(self):
         """The terminal takes no more output, as after Ctrl-S, but for what it holds itself."""
         self._reads.clear()

@@ -146,6 +146,25 @@ class LineTest(unittest.TestCase):
             self.assertNotIn(b"\x1b", repl.raw)
 
 
+class XtermTest(unittest.TestCase):
+    """A terminal that does not wrap its rows anew when its width changes."""
+
+    def test_resize_redraws_the_line_and_loses_nothing_above(self):
+        with Repl(rows=24, columns=80, XTERM_VERSION="XTerm(379)") as repl:
+            repl.incoming("< one\n< two\n< three\n")
+            text = "0123456789" * 12 + "abc"
+            repl.type(text)
+            repl.wait_rows(["< one", "< two", "< three", *wrapped("> " + text, 80)])
+            for columns in (50, 100, 30, 80):
+                with self.subTest(columns):
+                    repl.resize(24, columns)
+                    repl.wait_rows(["< one", "< two", "< three", *wrapped("> " + text, columns)])
+            repl.incoming("< four\n")
+            repl.wait_rows(["< one", "< two", "< three", "< four", *wrapped("> " + text, 80)])
+            repl.type("\r")
+            repl.wait_actions(["text " + text])
+
+
 class TmuxTest(unittest.TestCase):
     def test_resize_redraws_the_line_and_loses_nothing_above(self):
         # A full screen, as a session soon has it. (On a nearly empty one, tmux moves rows that are

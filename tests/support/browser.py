@@ -48,7 +48,8 @@ class Browser:
         self._calls = 0
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
         self._process = subprocess.Popen(
-            [PROGRAM, "--headless", "--remote-debugging-port=0", "--disable-gpu", *root,
+            [PROGRAM, "--headless", "--remote-debugging-port=0", "--disable-gpu",
+             "--ignore-certificate-errors", *root,
              f"--user-data-dir={self._profile}", "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env=environment(), start_new_session=True,

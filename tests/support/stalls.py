@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from .dialogue import Dialogue
 from .program import SANITIZED, TIME_FACTOR, Running, run
-from .server import PeerGone, Server, echo
+from .server import PeerGone, Server
 
 DEADLINE = 0.4 * TIME_FACTOR
 LATEST = DEADLINE + 4 * TIME_FACTOR
@@ -57,7 +57,7 @@ class CutTls:
     """A server of TLS whose first `count` bytes arrive, and no more."""
 
     def __init__(self, count, context):
-        self.count, self.inner = count, Server(echo, tls=context)
+        self.count, self.inner = count, Server(stall, tls=context)
 
     def __call__(self, peer):
         with contextlib.suppress(OSError, PeerGone), socket.create_connection(("127.0.0.1", self.inner.port)) as far:

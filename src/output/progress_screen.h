@@ -1,0 +1,36 @@
+// ProgressScreen: a terminal with one line at its end that is drawn over and over.
+//
+// As a Screen it prints lines as a PlainScreen does, above that line. draw() replaces the line,
+// erase() takes it away; both do nothing while the terminal is held (Ctrl-S) or belongs to another
+// job, so a transfer never waits for its own progress. Loop thread only.
+#pragma once
+
+#include <string_view>
+
+#include "base/screen.h"
+#include "output/plain_screen.h"
+
+namespace wscope::output {
+
+class ProgressScreen : public Screen {
+ public:
+  /// Does not own `fd`.
+  explicit ProgressScreen(int fd) : fd_(fd), lines_(fd) {}
+  ~ProgressScreen() override { erase(); }
+
+  void print(std::string_view lines) override;
+  int columns() const override { return lines_.columns(); }
+
+  /// `text` is shorter than columns() and safe to show.
+  void draw(std::string_view text);
+  void erase();
+
+ private:
+  bool may_draw() const;
+
+  int fd_;
+  PlainScreen lines_;
+  bool drawn_ = false;
+};
+
+}  // namespace wscope::output
