@@ -335,8 +335,8 @@ class Files(Har):
         self.assertEqual(json.loads(ended.err)["log"]["version"], "1.2")
 
     def test_memory_stays_small(self):
-        """100 MB of messages: they wait in a file."""
-        size, count = 100_000, 1000
+        """40 MB of messages: they wait in a file."""
+        size, count = 100_000, 400
 
         def script(peer):
             peer.accept()
@@ -355,7 +355,7 @@ class Files(Har):
                         break
                     time.sleep(0.01)
                 self.expect(client.wait())
-        self.assertLess(peak, 60 << 20)
+        self.assertLess(peak, 30 << 20)
         with open(self.path, encoding="utf-8") as file:
             har = json.load(file)
         messages = har["log"]["entries"][0]["_webSocketMessages"]
