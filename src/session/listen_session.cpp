@@ -227,7 +227,7 @@ void ListenSession::client_ended(ServedClient& client, Ending ending) {
     notice(
         fmt::format("client {} from {} did not come in: {}", client.number(), client.peer(), how));
   }
-  if (replay_) replay_->client_ended(client, ending);
+  if (replay_) replay_->client_ended(client, ending, shutting_down_);
   totals_ += ending.totals;
   if (commands_) commands_->client_left(client);
   clients_.erase(client.number());
@@ -357,14 +357,17 @@ void ListenSession::shut_down(ExitStatus status) {
 void ListenSession::finish_when_empty() {
   if (!clients_.empty() || (commands_ && !commands_->empty()) || !finished_) return;
   if (source_) source_->stop();
+  Result<ExitStatus> ended = status_;
+  if (replay_ && replay_->differed()) ended = fail(replay_->failure());
   if (presentation_) {
     clock_.sample();
-    presentation_->sink().on_end(status_, totals_);
-    presentation_->sink().flush();
+    EventSink& sink = presentation_->sink();
+    if (!ended) sink.on_failure(ended.error());
+    sink.on_end(ended ? *ended : exit_status_of(ended.error().stage), totals_);
+    sink.flush();
   }
   const auto finished = std::exchange(finished_, nullptr);
-  if (replay_ && replay_->differed()) return finished(fail(replay_->failure()));
-  finished(status_);
+  finished(std::move(ended));
 }
 
 void ListenSession::notice(const std::string& text) {

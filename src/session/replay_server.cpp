@@ -105,7 +105,7 @@ void ReplayServer::end(ServedClient& client, Part& part) {
   client.connection().abort({Stage::kConnection, "dropped, as recorded", {}, {}});
 }
 
-void ReplayServer::client_ended(ServedClient& client, const Ending& ending) {
+void ReplayServer::client_ended(ServedClient& client, const Ending& ending, bool cut_short) {
   const auto found = parts_.find(client.number());
   if (found == parts_.end()) return;
   auto verifier = std::move(found->second.verifier);
@@ -113,7 +113,7 @@ void ReplayServer::client_ended(ServedClient& client, const Ending& ending) {
   if (!verifier) return;
   ++verified_;
   if (ending.closed.first) verifier->closed(ending.closed_event());
-  if (auto difference = verifier->verdict(false)) {
+  if (auto difference = verifier->verdict(cut_short)) {
     ++differing_;
     difference->message = fmt::format("client {}: {}", client.number(), difference->message);
     sink_->on_error(*difference);

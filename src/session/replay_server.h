@@ -40,7 +40,8 @@ class ReplayServer {
   void client_opened(ServedClient& client);
   void client_message(ServedClient& client, MessageType type, std::string_view data);
   void client_has_room(ServedClient& client);
-  void client_ended(ServedClient& client, const Ending& ending);
+  /// `cut_short`: we ended it, so what had not come yet is no difference.
+  void client_ended(ServedClient& client, const Ending& ending, bool cut_short);
   /// Some client was not as recorded.
   bool differed() const { return differing_ > 0; }
   /// "2 of 5 clients were not as recorded".

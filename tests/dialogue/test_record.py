@@ -5,11 +5,12 @@ import json
 import os
 import resource
 import signal
+import subprocess
 import tempfile
 import unittest
 
 from support.dialogue import Dialogue
-from support.program import Running, run
+from support.program import WSCOPE, Running, environment, run
 from support.server import PeerGone, Server, echo
 
 
@@ -76,6 +77,26 @@ class Record(Dialogue):
             self.assertEqual(lines.pop(), "")
             events = [json.loads(line) for line in lines]
             self.assertEqual(sum(e.get("dir") == "recv" for e in events), 1000)
+
+    def test_each_line_is_one_write(self):
+        with tempfile.TemporaryDirectory() as folder, Server(echo) as server:
+            path, log = os.path.join(folder, "r"), os.path.join(folder, "log")
+            trace = ["strace", "-f", "-qq", "-e", "trace=write,writev", "-y", "-s", "9", "-o", log]
+            traced = subprocess.run(
+                [*trace, WSCOPE, "--record", path, "--count", "50", server.url],
+                input=b"".join(b"%d\n" % n for n in range(50)),
+                capture_output=True,
+                env=environment(),
+                check=False,
+            )
+            if b"ptrace" in traced.stderr:
+                self.skipTest("strace may not trace here")
+            with open(log, encoding="utf-8") as file:
+                writes = [line for line in file if f"<{path}>" in line]
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().splitlines()
+        self.assertGreater(len(lines), 100)
+        self.assertEqual(len(writes), len(lines))
 
     def test_a_line_that_was_cut_off_stays_one_line(self):
         with tempfile.TemporaryDirectory() as folder, Server(echo) as server:

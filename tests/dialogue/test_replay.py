@@ -158,6 +158,15 @@ class Sending(Replaying):
             self.replay(server.url, "--record", self.path, out="a\n", err="2 connections")
             self.replay(server.url, "--verify", out="a\n", err="3 connections")
 
+    def test_ctrl_c(self):
+        self.write(opened(), said(0, "send", "a"), said(60, "send", "b"))
+        with Server(lambda peer: peer.accept() and peer.answer_close()) as server:
+            with Running("--replay", self.path, "--verify", "--json", server.url) as client:
+                client.wait_out('"data":"a"')
+                client.signal(signal.SIGINT)
+                self.expect(client.wait(), status=130, err="")
+            self.assertEqual(server.result(), ["a"])
+
     def test_a_server_that_leaves_early(self):
         self.write(opened(), said(0, "send", "a"), said(0.2, "send", "b"))
 
@@ -382,13 +391,22 @@ class Mock(Replaying):
         server = self.listen("--verify")
         self.dialogue("-w", "0.1", "-x", "q", server.url, out="a\n")
         self.end(server, no_err="recorded")
-        server = self.listen("--verify")
+        server = self.listen("--verify", "--json")
         self.dialogue("-w", "0.1", "-x", "other", server.url, out="a\n")
         told = server.wait_err("1 difference\n").decode()
         self.assertIn(f'{self.path}:2: expected text "q", came text "other"', told)
         self.dialogue("-w", "0.1", "-x", "q", server.url, out="a\n")
         ended = self.end(server, status=8)
         self.one_error_last(ended, "1 of 2 clients were not as recorded")
+        self.assertEqual(json.loads(ended.out.splitlines()[-1])["status"], 8)
+
+    def test_a_server_that_is_ended_finds_no_fault_with_who_had_not_finished(self):
+        self.write(opened(), said(0, "send", "q"), said(0, "send", "q2"), closed(0, "send"))
+        server = self.listen("--verify", "--json")
+        with Running(server.url) as client:
+            client.send("q\n")
+            server.wait_out('"data":"q"')
+            self.end(server, no_err="recorded")
 
     def one_error_last(self, ended, text):
         self.assertEqual(ended.errors.splitlines()[-1], "wscope: " + text)

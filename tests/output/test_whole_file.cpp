@@ -1,0 +1,123 @@
+// Files that appear whole, and bytes that wait for them.
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "output/spool.h"
+#include "output/whole_file.h"
+
+using namespace wscope;
+using namespace wscope::output;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    char name[] = "/tmp/wscope-whole-XXXXXX";
+    path_ = ::mkdtemp(name);
+  }
+  ~Folder() { fs::remove_all(path_); }
+  std::string file(const std::string& name) const { return path_ / name; }
+  long count() const { return std::distance(fs::directory_iterator(path_), {}); }
+
+ private:
+  fs::path path_;
+};
+
+std::string read(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+unsigned mode(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777U : 0;
+}
+
+}  // namespace
+
+TEST_CASE("a file appears with finish(), for its owner") {
+  const Folder folder;
+  {
+    auto file = WholeFile::open(folder.file("a"));
+    REQUIRE(file);
+    (*file)->stream().put("text");
+    CHECK_FALSE(fs::exists(folder.file("a")));
+    CHECK((*file)->finish());
+    CHECK(read(folder.file("a")) == "text");
+    CHECK(mode(folder.file("a")) == 0600);
+  }
+  CHECK(read(folder.file("a")) == "text");
+  CHECK(folder.count() == 1);
+}
+
+TEST_CASE("without finish() what was there stays") {
+  const Folder folder;
+  std::ofstream(folder.file("a")) << "old";
+  REQUIRE(::chmod(folder.file("a").c_str(), 0644) == 0);
+  {
+    auto file = WholeFile::open(folder.file("a"));
+    REQUIRE(file);
+    (*file)->stream().put("new");
+    (*file)->stream().flush();
+  }
+  CHECK(read(folder.file("a")) == "old");
+  CHECK(folder.count() == 1);
+  auto again = WholeFile::open(folder.file("a"));
+  REQUIRE(again);
+  CHECK((*again)->finish());
+  CHECK(read(folder.file("a")).empty());
+  CHECK(mode(folder.file("a")) == 0644);
+}
+
+TEST_CASE("what is no regular file is written to, never replaced") {
+  const auto full = WholeFile::open("/dev/full");
+  REQUIRE(full);
+  (*full)->stream().put("x");
+  const auto written = (*full)->finish();
+  REQUIRE_FALSE(written);
+  CHECK(written.error().stage == Stage::kOutput);
+  CHECK(written.error().message == "can't write to /dev/full: no space left on device");
+  CHECK(fs::is_character_file("/dev/full"));
+  CHECK_FALSE(WholeFile::open("/tmp"));
+  CHECK_FALSE(WholeFile::open("/no/such/place"));
+}
+
+TEST_CASE("a spool gives back what was put, few bytes or many, and leaves no file") {
+  const Folder folder;
+  std::string all;
+  {
+    Spool spool(folder.file("beside"));
+    CHECK(spool.empty());
+    for (std::size_t size : {std::size_t{1}, Spool::kInMemory - 1, std::size_t{10},
+                             3 * Spool::kInMemory, std::size_t{5}}) {
+      const std::string piece(size, static_cast<char>('a' + all.size() % 26));
+      all += piece;
+      spool.put(piece);
+      CHECK_FALSE(spool.empty());
+      CHECK(folder.count() == 0);
+    }
+    auto file = WholeFile::open(folder.file("a"));
+    REQUIRE(file);
+    spool.copy_to((*file)->stream());
+    CHECK((*file)->finish());
+    CHECK_FALSE(spool.error());
+  }
+  CHECK(read(folder.file("a")) == all);
+}
+
+TEST_CASE("a spool without a place tells, and drops") {
+  Spool spool("/no/such/place/file");
+  spool.put(std::string(Spool::kInMemory + 1, 'x'));
+  CHECK(spool.error().value() == ENOENT);
+  spool.put("more");
+}
