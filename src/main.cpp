@@ -5,16 +5,16 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/escape.h"
 #include "cli/parse_args.h"
 #include "cli/profile.h"
-#include "output/escape.h"
 #include "session/run.h"
 
 namespace {
 
 // Errors quote what servers sent: none of it may drive a terminal.
 int report(const wscope::Error& error) {
-  using wscope::output::escaped;
+  using wscope::escaped;
   if (!error.detail.empty()) std::fprintf(stderr, "%s\n", escaped(error.detail).c_str());
   if (!error.message.empty()) std::fprintf(stderr, "wscope: %s\n", escaped(error.message).c_str());
   if (!error.hint.empty()) std::fprintf(stderr, "wscope: hint: %s\n", escaped(error.hint).c_str());

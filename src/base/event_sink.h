@@ -3,7 +3,7 @@
 // The session calls one method per event, on the loop thread, in the order things happened; each
 // presenter (terminal, text, raw, json, trace, timing …) overrides those it shows. Views live only
 // during the call. Seconds are wall seconds of the step itself. Text that came from the network is
-// untrusted bytes: a presenter that writes to a terminal escapes it (output/escape.h).
+// untrusted bytes: a presenter that writes to a terminal escapes it (base/escape.h).
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,12 @@ namespace wscope {
 enum class Direction { kSent, kReceived };
 enum class MessageType { kText, kBinary };
 
+/// Where a connection is to be opened to, told before its first step; anew for each redirect,
+/// answer to a challenge and reconnect.
+struct Destination {
+  std::string_view url;  // without user info
+};
+
 struct Resolved {
   std::string_view host;               // as looked up (the ASCII spelling)
   std::string_view display_host;       // as typed, for an international name; else empty
@@ -32,6 +38,12 @@ struct ConnectAttempt {
   std::string_view address;  // "127.0.0.1:8765", "[::1]:8765", "unix:/path", "proxy …"
   std::string_view error;    // empty: connected
   double seconds = 0;
+};
+
+/// An HTTP head that went to or came from a proxy, as on the wire.
+struct ProxyHead {
+  Direction direction = Direction::kSent;
+  std::string_view head;
 };
 
 /// A step between the TCP connection and TLS or the handshake that deserves a trace line.
@@ -165,8 +177,10 @@ class EventSink {
 
   /// What follows belongs to the connection of that name ("" for the one without; scripts only).
   virtual void on_connection(std::string_view) {}
+  virtual void on_destination(const Destination&) {}
   virtual void on_resolved(const Resolved&) {}
   virtual void on_connect_attempt(const ConnectAttempt&) {}
+  virtual void on_proxy_head(const ProxyHead&) {}
   virtual void on_proxy_step(const ProxyStep&) {}
   virtual void on_tls(const TlsEstablished&) {}
   virtual void on_request(const RequestSent&) {}

@@ -24,6 +24,17 @@ constexpr Pair kExclusive[] = {
     {"script", "reconnect", ""},
     {"script", "heartbeat", ""},
     {"script", "ping-interval", "`ping` in the script sends one"},
+    {"replay", "execute", "the recording is the input"},
+    {"replay", "interactive", ""},
+    {"replay", "input", "the recording is the input"},
+    {"replay", "binary", "messages keep the type they were recorded with"},
+    {"replay", "slash", ""},
+    {"replay", "echo", ""},
+    {"replay", "broadcast", ""},
+    {"replay", "socketio", "what was recorded is what was on the wire"},
+    {"replay", "jsonrpc", "what was recorded is what was on the wire"},
+    {"replay", "graphql", "what was recorded is what was on the wire"},
+    {"replay", "stomp", "what was recorded is what was on the wire"},
     {"exec", "execute", "the command's output is the input"},
     {"exec", "interactive", ""},
     {"exec", "script", ""},
@@ -44,7 +55,6 @@ constexpr Pair kNeeds[] = {
     {"key", "cert", ""},
     {"passphrase", "cert", ""},
     {"pong-timeout", "ping-interval", "without pings no pong is waited for"},
-    {"heartbeat-interval", "heartbeat", ""},
     {"reconnect-max", "reconnect", ""},
     {"speed", "replay", ""},
     {"verify", "replay", ""},
@@ -67,6 +77,9 @@ Result<void> check_pairs(const Given& given) {
     return fail(Stage::kUsage, dashed(pair.first) + " needs " + dashed(pair.second),
                 std::string(pair.hint));
   }
+  if (given.has("heartbeat-interval") && !given.has("heartbeat") && !given.has("stomp")) {
+    return fail(Stage::kUsage, "--heartbeat-interval needs --heartbeat", "or --stomp");
+  }
   return {};
 }
 
@@ -88,6 +101,9 @@ Result<void> check_roles(const Given& given, const Options& options) {
   if (options.messages.echo && !server && options.url.empty()) {
     return fail(Stage::kUsage, "--echo needs a URL or --listen",
                 "without either, wscope talks to an echo server of its own");
+  }
+  if (given.has("replay") && !server && options.url.empty() && options.profile.profile.empty()) {
+    return fail(Stage::kUsage, "--replay needs a URL or --listen");
   }
   return {};
 }

@@ -57,6 +57,7 @@ class Parser {
   Result<std::variant<Options, Text>> conclude(std::vector<Assignment> assignments);
   bool swallowed_option(const OptionRow& row, const std::string& value) const;
   Result<void> take_positionals(const std::vector<std::string>& rest);
+  Result<void> take_kind_of_times(std::vector<std::string>& positionals);
   Result<void> take_profile(const std::string& name);
   Error unknown(const std::string& word) const;
   Error missing_value(std::string_view what) const;
@@ -239,11 +240,39 @@ Result<void> Parser::take_profile(const std::string& name) {
   return {};
 }
 
+/// `-t delta URL`: -t takes no value, so that it can't swallow a URL; but where there is another
+/// URL, the word behind it can only be the kind.
+Result<void> Parser::take_kind_of_times(std::vector<std::string>& positionals) {
+  const OptionRow& row = *find_long("timestamps");
+  const bool elsewhere = std::any_of(said_.begin(), said_.end(), [](const Assignment& said) {
+    return said.row->long_name == "connect" || said.row->long_name == "listen";
+  });
+  const auto urls = std::count_if(positionals.begin(), positionals.end(),
+                                  [](const std::string& word) { return word.substr(0, 1) != "@"; });
+  for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
+    const std::string& word = words_[i];
+    const bool is_t = looks_like_option(word) && !is_long(word) && word.back() == 't' &&
+                      std::all_of(word.begin() + 1, word.end(), [](char letter) {
+                        const OptionRow* flag = find_short(letter);
+                        return flag != nullptr && !flag->takes_value();
+                      });
+    const auto kind = std::find(positionals.begin(), positionals.end(), words_[i + 1]);
+    if (!is_t || kind == positionals.end() || !parse_choice(row.name(), *kind, row.choices))
+      continue;
+    if (!elsewhere && urls < 2) continue;
+    const std::string value = *kind;
+    positionals.erase(kind);
+    return apply(row, value);
+  }
+  return {};
+}
+
 Result<void> Parser::take_positionals(const std::vector<std::string>& rest) {
   std::vector<std::string> positionals = url_->results();
   for (const std::string& word : rest) {
     if (word != "--") positionals.push_back(word);
   }
+  if (auto taken = take_kind_of_times(positionals); !taken) return taken;
   for (const std::string& word : positionals) {
     if (looks_like_option(word)) return fail(unknown(word));
     const bool profile = word.size() > 1 && word.front() == '@';

@@ -11,18 +11,18 @@ namespace wscope::dialect {
 namespace {
 
 Step step(Step::Kind kind, std::string data) {
-  return {kind, MessageType::kText, std::move(data), {}};
+  return {kind, MessageType::kText, std::move(data), {}, 0};
 }
 
 Step failed(Step::Kind kind, Stage stage, std::string message, std::string hint) {
-  return {kind, MessageType::kText, {}, Error{stage, std::move(message), std::move(hint), {}}};
+  return {kind, MessageType::kText, {}, Error{stage, std::move(message), std::move(hint), {}}, 0};
 }
 
 }  // namespace
 
 Step send(std::string text) { return step(Step::Kind::kSend, std::move(text)); }
 Step send_binary(std::string bytes) {
-  return {Step::Kind::kSend, MessageType::kBinary, std::move(bytes), {}};
+  return {Step::Kind::kSend, MessageType::kBinary, std::move(bytes), {}, 0};
 }
 Step show(std::string line) { return step(Step::Kind::kShow, std::move(line)); }
 Step notice(std::string text) { return step(Step::Kind::kNotice, std::move(text)); }
@@ -35,6 +35,10 @@ Step refused_by_peer(std::string message, std::string hint) {
 }
 Step broken_by_peer(std::string message, std::string hint) {
   return failed(Step::Kind::kFail, Stage::kConnection, std::move(message), std::move(hint));
+}
+
+Step lost_peer(std::string message, std::string hint) {
+  return failed(Step::Kind::kLost, Stage::kTimeout, std::move(message), std::move(hint));
 }
 
 Steps Dialect::command(std::string_view line, double) {

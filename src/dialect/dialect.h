@@ -6,7 +6,9 @@
 // be said becomes a kRefuse, a peer that breaks the dialect's rules a kFail.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,12 +27,14 @@ struct Step {
     kNotice,  // `data` is a remark for a person
     kRefuse,  // what was typed is not sent: `error` (Stage::kInput)
     kFail,    // the conversation can't go on: `error`; close and end with it
+    kLost,    // the peer is silent for too long: `error`; the connection is as good as lost
     kEnd,     // the peer has ended the conversation in good order: close
   };
   Kind kind = Kind::kSend;
   MessageType type = MessageType::kText;
   std::string data;
   Error error;
+  std::uint16_t close_code = 0;  // kFail: to close with; 0: as the error asks for
 };
 using Steps = std::vector<Step>;
 
@@ -42,6 +46,8 @@ Step refuse(std::string message, std::string hint = {});
 /// The peer said no: Stage::kHandshake. The peer broke the rules: Stage::kConnection.
 Step refused_by_peer(std::string message, std::string hint = {});
 Step broken_by_peer(std::string message, std::string hint = {});
+/// No sign of life in time: Stage::kTimeout.
+Step lost_peer(std::string message, std::string hint = {});
 
 class Dialect {
  public:
@@ -55,6 +61,10 @@ class Dialect {
   /// A slash command of the dialect, without its slash: "ack 3 true".
   virtual Steps command(std::string_view line, double now);
   virtual Steps received(MessageType type, std::string_view data, double now) = 0;
+  /// When tick() wants to be called, unless something comes first; nothing: never.
+  virtual std::optional<double> due() const { return std::nullopt; }
+  /// The time has come, or a while ago: signs of life of ours, the missing ones of the peer.
+  virtual Steps tick(double) { return {}; }
   /// What good manners ask for before our Close.
   virtual Steps leaving() { return {}; }
 };
@@ -66,7 +76,8 @@ struct Setting {
   std::string socketio_auth;  // JSON; empty: none
   std::string login;          // STOMP; empty: none
   std::string passcode;
-  bool latency = false;  // show after a reply how long it took
+  double heart_beat = 30;  // STOMP: seconds, offered and asked for
+  bool latency = false;    // show after a reply how long it took
 };
 
 /// Nothing for kNone.

@@ -5,6 +5,18 @@
 #include "dialect/json_slice.h"
 
 namespace wscope::dialect {
+namespace {
+
+// graphql-transport-ws, Invalid message.
+constexpr std::uint16_t kBadRequest = 4400;
+
+Step invalid(std::string what) {
+  Step step = broken_by_peer(std::move(what), "does that server speak graphql-transport-ws?");
+  step.close_code = kBadRequest;
+  return step;
+}
+
+}  // namespace
 
 Steps Graphql::opened() { return {send("{\"type\":\"connection_init\"}")}; }
 
@@ -32,7 +44,7 @@ Steps Graphql::command(std::string_view line, double now) {
 Steps Graphql::received(MessageType type, std::string_view data, double now) {
   const auto members = type == MessageType::kText ? json_members(data) : std::nullopt;
   const auto kind = members ? json_text(json_member(*members, "type")) : std::nullopt;
-  if (!kind) return {broken_by_peer("not a message of graphql-transport-ws")};
+  if (!kind) return {invalid("not a message of graphql-transport-ws")};
   const std::string payload(json_member(*members, "payload"));
   if (*kind == "connection_ack") {
     acknowledged_ = true;
@@ -43,6 +55,9 @@ Steps Graphql::received(MessageType type, std::string_view data, double now) {
                                  : "{\"type\":\"pong\",\"payload\":" + payload + "}")};
   }
   if (*kind == "pong") return {};
+  if (*kind != "next" && *kind != "error" && *kind != "complete") {
+    return {invalid("not a message type of graphql-transport-ws: " + shown_name(*kind))};
+  }
   const auto id = json_text(json_member(*members, "id")).value_or(std::string());
   const auto running = running_.find(id);
   // A complete of ours may cross what was under way: the protocol has us drop that.
@@ -50,9 +65,6 @@ Steps Graphql::received(MessageType type, std::string_view data, double now) {
   std::string took;
   if (setting_.latency) took = fmt::format("  ({:.1f} ms)", (now - running->second) * 1000);
   if (*kind == "next") return {show(id + " " + payload + took)};
-  if (*kind != "error" && *kind != "complete") {
-    return {broken_by_peer("not a message type of graphql-transport-ws: " + shown_name(*kind))};
-  }
   running_.erase(running);
   if (*kind == "error") return {show(id + " error " + payload + took)};
   return {show(id + " complete" + took)};

@@ -27,21 +27,31 @@ std::string JsonRpc::request(std::string_view method, std::string_view arguments
   return text + "}";
 }
 
+void JsonRpc::remember(std::string_view json, double now) {
+  const auto members = json_members(json);
+  if (!members) return;
+  const std::string id(json_member(*members, "id"));
+  const auto method = json_text(json_member(*members, "method"));
+  if (id.empty() || !method) return;
+  if (calls_.size() >= kMostCalls) calls_.erase(calls_.begin());
+  calls_[id] = {*method, now};
+}
+
 Steps JsonRpc::typed(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {refuse("JSON-RPC is text: binary input is not sent")};
   const auto first = data.find_first_not_of(" \t");
   const bool raw = first != data.npos && (data[first] == '{' || data[first] == '[');
   if (raw && is_json(data)) {
-    if (const auto members = json_members(data)) {
-      const std::string id(json_member(*members, "id"));
-      const auto method = json_text(json_member(*members, "method"));
-      if (!id.empty() && method) calls_[id] = {*method, now};
-    }
+    const auto batch = json_elements(data);
+    if (!batch) remember(data, now);
+    for (const auto call : batch.value_or(std::vector<std::string_view>())) remember(call, now);
     return {send(std::string(data))};
   }
   const auto method = take_name(data);
   if (method.empty()) return {refuse("no method named: not sent", "METHOD [ARG…]")};
-  const auto id = std::to_string(++last_id_);
+  do ++last_id_;
+  while (calls_.count(std::to_string(last_id_)) > 0);  // an id that was typed in JSON
+  const auto id = std::to_string(last_id_);
   if (calls_.size() >= kMostCalls) calls_.erase(calls_.begin());
   calls_[id] = {method, now};
   return {send(request(method, data, id))};

@@ -47,6 +47,12 @@ std::optional<Number> take_number(std::string_view& text) {
   return number;
 }
 
+/// A JSON number of milliseconds → seconds; 0 for anything else, and for more than a day.
+double milliseconds(std::string_view json) {
+  const auto count = take_number<std::uint64_t>(json);
+  return count && *count <= 86'400'000 ? static_cast<double>(*count) / 1000 : 0;
+}
+
 std::string excerpt(std::string_view text) {
   return json_quoted(text.substr(0, 60)) + (text.size() > 60 ? "…" : "");
 }
@@ -161,10 +167,11 @@ Steps SocketIo::received(MessageType type, std::string_view data, double now) {
   const auto rest = data.substr(1);
   switch (data.front()) {
     case kEngineOpen:
-      return engine_opened(rest);
+      return engine_opened(rest, now);
     case kEngineClose:
-      return {Step{Step::Kind::kEnd, MessageType::kText, {}, {}}};
+      return {Step{Step::Kind::kEnd, MessageType::kText, {}, {}, 0}};
     case kEnginePing:
+      last_ping_ = now;
       return {send(std::string{kEnginePong} + std::string(rest))};
     case kEngineMessage:
       return packet(rest, now);
@@ -178,9 +185,26 @@ Steps SocketIo::received(MessageType type, std::string_view data, double now) {
   }
 }
 
-Steps SocketIo::engine_opened(std::string_view json) const {
-  if (!json_members(json)) return {broken_by_peer("not an Engine.IO handshake: " + excerpt(json))};
+Steps SocketIo::engine_opened(std::string_view json, double now) {
+  const auto members = json_members(json);
+  if (!members) return {broken_by_peer("not an Engine.IO handshake: " + excerpt(json))};
+  patience_ = milliseconds(json_member(*members, "pingInterval")) +
+              milliseconds(json_member(*members, "pingTimeout"));
+  last_ping_ = now;
   return {send(head(kConnect) + setting_.socketio_auth)};
+}
+
+// Engine.IO 4, Heartbeat: no ping within pingInterval + pingTimeout means that the server is gone.
+std::optional<double> SocketIo::due() const {
+  if (patience_ <= 0) return std::nullopt;
+  return last_ping_ + patience_;
+}
+
+Steps SocketIo::tick(double now) {
+  if (patience_ <= 0 || now < last_ping_ + patience_) return {};
+  const auto text = fmt::format("connection lost: no ping of Socket.IO within {:g} s", patience_);
+  patience_ = 0;
+  return {lost_peer(text, "the server promised them in its pingInterval and pingTimeout")};
 }
 
 // <type>[<attachments>-][<namespace>,][<id>][<payload>]
@@ -239,7 +263,7 @@ Steps SocketIo::handle(const Packet& packet, double now) {
       if (!ours) return {};
       connected_ = false;
       return {notice("server disconnected the namespace " + packet.name_space),
-              Step{Step::Kind::kEnd, MessageType::kText, {}, {}}};
+              Step{Step::Kind::kEnd, MessageType::kText, {}, {}, 0}};
     case kEvent:
     case kBinaryEvent:
       return event(packet);

@@ -27,6 +27,9 @@ class SocketIo : public Dialect {
   /// `call EVENT ARG…` asks for an acknowledgement, `ack [ID] ARG…` gives one.
   Steps command(std::string_view line, double now) override;
   Steps received(MessageType type, std::string_view data, double now) override;
+  /// A server that stays without a ping for longer than it promised is lost.
+  std::optional<double> due() const override;
+  Steps tick(double now) override;
   Steps leaving() override;
 
  private:
@@ -43,7 +46,7 @@ class SocketIo : public Dialect {
     double sent = 0;
   };
 
-  Steps engine_opened(std::string_view json) const;
+  Steps engine_opened(std::string_view json, double now);
   Steps packet(std::string_view text, double now);
   Steps attachment(std::string_view bytes, double now);
   Steps handle(const Packet& packet, double now);
@@ -56,6 +59,8 @@ class SocketIo : public Dialect {
 
   const Setting setting_;
   bool connected_ = false;
+  double patience_ = 0;            // seconds from ping to ping at most; 0: not told
+  double last_ping_ = 0;           // or when the server opened
   std::optional<Packet> partial_;  // waits for its attachments
   std::vector<std::string> attachments_;
   std::size_t attached_bytes_ = 0;

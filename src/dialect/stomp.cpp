@@ -1,7 +1,10 @@
 #include "dialect/stomp.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 #include "dialect/json_slice.h"
 
@@ -9,6 +12,10 @@ namespace wscope::dialect {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+// Ours go out a little before they are due; theirs may be as late again (1.2, Heart-beating: "take
+// into account an error margin").
+constexpr double kEarly = 0.9;
+constexpr double kMargin = 2;
 
 /// STOMP 1.2, Value Encoding; not for CONNECT and CONNECTED.
 std::string escaped(std::string_view text) {
@@ -29,17 +36,36 @@ std::string escaped(std::string_view text) {
   return value;
 }
 
-std::string unescaped(std::string_view text) {
+/// Nothing for an undefined escape, which 1.2 calls fatal.
+std::optional<std::string> unescaped(std::string_view text) {
+  constexpr std::string_view kNames = "nrc\\";
+  constexpr std::string_view kMeanings = "\n\r:\\";
   std::string value;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
+    if (text[i] != '\\') {
       value += text[i];
       continue;
     }
-    const char c = text[++i];
-    value += c == 'n' ? '\n' : c == 'r' ? '\r' : c == 'c' ? ':' : c;
+    const auto which = ++i < text.size() ? kNames.find(text[i]) : kNames.npos;
+    if (which == kNames.npos) return std::nullopt;
+    value += kMeanings[which];
   }
   return value;
+}
+
+std::uint64_t milliseconds(double seconds) { return static_cast<std::uint64_t>(seconds * 1000); }
+
+/// "sx,sy": what the server can send and wants to get, in ms; anything else is 0,0.
+std::pair<double, double> heart_beat_of(std::string_view text) {
+  constexpr std::uint32_t kDay = 86'400'000;
+  std::uint32_t can_send = 0;
+  std::uint32_t wants = 0;
+  const char* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, can_send);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != ',') return {0, 0};
+  const auto second = std::from_chars(first.ptr + 1, end, wants);
+  if (second.ec != std::errc() || second.ptr != end) return {0, 0};
+  return {std::min(can_send, kDay) / 1000.0, std::min(wants, kDay) / 1000.0};
 }
 
 /// Cuts a line off, without its end (LF or CR LF).
@@ -70,8 +96,12 @@ std::string Stomp::encode(const Frame& frame) {
 }
 
 Steps Stomp::opened() {
-  Frame connect{
-      "CONNECT", {{"accept-version", "1.2"}, {"host", setting_.host}, {"heart-beat", "0,0"}}, {}};
+  const auto beat = milliseconds(setting_.heart_beat);
+  Frame connect{"CONNECT",
+                {{"accept-version", "1.2"},
+                 {"host", setting_.host},
+                 {"heart-beat", fmt::format("{},{}", beat, beat)}},
+                {}};
   if (!setting_.login.empty()) {
     connect.headers.emplace_back("login", setting_.login);
     connect.headers.emplace_back("passcode", setting_.passcode);
@@ -79,7 +109,7 @@ Steps Stomp::opened() {
   return {send(encode(connect))};
 }
 
-Steps Stomp::typed(MessageType type, std::string_view data, double) {
+Steps Stomp::typed(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {refuse("with --stomp binary input is not sent")};
   std::string command = take_name(data);
   std::transform(command.begin(), command.end(), command.begin(),
@@ -108,11 +138,13 @@ Steps Stomp::typed(MessageType type, std::string_view data, double) {
     frame.headers = {{in_transaction ? "transaction" : "id", target}};
   }
   steps.insert(steps.begin(), send(encode(frame)));
+  last_sent_ = now;
   return steps;
 }
 
-Steps Stomp::received(MessageType, std::string_view data, double) {
+Steps Stomp::received(MessageType, std::string_view data, double now) {
   Steps steps;
+  last_heard_ = now;
   if (ended_) return steps;
   partial_ += data;
   Frame next;
@@ -141,8 +173,14 @@ bool Stomp::take(Frame& frame, Steps& steps) {
     const auto colon = std::min(line.find(':'), line.size());
     const auto name = line.substr(0, colon);
     const auto value = line.substr(std::min(colon + 1, line.size()));
-    frame.headers.emplace_back(plain ? std::string(name) : unescaped(name),
-                               plain ? std::string(value) : unescaped(value));
+    auto key = plain ? std::string(name) : unescaped(name);
+    auto meaning = plain ? std::string(value) : unescaped(value);
+    if (!key || !meaning) {
+      ended_ = true;
+      steps.push_back(broken_by_peer("a STOMP header with an undefined escape"));
+      return false;
+    }
+    frame.headers.emplace_back(std::move(*key), std::move(*meaning));
   }
   auto end = partial_.find('\0', body);
   const auto length = frame.header("content-length");
@@ -171,6 +209,7 @@ bool Stomp::take(Frame& frame, Steps& steps) {
 void Stomp::frame(const Frame& frame, Steps& steps) {
   if (frame.command == "CONNECTED") {
     connected_ = true;
+    agree_heart_beat(frame.header("heart-beat"));
   } else if (frame.command == "MESSAGE") {
     const auto ack = frame.header("ack");
     steps.push_back(show("MESSAGE " + shown_name(frame.header("destination")) + " " + frame.body));
@@ -189,6 +228,39 @@ void Stomp::frame(const Frame& frame, Steps& steps) {
     steps.push_back(broken_by_peer("not a STOMP frame: " + shown_name(frame.command.substr(0, 40)),
                                    "does that server speak STOMP, and at that path?"));
   }
+}
+
+// Each way the slower of what one side can and the other wants; a zero on either side: none.
+void Stomp::agree_heart_beat(std::string_view theirs) {
+  const auto [can_send, wants] = heart_beat_of(theirs);
+  const double ours = static_cast<double>(milliseconds(setting_.heart_beat)) / 1000;
+  send_every_ = wants > 0 && ours > 0 ? std::max(ours, wants) : 0;
+  hear_every_ = can_send > 0 && ours > 0 ? std::max(ours, can_send) : 0;
+  last_sent_ = last_heard_;
+}
+
+std::optional<double> Stomp::due() const {
+  std::optional<double> at;
+  if (!connected_ || ended_) return at;
+  if (send_every_ > 0) at = last_sent_ + send_every_ * kEarly;
+  if (hear_every_ > 0) {
+    const double silent = last_heard_ + hear_every_ * kMargin;
+    at = at ? std::min(*at, silent) : silent;
+  }
+  return at;
+}
+
+Steps Stomp::tick(double now) {
+  if (!connected_ || ended_) return {};
+  if (hear_every_ > 0 && now >= last_heard_ + hear_every_ * kMargin) {
+    ended_ = true;
+    return {lost_peer(
+        fmt::format("connection lost: no STOMP heart-beat within {:g} s", hear_every_ * kMargin),
+        "--heartbeat-interval asks for fewer of them")};
+  }
+  if (send_every_ <= 0 || now < last_sent_ + send_every_ * kEarly) return {};
+  last_sent_ = now;
+  return {send("\n")};
 }
 
 Steps Stomp::leaving() {

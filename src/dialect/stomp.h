@@ -2,10 +2,12 @@
 //
 // Typed `SEND /queue/a text`, `SUBSCRIBE /topic/b`, `UNSUBSCRIBE ID`, `ACK ID` … → frames; MESSAGE
 // → `MESSAGE DESTINATION BODY`, RECEIPT and the like → their command and headers; ERROR ends the
-// run. No heartbeats are offered. One connection's state; loop thread. Spec: stomp.github.io, 1.2.
+// run. Heart-beats go both ways as the two sides agree. One connection's state; loop thread. Spec:
+// stomp.github.io, 1.2.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +26,8 @@ class Stomp : public Dialect {
   bool ready() const override { return connected_; }
   Steps typed(MessageType type, std::string_view data, double now) override;
   Steps received(MessageType type, std::string_view data, double now) override;
+  std::optional<double> due() const override;
+  Steps tick(double now) override;
   Steps leaving() override;
 
  private:
@@ -34,6 +38,7 @@ class Stomp : public Dialect {
     std::string_view header(std::string_view name) const;
   };
   void frame(const Frame& frame, Steps& steps);
+  void agree_heart_beat(std::string_view theirs);
   /// Takes a whole frame off the front of partial_; false when there is none yet or it is wrong.
   bool take(Frame& frame, Steps& steps);
   static std::string encode(const Frame& frame);
@@ -43,6 +48,11 @@ class Stomp : public Dialect {
   bool ended_ = false;
   std::string partial_;
   std::uint64_t last_id_ = 0;
+  // Heart-beats, seconds; an interval of 0: none that way.
+  double send_every_ = 0;
+  double hear_every_ = 0;
+  double last_sent_ = 0;
+  double last_heard_ = 0;
 };
 
 }  // namespace wscope::dialect

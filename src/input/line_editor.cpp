@@ -84,6 +84,20 @@ Size size_of(FILE* terminal) {
   return {size.ws_row > 0 ? size.ws_row : std::size_t{24}, size.ws_col};
 }
 
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && value[0] != '\0';
+}
+
+/// Whether the terminal wraps rows anew when its width changes: xterm, the console and screen
+/// don't.
+bool wraps_anew() {
+  if (is_set("TMUX")) return true;
+  const char* type = std::getenv("TERM");
+  return !is_set("XTERM_VERSION") && !is_set("STY") &&
+         (type == nullptr || std::strcmp(type, "linux") != 0);
+}
+
 std::string_view line_so_far() { return {rl_line_buffer, static_cast<std::size_t>(rl_end)}; }
 
 // Readline asks for one candidate after the other.
@@ -188,6 +202,7 @@ bool LineEditor::line_is_empty() const {
 
 void LineEditor::begin(std::string_view prompt) {
   begun_ = true;
+  columns_ = size_of(out_).columns;
   rl_callback_handler_install(std::string(prompt).c_str(), &LineEditor::take_line);
   std::fflush(out_);
 }
@@ -209,6 +224,7 @@ void LineEditor::end() {
 void LineEditor::set_prompt(std::string_view prompt) { rl_set_prompt(std::string(prompt).c_str()); }
 
 void LineEditor::keys(std::string_view bytes) {
+  follow_resize();
   keys_ = bytes;
   while (begun_ && !keys_.empty()) {
     take_run();
@@ -269,6 +285,7 @@ void LineEditor::drop_line() {
 }
 
 void LineEditor::print_above(std::string_view lines) {
+  follow_resize();
   const bool prompting = begun_ && !between_lines_;
   if (prompting) rl_clear_visible_line();
   std::fwrite(lines.data(), 1, lines.size(), out_);
@@ -290,7 +307,14 @@ void LineEditor::redraw() {
   std::fflush(out_);
 }
 
+/// The signal may come later than what is to be drawn; and what is drawn by the old width would
+/// erase rows that are not the line's.
+void LineEditor::follow_resize() {
+  if (begun_ && !between_lines_ && size_of(out_).columns != columns_) resize();
+}
+
 void LineEditor::come_back() {
+  columns_ = size_of(out_).columns;
   rl_reset_screen_size();
   // It may have left the cursor behind half a line.
   std::fputc('\r', out_);
@@ -307,12 +331,15 @@ std::size_t LineEditor::rows_above_cursor(std::size_t columns) const {
 }
 
 /// Most terminals wrap the rows of a line anew when their width changes, and the cursor stays with
-/// its character: what was drawn begins as many rows above it as the new width makes.
+/// its character: what was drawn begins as many rows above it as the new width makes. Others leave
+/// the rows as they are.
 void LineEditor::resize() {
+  const std::size_t before = columns_;
+  columns_ = size_of(out_).columns;
   if (!begun_ || rl_get_termcap("up") == nullptr) {
     rl_resize_terminal();
   } else {
-    const std::size_t above = rows_above_cursor(size_of(out_).columns);
+    const std::size_t above = rows_above_cursor(wraps_anew() ? columns_ : before);
     std::fputc('\r', out_);
     if (above > 0) std::fprintf(out_, "\x1b[%zuA", above);
     std::fputs("\x1b[J", out_);

@@ -84,6 +84,7 @@ class LineEditor {
   static char** attempt_completion(const char* word, int start, int end);
 
   int wait_for_key();
+  void follow_resize();
   void bind_keys();
   void fit_to_screen();
   void take_run();
@@ -99,6 +100,7 @@ class LineEditor {
   bool begun_ = false;
   bool scrolls_ = false;  // one row that scrolls sideways, because the line is too tall
   bool always_scrolls_ = false;
+  std::size_t columns_ = 0;  // of the terminal, when readline last heard
 };
 
 }  // namespace wscope::input

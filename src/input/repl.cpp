@@ -131,10 +131,29 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   const int stop_;
   TerminalSignals signals_;
 
+  /// The thread's hold on the mutex: a flood on the loop's side lets it through after each piece.
+  class Turn {
+   public:
+    explicit Turn(TerminalRepl& repl) : repl_(repl) {
+      repl_.turn_wanted_ = true;
+      repl_.mutex_.lock();
+      repl_.turn_wanted_ = false;
+    }
+    ~Turn() {
+      repl_.mutex_.unlock();
+      repl_.turn_over_.notify_all();
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    TerminalRepl& repl_;
+  };
+
   // Guards readline, the terminal and what follows; the loop takes it to print.
   std::mutex mutex_;
-  std::condition_variable key_served_;
-  std::atomic<bool> key_waits_{false};
+  std::condition_variable turn_over_;
+  std::atomic<bool> turn_wanted_{false};
   LineEditor editor_;
   TerminalMode mode_;
   PrintQueue prints_;
@@ -229,7 +248,7 @@ void TerminalRepl::run() {
 }
 
 int TerminalRepl::time_to_wait() {
-  const std::lock_guard lock(mutex_);
+  const Turn turn(*this);
   tick_is_set_ = !prints_.empty();
   const int sequence = splitter_.holding() ? kSequenceMs : -1;
   if (!tick_is_set_) return sequence;
@@ -255,22 +274,17 @@ void TerminalRepl::take_input() {
 }
 
 void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
-  key_waits_ = true;
-  {
-    const std::lock_guard lock(mutex_);
-    key_waits_ = false;
-    for (const TerminalInput& input : inputs) {
-      if (quitting_) break;
-      if (edit_) {
-        late_.push_back(input);
-      } else if (input.pasted) {
-        editor_.paste(input.bytes);
-      } else {
-        give_keys(input.bytes);
-      }
+  const Turn turn(*this);
+  for (const TerminalInput& input : inputs) {
+    if (quitting_) break;
+    if (edit_) {
+      late_.push_back(input);
+    } else if (input.pasted) {
+      editor_.paste(input.bytes);
+    } else {
+      give_keys(input.bytes);
     }
   }
-  key_served_.notify_all();
 }
 
 void TerminalRepl::give_keys(std::string_view keys) {
@@ -296,10 +310,10 @@ void TerminalRepl::after_signals() {
   const bool continued = signals_.take_continued();
   const bool resized = signals_.take_resized();
   if (!continued && !resized) return;
-  const std::lock_guard lock(mutex_);
+  const Turn turn(*this);
   if (continued) {
     mode_.apply();
-    editor_.redraw();
+    editor_.come_back();
   } else {
     editor_.resize();
   }
@@ -325,16 +339,16 @@ void TerminalRepl::print(std::string_view lines) {
 }
 
 void TerminalRepl::print_piece_if_due() {
-  const std::lock_guard lock(mutex_);
+  const Turn turn(*this);
   const auto now = SteadyClock::now();
   if (prints_.due(now)) editor_.print_above(prints_.take_piece(now));
 }
 
-/// On the loop's thread, which so waits for the screen; a key goes first.
+/// On the loop's thread, which so waits for the screen; keys go first.
 void TerminalRepl::print_all(std::unique_lock<std::mutex>& lock) {
   while (!prints_.empty()) {
     editor_.print_above(prints_.take_piece(SteadyClock::now()));
-    key_served_.wait(lock, [this] { return !key_waits_; });
+    turn_over_.wait(lock, [this] { return !turn_wanted_; });
   }
 }
 
@@ -420,12 +434,17 @@ void TerminalRepl::leave_prompt() {
 void TerminalRepl::on_signal_key(int signal) {
   editor_.hide();
   mode_.leave();
-  kill(0, signal);
-  // Some other thread takes it, and the process stops a moment later.
-  pollfd stop{stop_, POLLIN, 0};
-  poll(&stop, 1, kStopMs);
-  mode_.enter();
   signals_.take_continued();
+  kill(0, signal);
+  // Some other thread takes it, and the process stops a moment later; and another tells that it
+  // goes on, a moment after that.
+  pollfd watched[2] = {{stop_, POLLIN, 0}, {signals_.descriptor(), POLLIN, 0}};
+  for (int tries = 0; tries < 2 && !signals_.take_continued(); ++tries) {
+    poll(watched, 2, kStopMs);
+    if (watched[0].revents != 0) break;
+    if (watched[1].revents != 0) signals_.clear();
+  }
+  mode_.enter();
   editor_.redraw();
 }
 

@@ -14,6 +14,7 @@
 #include <set>
 #include <utility>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "net/host_name.h"
 #include "net/name_lookup.h"

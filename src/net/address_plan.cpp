@@ -6,6 +6,7 @@
 #include <cctype>
 #include <string_view>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "net/host_name.h"
 

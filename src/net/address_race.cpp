@@ -40,10 +40,11 @@ int bind_source(int fd, const SourceBinding& source) {
   return 0;
 }
 
-std::string hint_for(int error, const SocketAddress& address) {
+std::string hint_for(int error, const SocketAddress& address, bool proxy, bool bound) {
   switch (error) {
     case ECONNREFUSED:
-      return "nothing listens there: is the server running, and is this its port?";
+      return std::string("nothing listens there: is the ") + (proxy ? "proxy" : "server") +
+             " running, and is this its port?";
     case ENOENT:
       return address.family() == AF_UNIX ? "is the server running, and is this its socket?" : "";
     case ENETUNREACH:
@@ -51,6 +52,8 @@ std::string hint_for(int error, const SocketAddress& address) {
       return "there is no route to that address from here";
     case EADDRNOTAVAIL:
       return "is --interface an address of this machine?";
+    case EINVAL:  // from 127.0.0.1 to elsewhere, say
+      return bound ? "does --interface lead to that address?" : "";
     default:
       return {};
   }
@@ -196,7 +199,7 @@ void AddressRace::Run::won(Attempt& winner) {
 Error AddressRace::Run::error() const {
   Error out{Stage::kConnect, "can't connect to " + role + name + ": ", {}, {}};
   const auto& [first, number] = failures.front();
-  out.hint = hint_for(number, first);
+  out.hint = hint_for(number, first, !role.empty(), source.address.has_value());
   if (failures.size() == 1) {
     // "localhost:1 (127.0.0.1:1)" where the name isn't the address itself.
     if (first.text() != name) out.message += first.text() + ": ";

@@ -39,6 +39,12 @@ TlsOptions options_for_proxy(TlsOptions tls) {
   return tls;
 }
 
+/// Steps are shown behind the word "proxy", with which some errors begin.
+std::string step_in_words(const std::string& error) {
+  static constexpr std::string_view kProxy = "proxy ";
+  return error.compare(0, kProxy.size(), kProxy) == 0 ? error.substr(kProxy.size()) : error;
+}
+
 std::string tls_in_words(const std::string& peer, const TlsEstablished& tls) {
   return "TLS with " + peer + ": " + tls.version + " " + tls.cipher + ", certificate " +
          tls.subject + ", " + (tls.verified ? "verified" : tls.verify_note);
@@ -55,6 +61,7 @@ class Connector::Impl {
 
   void start(const Url& url, Done done);
   void cancel();
+  bool give_up();
   std::string stage_in_words() const;
 
  private:
@@ -132,6 +139,11 @@ void Connector::Impl::cancel() {
   words_ = dial_->words();
   dial_->done = nullptr;  // told to a step that is calling the sink just now
   dial_.reset();
+}
+
+bool Connector::Impl::give_up() {
+  const auto dial = dial_;
+  return dial && dial->talk && dial->talk->give_up();
 }
 
 std::string Connector::Impl::stage_in_words() const { return dial_ ? dial_->words() : words_; }
@@ -246,7 +258,17 @@ void Connector::Impl::Dial::find(const Destination& what, Found found) {
 }
 
 void Connector::Impl::Dial::unresolved(const Destination& what, Error error) {
-  if (!proxy || what.host != proxy->host) return finish(fail(std::move(error)));
+  if (!what.display_host.empty()) {
+    const std::string both = what.display_host + " (" + what.host + ")";
+    error.message.replace(error.message.find(what.host), what.host.size(), both);
+  }
+  if (!proxy) return finish(fail(std::move(error)));
+  if (what.host != proxy->host) {
+    const bool socks5 = proxy->kind == Proxy::Kind::kSocks5;
+    error.hint += (error.hint.empty() ? "" : "; ") + std::string(socks5 ? "socks5h" : "socks4a") +
+                  ":// lets the proxy resolve it";
+    return finish(fail(std::move(error)));
+  }
   static constexpr std::string_view kBegin = "can't resolve ";
   error.message.insert(kBegin.size(), "proxy ");
   finish_at_proxy(std::move(error), Stage::kProxy);
@@ -299,14 +321,20 @@ void Connector::Impl::Dial::tunnel(StreamHandle stream) {
       std::make_unique<ProxyTunnel>(impl.loop_, std::move(stream),
                                     http ? connect_dialogue(*proxy, shown)
                                          : socks_dialogue(*proxy, host, destination.port, shown));
+  if (http) impl.sink_.on_proxy_head({Direction::kSent, talk->dialogue().request_head()});
+  if (!done) return;
   talk->start([this, began = Steady::now()](Result<StreamHandle> opened) {
     const auto self = shared_from_this();
+    if (const std::string& head = talk->dialogue().response_head(); !head.empty()) {
+      impl.sink_.on_proxy_head({Direction::kReceived, head});
+      if (!done) return;
+    }
     if (opened) {
       impl.sink_.on_proxy_step({talk->dialogue().outcome(), seconds_since(began)});
       if (done) secure_server(std::move(*opened));
       return;
     }
-    impl.sink_.on_proxy_step({opened.error().message, seconds_since(began)});
+    impl.sink_.on_proxy_step({step_in_words(opened.error().message), seconds_since(began)});
     if (!done) return;
     if (talk->dialogue().address_at_fault() && ++target < targets.size()) {
       refusals.push_back(opened.error().message);
@@ -369,6 +397,7 @@ Connector::~Connector() = default;
 
 void Connector::start(const Url& url, Done done) { impl_->start(url, std::move(done)); }
 void Connector::cancel() { impl_->cancel(); }
+bool Connector::give_up() { return impl_->give_up(); }
 std::string Connector::stage_in_words() const { return impl_->stage_in_words(); }
 
 }  // namespace wscope::net

@@ -36,6 +36,9 @@ class Connector {
 
   void start(const Url& url, Done done);
   void cancel();
+  /// Out of time: true where the end is known all the same (a proxy's refusal whose body doesn't
+  /// end), and `done` was called with it; else nothing happened.
+  bool give_up();
   /// "resolving localhost", "connecting to 127.0.0.1:80", "TLS handshake with …".
   std::string stage_in_words() const;
 

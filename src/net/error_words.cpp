@@ -20,23 +20,6 @@ std::string words_of_errno(int number) {
   return words(std::error_code(number, std::system_category()));
 }
 
-std::string printable(std::string_view text, std::size_t limit) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : text) {
-    if (out.size() >= limit) return out + "…";
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f) {
-      out += c;
-    } else {
-      out += "\\x";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    }
-  }
-  return out;
-}
-
 std::string host_and_port(std::string_view host, unsigned port) {
   std::string out;
   if (host.find(':') != std::string_view::npos) {

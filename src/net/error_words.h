@@ -1,7 +1,7 @@
 // error_words: causes as an error message ends with them: lower case, one line, safe to print.
 //
 // Text that came from the network or a file (certificate names, a server's answer) passes through
-// printable() before it becomes part of a message, so that it can't drive a terminal. Pure.
+// printable() of base before it becomes part of a message. Pure.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,6 @@ std::string words(std::error_code error);
 std::string words_of_errno(int number);
 /// First letter in lower case, unless the word is an abbreviation ("TLS …").
 std::string lower_first(std::string text);
-
-/// `text` with everything that is not printable ASCII as "\xHH", cut with "…" after `limit` bytes.
-std::string printable(std::string_view text, std::size_t limit = 200);
 
 /// "0.0.0.0:8765", "[::1]:8765": brackets only where the host has colons.
 std::string host_and_port(std::string_view host, unsigned port);

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 
 namespace wscope::net {

@@ -27,6 +27,9 @@ class ProxyDialogue {
   virtual void received(std::string_view bytes) = 0;
   virtual void ended() = 0;
   virtual void give_up() {}
+  /// The HTTP heads as on the wire; empty for SOCKS, and as long as there is none.
+  const std::string& request_head() const { return request_head_; }
+  const std::string& response_head() const { return response_head_; }
   const Error& error() const { return error_; }
   /// True where another address of the destination may do (SOCKS with names resolved here).
   bool address_at_fault() const { return address_at_fault_; }
@@ -41,6 +44,8 @@ class ProxyDialogue {
 
   State state_ = State::kTalking;
   std::string output_;
+  std::string request_head_;
+  std::string response_head_;
   std::string outcome_;
   Error error_;
   bool address_at_fault_ = false;

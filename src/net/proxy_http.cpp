@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/byte_text.h"
+#include "base/escape.h"
 #include "net/error_words.h"
 
 namespace wscope::net {
@@ -105,6 +106,7 @@ class ConnectDialogue final : public ProxyDialogue {
           "Proxy-Authorization: Basic " + base64_of(*proxy.user + ":" + proxy.password) + "\r\n";
     }
     output_ += "User-Agent: wscope/" WSCOPE_VERSION "\r\n\r\n";
+    request_head_ = output_;
   }
 
   /// One byte at a time within the head: what follows it belongs to the tunnel.
@@ -155,6 +157,7 @@ class ConnectDialogue final : public ProxyDialogue {
   }
 
   void take_head() {
+    response_head_ += head_;
     const std::string_view line = lines_of(head_).front();
     const auto space = line.find(' ');
     const std::string_view digits =
@@ -193,11 +196,11 @@ class ConnectDialogue final : public ProxyDialogue {
     if (complete || raw_body_.size() >= kMaxRawBody) refuse();
   }
 
-  /// `text` line by line, what isn't printable escaped.
+  /// `text` line by line, made safe to show.
   static std::string shown_lines(std::string_view text) {
     std::string out;
     for (const std::string_view line : lines_of(text)) {
-      out += (out.empty() ? "" : "\n") + printable(line, kMaxShownBody);
+      out += (out.empty() ? "" : "\n") + escaped(line, kMaxShownBody);
     }
     return out;
   }
@@ -213,7 +216,7 @@ class ConnectDialogue final : public ProxyDialogue {
     const std::string body =
         chunked_ ? unchunked(raw_body_, complete) : raw_body_.substr(0, body_size_);
     if (!body.empty()) {
-      detail += "\n\n" + shown_lines(std::string_view(body).substr(0, kMaxShownBody));
+      detail += "\n\n" + shown_lines(utf8_prefix(body, kMaxShownBody));
       if (body.size() > kMaxShownBody) detail += "…";
     }
     fail_with("proxy " + via_ + " refused the tunnel to " + destination_ + ": " + status_,

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "net/socket_address.h"
 

@@ -149,6 +149,14 @@ void ProxyTunnel::start(Done done) {
   });
 }
 
+bool ProxyTunnel::give_up() {
+  const auto run = run_;  // `done` may destroy this
+  if (!run->done || run->dialogue->state() != ProxyDialogue::State::kRefusing) return false;
+  run->dialogue->give_up();
+  run->finish();
+  return true;
+}
+
 const ProxyDialogue& ProxyTunnel::dialogue() const { return *run_->dialogue; }
 
 }  // namespace wscope::net

@@ -2,8 +2,8 @@
 //
 // start() drives the dialogue and calls `done` once, on the loop, never from within start(): with
 // the stream, no byte of the tunnel taken, or with the dialogue's Error. A refusal's body is waited
-// for one second at most. Destroying it ends the talk and `done` is not called. No deadline of its
-// own otherwise. Loop thread only.
+// for one second at most, give_up() ends that. Destroying it ends the talk and `done` is not
+// called. No deadline of its own otherwise. Loop thread only.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -24,6 +24,8 @@ class ProxyTunnel {
               std::unique_ptr<ProxyDialogue> dialogue);
   ~ProxyTunnel();
   void start(Done done);
+  /// Out of time: true where the proxy has refused already, and `done` was told so within the call.
+  bool give_up();
   const ProxyDialogue& dialogue() const;
 
  private:

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 
 namespace wscope::net {

@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "base/byte_text.h"
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "net/openssl_handles.h"
 

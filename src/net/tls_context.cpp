@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "net/openssl_handles.h"
 #include "net/tls_error.h"

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "net/openssl_handles.h"
 #include "net/socket_address.h"

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <utility>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "net/host_name.h"
 

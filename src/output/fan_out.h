@@ -21,10 +21,14 @@ class FanOut final : public EventSink {
   void set_frame_sinks(std::vector<EventSink*> sinks) { frames_ = std::move(sinks); }
 
   void on_connection(std::string_view name) override { tell(&EventSink::on_connection, name); }
+  void on_destination(const Destination& event) override {
+    tell(&EventSink::on_destination, event);
+  }
   void on_resolved(const Resolved& event) override { tell(&EventSink::on_resolved, event); }
   void on_connect_attempt(const ConnectAttempt& event) override {
     tell(&EventSink::on_connect_attempt, event);
   }
+  void on_proxy_head(const ProxyHead& event) override { tell(&EventSink::on_proxy_head, event); }
   void on_proxy_step(const ProxyStep& event) override { tell(&EventSink::on_proxy_step, event); }
   void on_tls(const TlsEstablished& event) override { tell(&EventSink::on_tls, event); }
   void on_request(const RequestSent& event) override { tell(&EventSink::on_request, event); }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "output/escape.h"
+#include "base/escape.h"
 #include "output/words.h"
 
 namespace wscope::output {

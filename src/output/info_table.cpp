@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "output/escape.h"
+#include "base/escape.h"
 
 namespace wscope::output {
 namespace {

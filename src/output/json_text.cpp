@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "output/escape.h"
+#include "base/escape.h"
 
 namespace wscope::output {
 namespace {

@@ -23,11 +23,21 @@ const Palette& Palette::ansi() {
   return kAnsi;
 }
 
+const Palette& Palette::indexed() {
+  static const Palette kIndexed = {
+      "\x1b[38;5;30m", "\x1b[38;5;133m", "\x1b[38;5;243m", "\x1b[38;5;161m", "\x1b[7m",
+      "\x1b[38;5;31m", "\x1b[38;5;28m",  "\x1b[38;5;130m", "\x1b[38;5;97m",  "\x1b[0m"};
+  return kIndexed;
+}
+
 const Palette& choose_palette(ColorMode mode, bool is_terminal) {
-  if (mode == ColorMode::kAlways) return Palette::ansi();
-  if (mode == ColorMode::kNever || !is_terminal) return Palette::none();
+  if (mode == ColorMode::kNever) return Palette::none();
+  if (mode != ColorMode::kAlways && !is_terminal) return Palette::none();
   const bool refused = !environment("NO_COLOR").empty() || environment("TERM") == "dumb";
-  return refused ? Palette::none() : Palette::ansi();
+  if (refused && mode != ColorMode::kAlways) return Palette::none();
+  const bool many = environment("TERM").find("256color") != std::string_view::npos ||
+                    !environment("COLORTERM").empty();
+  return many ? Palette::indexed() : Palette::ansi();
 }
 
 }  // namespace wscope::output

@@ -1,7 +1,9 @@
 // Palette: the colours of the house, and whether to use them at all.
 //
-// Only the basic ANSI colours that stay readable on light and on dark backgrounds (no yellow, no
-// white, no blue), and faint for what is secondary. Without colour every string is empty.
+// Terminals with 256 colours get tones of middle lightness whose contrast is 4:1 or more on white
+// as on black, so that nobody has to say which background there is. The others get the basic ANSI
+// colours that are readable on most (no yellow, no white, no blue), and faint for what is
+// secondary. Without colour every string is empty.
 #pragma once
 
 #include <string_view>
@@ -25,9 +27,11 @@ struct Palette {
   bool enabled() const { return !reset.empty(); }
   static const Palette& none();
   static const Palette& ansi();
+  static const Palette& indexed();
 };
 
-/// --color decides; else NO_COLOR (set and not empty), TERM=dumb and whether it is a terminal.
+/// TERM and COLORTERM tell how many colours there are. --color decides whether; else NO_COLOR (set
+/// and not empty), TERM=dumb and whether it is a terminal.
 const Palette& choose_palette(ColorMode mode, bool is_terminal);
 
 }  // namespace wscope::output

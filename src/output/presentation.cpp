@@ -1,20 +1,21 @@
 #include "output/presentation.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "output/fan_out.h"
+#include "output/har.h"
 #include "output/json_events.h"
+#include "output/line_file.h"
 #include "output/line_output.h"
 #include "output/palette.h"
 #include "output/pipe_messages.h"
+#include "output/recorder.h"
 #include "output/status.h"
 #include "output/terminal_messages.h"
 #include "output/terminal_screen.h"
@@ -25,54 +26,12 @@
 namespace wscope::output {
 namespace {
 
-std::string cause_of(std::error_code error) {
-  std::string cause = error.message();
-  if (cause.size() > 1 && cause[0] >= 'A' && cause[0] <= 'Z' && cause[1] >= 'a') {
-    cause[0] = static_cast<char>(cause[0] - 'A' + 'a');
-  }
-  return cause;
-}
-
 bool same_place(int one, int other) {
   struct stat a {};
   struct stat b {};
   return ::fstat(one, &a) == 0 && ::fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
          a.st_ino == b.st_ino;
 }
-
-/// A file of lines: a trace or a record.
-class LineFile {
- public:
-  static Result<std::unique_ptr<LineFile>> open(const std::string& path, bool append,
-                                                bool is_private) {
-    const int how = O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC);
-    const int fd = ::open(path.c_str(), how, is_private ? 0600 : 0666);
-    if (fd < 0) {
-      const std::error_code error(errno, std::generic_category());
-      return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(error));
-    }
-    return std::make_unique<LineFile>(path, fd);
-  }
-
-  LineFile(std::string path, int fd)
-      : path_(std::move(path)),
-        fd_(fd),
-        stream_(fd),
-        lines_(stream_, LineOutput::WhenFull::kWait) {}
-  ~LineFile() { ::close(fd_); }
-  LineFile(const LineFile&) = delete;
-  LineFile& operator=(const LineFile&) = delete;
-
-  LineOutput& lines() { return lines_; }
-  OutputStream& stream() { return stream_; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-  int fd_;
-  OutputStream stream_;
-  LineOutput lines_;
-};
 
 class Presenters final : public Presentation {
  public:
@@ -90,6 +49,7 @@ class Presenters final : public Presentation {
   Result<void> build();
 
   EventSink& sink() override { return all_; }
+  void add_listener(EventSink& listener) override;
   OutputStream& out() override { return out_; }
   void set_trace(bool on) override;
   bool show_last() override { return terminal_ != nullptr && terminal_->show_last(); }
@@ -100,6 +60,7 @@ class Presenters final : public Presentation {
   void add_messages();
   Result<void> add_traces();
   Result<void> add_record();
+  Result<void> add_har();
   void choose_listeners();
   template <class Sink>
   Sink& keep(std::unique_ptr<Sink> sink) {
@@ -132,6 +93,8 @@ class Presenters final : public Presentation {
   EventSink* trace_to_file_ = nullptr;
   EventSink* record_ = nullptr;
   EventSink* timing_ = nullptr;
+  Har* har_ = nullptr;
+  std::vector<EventSink*> listeners_;  // of the session
 };
 
 void Presenters::choose_places() {
@@ -170,6 +133,7 @@ Result<void> Presenters::build() {
   status_ = &keep(std::make_unique<Status>(*err_lines_, wishes, stamper_));
   if (auto traced = add_traces(); !traced) return traced;
   if (auto recorded = add_record(); !recorded) return recorded;
+  if (auto archived = add_har(); !archived) return archived;
   choose_listeners();
   return {};
 }
@@ -195,7 +159,7 @@ Result<void> Presenters::add_traces() {
   trace_level_ = diagnosis.trace;
   const std::string& path = diagnosis.trace_file;
   if (!path.empty() && path != "-") {
-    auto file = LineFile::open(path, false, diagnosis.trace_secrets);
+    auto file = LineFile::trace(path, diagnosis.trace_secrets);
     if (!file) return fail(std::move(file.error()));
     trace_file_ = std::move(*file);
     const TraceWishes wishes{std::max(diagnosis.trace, TraceLevel::kFrames),
@@ -216,10 +180,18 @@ Result<void> Presenters::add_traces() {
 Result<void> Presenters::add_record() {
   if (options_.automation.record.empty()) return {};
   const bool secrets = options_.diagnosis.trace_secrets;
-  auto file = LineFile::open(options_.automation.record, true, secrets);
+  auto file = LineFile::record(options_.automation.record);
   if (!file) return fail(std::move(file.error()));
   record_file_ = std::move(*file);
-  record_ = &keep(std::make_unique<JsonEvents>(record_file_->lines(), clock_, secrets));
+  record_ = &keep(std::make_unique<Recorder>(*record_file_, clock_, secrets, all_));
+  return {};
+}
+
+Result<void> Presenters::add_har() {
+  if (options_.automation.har.empty()) return {};
+  auto har = Har::open(options_.automation.har, clock_, options_.diagnosis.trace_secrets);
+  if (!har) return fail(std::move(har.error()));
+  har_ = &keep(std::move(*har));
   return {};
 }
 
@@ -229,11 +201,18 @@ void Presenters::choose_listeners() {
   if (trace_to_file_ != nullptr) frames.push_back(trace_to_file_);
   std::vector<EventSink*> messages = frames;  // a frame's line stands before its message
   messages.push_back(messages_);
-  for (EventSink* sink : {record_, timing_}) {
+  for (EventSink* sink : {record_, timing_, static_cast<EventSink*>(har_)}) {
     if (sink != nullptr) messages.push_back(sink);
   }
+  messages.insert(messages.end(), listeners_.begin(), listeners_.end());
   all_.set_frame_sinks(std::move(frames));
   all_.set_message_sinks(std::move(messages));
+}
+
+void Presenters::add_listener(EventSink& listener) {
+  all_.add(listener);
+  listeners_.push_back(&listener);
+  choose_listeners();
 }
 
 void Presenters::set_trace(bool on) {
@@ -249,7 +228,7 @@ Result<void> Presenters::finish() {
   err_.drain();
   const auto failure = [](const OutputStream& stream, const std::string& name) -> Result<void> {
     if (stream.state() != OutputStream::State::kFailed) return {};
-    return fail(Stage::kOutput, "can't write to " + name + ": " + cause_of(stream.error()));
+    return fail(write_error(stream, name));
   };
   if (auto written = failure(out_, "stdout"); !written) return written;
   for (LineFile* file : {trace_file_.get(), record_file_.get()}) {
@@ -257,6 +236,7 @@ Result<void> Presenters::finish() {
     file->stream().drain();
     if (auto written = failure(file->stream(), file->path()); !written) return written;
   }
+  if (har_ != nullptr) return har_->finish();
   return {};
 }
 

@@ -34,6 +34,8 @@ class Presentation {
                                                     Screens screens, int out_fd = STDOUT_FILENO);
   virtual ~Presentation() = default;
   virtual EventSink& sink() = 0;
+  /// Tells everything, messages included, to another listener too; it must outlive the last event.
+  virtual void add_listener(EventSink& listener) = 0;
   /// stdout, or what takes its place, as bytes; the session watches it for congestion, closing and
   /// failure. Unused (and never congested) where messages go to a screen.
   virtual OutputStream& out() = 0;

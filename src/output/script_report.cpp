@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "output/escape.h"
+#include "base/escape.h"
 
 namespace wscope::output {
 namespace {

@@ -1,6 +1,6 @@
 #include "output/status.h"
 
-#include "output/escape.h"
+#include "base/escape.h"
 #include "output/info_table.h"
 #include "output/words.h"
 

@@ -1,7 +1,7 @@
 #include "output/terminal_messages.h"
 
 #include "base/byte_text.h"
-#include "output/escape.h"
+#include "base/escape.h"
 #include "output/hexdump.h"
 #include "output/json_text.h"
 #include "output/words.h"

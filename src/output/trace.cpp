@@ -4,8 +4,8 @@
 
 #include <utility>
 
+#include "base/escape.h"
 #include "base/mask_credentials.h"
-#include "output/escape.h"
 #include "output/frame_words.h"
 #include "output/hexdump.h"
 #include "output/words.h"
@@ -63,6 +63,10 @@ void Trace::on_connect_attempt(const ConnectAttempt& attempt) {
   const std::string failure =
       attempt.error.empty() ? std::string() : ": failed: " + std::string(attempt.error);
   step(fmt::format("connect {}{} ({})", attempt.address, failure, duration_words(attempt.seconds)));
+}
+
+void Trace::on_proxy_head(const ProxyHead& proxy) {
+  head(proxy.direction == Direction::kSent ? '>' : '<', proxy.head);
 }
 
 void Trace::on_proxy_step(const ProxyStep& proxy) {

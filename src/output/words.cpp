@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/close_code.h"
-#include "output/escape.h"
+#include "base/escape.h"
 
 namespace wscope::output {
 

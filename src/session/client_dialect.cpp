@@ -18,13 +18,18 @@ void ClientSession::say(MessageType type, std::string_view data, bool untyped) {
   dialect_->typed(type, data, clock_.seconds());
 }
 
-// What was not written when a connection is lost is not said again: half a dialogue makes no sense
-// to the next connection, so nothing goes into the outbox.
+// What was not written when a connection is lost is said again as it was typed, by the next
+// connection's dialect; what this one's dialect said of itself is not.
 void ClientSession::dialect_send(MessageType type, std::string_view data) {
   if (!connection_ || !connection_->send(type, data)) return;
+  if (reconnect_.enabled()) outbox_.add_other();
   if (options_.messages.output == OutputFormat::kJson) {
     sink_.on_message({Direction::kSent, type, data});
   }
+}
+
+void ClientSession::dialect_said(MessageType type, std::string_view data) {
+  if (reconnect_.enabled() && connection_ && connection_->open()) outbox_.completes(type, data);
 }
 
 void ClientSession::dialect_show(std::string_view line) {
@@ -37,13 +42,18 @@ void ClientSession::dialect_refused(const Error& error) {
   sink_.on_error(error);
 }
 
-void ClientSession::dialect_failed(const Error& error) {
+void ClientSession::dialect_failed(const Error& error, std::uint16_t close_code) {
   if (failure_) return;
   failure_ = error;
   quitting_ = true;
   const bool broken = error.stage == Stage::kConnection;
-  close(broken ? ws::kCloseProtocolError : ws::kCloseNormal, {});
+  const auto usual = broken ? ws::kCloseProtocolError : ws::kCloseNormal;
+  close(close_code != 0 ? close_code : usual, {});
   if (connection_) connection_->settle();
+}
+
+void ClientSession::dialect_lost(const Error& error) {
+  if (connection_) connection_->abort(error);
 }
 
 void ClientSession::dialect_ended() { close(ws::kCloseNormal, {}); }
@@ -52,5 +62,17 @@ void ClientSession::dialect_ended() { close(ws::kCloseNormal, {}); }
 void ClientSession::dialect_ready() {
   asio::post(loop_, [this] { pull(); });
 }
+
+void ClientSession::dialect_ticked() {
+  if (connection_) connection_->settle();
+  flush();
+}
+
+double ClientSession::dialect_now() {
+  clock_.sample();
+  return clock_.seconds();
+}
+
+bool ClientSession::dialect_hears() { return connection_may_read(); }
 
 }  // namespace wscope::session

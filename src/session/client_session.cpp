@@ -112,7 +112,7 @@ void ClientSession::opened(Result<OpenedStream> result) {
   quiet_since_ = opened_at_;
   round_trips_.clear();
   keepalive_.start();
-  if (dialect_) dialect_->opened(clock_.seconds());
+  if (dialect_) dialect_->opened(clock_.seconds(), outbox_.take_unsent());
   connection_->start(opened_.rest);
   if (!dialect_ && reconnect_.enabled() && phase_ == Phase::kOpen) say_again();
   flush();
@@ -276,11 +276,14 @@ void ClientSession::linger() {
   if (!connection_ || !connection_->open()) return;
   if (!lingering_) {
     lingering_ = true;
-    quiet_since_ = clock_.now();
+    quiet_since_ = drained_at_ = clock_.now();
   }
   if (options_.messages.wait < 0 && !unheard_) return;
-  const std::chrono::duration<double> quiet = clock_.now() - quiet_since_;
-  const double left = unheard_ ? 0 : options_.messages.wait - quiet.count();
+  double left = unheard_ ? 0 : options_.messages.wait - seconds_since(quiet_since_);
+  // With --reconnect a loss can still be told from an arrival: our Close waits for the pong.
+  if (outbox_.in_flight() > 0) {
+    left = std::max(left, options_.network.close_timeout - seconds_since(drained_at_));
+  }
   if (left <= 0) {
     close(ws::kCloseNormal, {});
     return connection_->settle();
@@ -328,7 +331,10 @@ void ClientSession::connection_pong(std::string_view data) {
   keepalive_.pong(data);
   if (reconnect_.enabled()) {
     reconnect_.held();
-    if (outbox_.confirm(data)) return note_progress();
+    if (outbox_.confirm(data)) {
+      note_progress();
+      return lingering_ ? linger() : void();
+    }
   }
   Control pong{Direction::kReceived, data, std::nullopt};
   pong.round_trip = round_trips_.answered(data, Clock::Steady::now());
@@ -345,7 +351,7 @@ void ClientSession::connection_pong(std::string_view data) {
 
 bool ClientSession::connection_may_read() {
   if (presentation_.out().congested() || source_.congested()) return false;
-  return !(options_.messages.echo || dialect_) || connection_->has_room();
+  return !(options_.messages.echo || dialect_) || connection_->may_be_answered();
 }
 
 void ClientSession::connection_wire(Direction direction, std::string_view bytes) {
@@ -439,21 +445,19 @@ void ClientSession::connection_ended(Ending ending) {
   if (was_clean) sink_.on_closed(ending.closed_event());
   totals_ += ending.totals;
   keepalive_.stop();
-  if (dialect_) dialect_->ended();
+  const std::size_t unsaid = dialect_ ? dialect_->ended() : 0;
   if (reconnect_.enabled()) outbox_.written_but(connection_->queued_messages());
   connection_.reset();
   if (!quitting_ && !signal_ && reconnect_.worth_after(ending)) {
     std::string why = ending.error ? ending.error->message : std::string("server closed");
-    if (outbox_.in_flight() > 0) {
-      why += fmt::format("; {} in flight: whether they arrived is unknown",
-                         plural(outbox_.in_flight(), "message"));
-    }
+    why += in_flight_note();
     lingering_ = false;
     return begin_again(std::nullopt, why);
   }
   if (stays_after(ending)) {
     phase_ = Phase::kOffline;
     if (ending.error) sink_.on_error(*ending.error);
+    if (unsaid > 0) sink_.on_notice(plural(unsaid, "message") + " not sent");
     sink_.on_notice("not connected: /reconnect or /quit");
     flush();
     return pull();
@@ -473,6 +477,7 @@ Result<ExitStatus> ClientSession::outcome(const Ending& ending) {
       error.message += "; " + plural(totals_.messages_sent, "message") + " sent";
     }
     if (!undelivered.empty()) error.message += "; " + undelivered;
+    error.message += in_flight_note();
     return fail(std::move(error));
   }
   if (!undelivered.empty()) {
@@ -481,6 +486,16 @@ Result<ExitStatus> ClientSession::outcome(const Ending& ending) {
   if (condition_.set()) return fail(Stage::kExpectation, condition_.shortfall());
   if (refused_ > 0) return fail(Stage::kInput, plural(refused_, "message") + " could not be sent");
   return ExitStatus::kOk;
+}
+
+std::string ClientSession::in_flight_note() const {
+  if (outbox_.in_flight() == 0) return {};
+  return "; " + plural(outbox_.in_flight(), "message") +
+         " in flight: whether they arrived is unknown";
+}
+
+double ClientSession::seconds_since(Clock::Steady::time_point then) const {
+  return std::chrono::duration<double>(clock_.now() - then).count();
 }
 
 std::string ClientSession::undelivered_note(std::uint64_t queued) {
@@ -492,7 +507,7 @@ std::string ClientSession::undelivered_note(std::uint64_t queued) {
 void ClientSession::finish(Result<ExitStatus> result) {
   if (result_) return;
   clock_.sample();
-  result_ = std::move(result);
+  result_ = source_.judge(std::move(result));
   phase_ = Phase::kDraining;
   total_deadline_.cancel();
   source_.stop();

@@ -73,9 +73,14 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void dialect_show(std::string_view line) override;
   void dialect_notice(std::string_view text) override { sink_.on_notice(text); }
   void dialect_refused(const Error& error) override;
-  void dialect_failed(const Error& error) override;
+  void dialect_said(MessageType type, std::string_view data) override;
+  void dialect_failed(const Error& error, std::uint16_t close_code) override;
+  void dialect_lost(const Error& error) override;
   void dialect_ended() override;
   void dialect_ready() override;
+  void dialect_ticked() override;
+  double dialect_now() override;
+  bool dialect_hears() override;
 
   void say(MessageType type, std::string_view data, bool untyped);
   void received(MessageType type, std::string_view data, bool tell);
@@ -100,6 +105,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool stays_after(const Ending& ending) const;
   Result<ExitStatus> outcome(const Ending& ending);
   std::string undelivered_note(std::uint64_t queued);
+  std::string in_flight_note() const;
+  double seconds_since(Clock::Steady::time_point then) const;
   void finish(Result<ExitStatus> result);
   void drain();
 
@@ -140,6 +147,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool unheard_ = false;        // the command has ended: nobody reads what might still come
   std::uint64_t refused_ = 0;   // input that was not sent
   Clock::Steady::time_point quiet_since_;
+  Clock::Steady::time_point drained_at_;  // when lingering began
   Clock::Steady::time_point opened_at_;
   RoundTrips round_trips_;
   std::optional<ExitStatus> signal_;

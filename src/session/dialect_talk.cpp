@@ -2,8 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
 namespace wscope::session {
 namespace {
+
+// Seconds until the next look while nothing is read.
+constexpr double kLookAgain = 1;
 
 dialect::Setting setting_of(const Options& options, const net::Url& url, bool interactive) {
   dialect::Setting setting;
@@ -11,6 +19,7 @@ dialect::Setting setting_of(const Options& options, const net::Url& url, bool in
   setting.name_space = options.dialect.socketio_namespace;
   setting.socketio_auth = options.dialect.socketio_auth;
   setting.latency = interactive;
+  setting.heart_beat = options.liveness.heartbeat_interval;
   if (options.handshake.auth) {
     const auto& auth = *options.handshake.auth;
     const auto colon = auth.find(':');
@@ -30,31 +39,33 @@ DialectTalk::DialectTalk(asio::io_context& loop, const Options& options, const n
     : options_(options),
       owner_(owner),
       setting_(setting_of(options, url, interactive)),
-      ready_deadline_(loop) {}
+      ready_deadline_(loop),
+      tick_deadline_(loop) {}
 
-void DialectTalk::opened(double now) {
+void DialectTalk::opened(double now, std::deque<Outbox::Item> unsent) {
   dialect_ = dialect::make_dialect(options_.dialect.kind, setting_);
   was_ready_ = false;
-  if (options_.liveness.reconnect) {
-    // -x messages subscribe and log in: they are said on each connection, before the rest.
-    std::vector<std::pair<MessageType, std::string>> again;
-    for (const auto& text : options_.messages.execute) again.emplace_back(MessageType::kText, text);
-    held_ = std::move(again);
-  }
+  held_.insert(held_.begin(), std::make_move_iterator(unsent.begin()),
+               std::make_move_iterator(unsent.end()));
   if (!dialect_->ready()) {
     ready_deadline_.start(options_.network.connect_timeout, [this] { out_of_time(); });
   }
   perform(dialect_->opened());
   became_ready(now);
+  watch_time(now);
 }
 
 void DialectTalk::became_ready(double now) {
   if (was_ready_ || !ready()) return;
   was_ready_ = true;
   ready_deadline_.cancel();
-  auto held = std::move(held_);
-  held_.clear();
-  for (const auto& [type, data] : held) typed(type, data, now);
+  if (options_.liveness.reconnect) {
+    // -x messages subscribe and log in: they are said on each connection, before the rest.
+    for (const auto& text : options_.messages.execute) {
+      perform(dialect_->typed(MessageType::kText, text, now));
+    }
+  }
+  for (const auto& item : std::exchange(held_, {})) say(item.type, item.data, now);
   owner_.dialect_ready();
 }
 
@@ -64,15 +75,25 @@ void DialectTalk::out_of_time() {
                                      "{:g} s",
                                      dialect_->name(), options_.network.connect_timeout),
                          "--connect-timeout waits longer",
-                         {}});
+                         {}},
+                        0);
 }
 
 void DialectTalk::typed(MessageType type, std::string_view data, double now) {
   if (!ready()) {
-    held_.emplace_back(type, data);
+    held_.push_back({type, std::string(data)});
     return;
   }
-  perform(dialect_->typed(type, data, now));
+  say(type, data, now);
+}
+
+void DialectTalk::say(MessageType type, std::string_view data, double now) {
+  const auto steps = dialect_->typed(type, data, now);
+  const bool says = std::any_of(steps.begin(), steps.end(), [](const dialect::Step& step) {
+    return step.kind == dialect::Step::Kind::kSend;
+  });
+  perform(steps);
+  if (says) owner_.dialect_said(type, data);
 }
 
 void DialectTalk::command(std::string_view line, double now) {
@@ -86,19 +107,43 @@ void DialectTalk::command(std::string_view line, double now) {
 void DialectTalk::received(MessageType type, std::string_view data, double now) {
   perform(dialect_->received(type, data, now));
   became_ready(now);
+  watch_time(now);
+}
+
+// What is received moves the time away most of the time; the timer stays and looks again when it
+// expires, so that a flood of messages moves no timer.
+void DialectTalk::watch_time(double now) {
+  const auto due = dialect_ ? dialect_->due() : std::nullopt;
+  if (!due) return tick_deadline_.cancel();
+  if (tick_deadline_.running() && tick_at_ <= *due) return;
+  tick_at_ = *due;
+  tick_deadline_.start(std::max(*due - now, 0.0), [this] { tick(); });
+}
+
+void DialectTalk::tick() {
+  const double now = owner_.dialect_now();
+  if (!owner_.dialect_hears()) {
+    tick_at_ = now + kLookAgain;
+    return tick_deadline_.start(kLookAgain, [this] { tick(); });
+  }
+  perform(dialect_->tick(now));
+  watch_time(now);
+  owner_.dialect_ticked();
 }
 
 void DialectTalk::leaving() {
   if (dialect_) perform(dialect_->leaving());
 }
 
-void DialectTalk::ended() {
+std::size_t DialectTalk::ended() {
   ready_deadline_.cancel();
+  tick_deadline_.cancel();
   dialect_.reset();
-  held_.clear();
+  if (options_.liveness.reconnect) return 0;
+  return std::exchange(held_, {}).size();
 }
 
-void DialectTalk::perform(dialect::Steps steps) {
+void DialectTalk::perform(const dialect::Steps& steps) {
   using Kind = dialect::Step::Kind;
   for (const auto& step : steps) {
     switch (step.kind) {
@@ -115,7 +160,9 @@ void DialectTalk::perform(dialect::Steps steps) {
         owner_.dialect_refused(step.error);
         break;
       case Kind::kFail:
-        return owner_.dialect_failed(step.error);
+        return owner_.dialect_failed(step.error, step.close_code);
+      case Kind::kLost:
+        return owner_.dialect_lost(step.error);
       case Kind::kEnd:
         return owner_.dialect_ended();
     }

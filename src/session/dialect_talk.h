@@ -7,11 +7,12 @@
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "base/error.h"
 #include "base/event_sink.h"
@@ -19,6 +20,7 @@
 #include "dialect/dialect.h"
 #include "net/url.h"
 #include "session/deadline.h"
+#include "session/outbox.h"
 
 namespace wscope::session {
 
@@ -30,11 +32,21 @@ class DialectOwner {
   virtual void dialect_notice(std::string_view text) = 0;
   /// What was typed could not be said.
   virtual void dialect_refused(const Error& error) = 0;
-  /// The run can't go on.
-  virtual void dialect_failed(const Error& error) = 0;
+  /// All that says this was sent or queued, the last message just now.
+  virtual void dialect_said(MessageType, std::string_view) {}
+  /// The run can't go on; 0: the code to close with is the owner's choice.
+  virtual void dialect_failed(const Error& error, std::uint16_t close_code) = 0;
+  /// The peer is silent: the connection is lost.
+  virtual void dialect_lost(const Error& error) = 0;
   /// The peer ended the conversation in good order.
   virtual void dialect_ended() = 0;
   virtual void dialect_ready() = 0;
+  /// A timer of the dialect expired: its messages are queued, to be written now.
+  virtual void dialect_ticked() = 0;
+  /// The time, as it is now.
+  virtual double dialect_now() = 0;
+  /// False while nothing is read, as when stdout is full: silence says nothing then.
+  virtual bool dialect_hears() = 0;
 };
 
 class DialectTalk {
@@ -42,20 +54,24 @@ class DialectTalk {
   DialectTalk(asio::io_context& loop, const Options& options, const net::Url& url, bool interactive,
               DialectOwner& owner);
 
-  /// A new connection is open: forgets the last one. `now` in seconds, as everywhere here.
-  void opened(double now);
+  /// A new connection is open: forgets the last one. With --reconnect `unsent` of the last one is
+  /// said first, after the -x messages. `now` in seconds, as everywhere here.
+  void opened(double now, std::deque<Outbox::Item> unsent = {});
   bool ready() const { return dialect_ && dialect_->ready(); }
   void typed(MessageType type, std::string_view data, double now);
   void command(std::string_view line, double now);
   void received(MessageType type, std::string_view data, double now);
   /// Before our Close.
   void leaving();
-  /// The connection has ended.
-  void ended();
+  /// The connection has ended: how many typed messages it never took and nothing will.
+  std::size_t ended();
 
  private:
-  void perform(dialect::Steps steps);
+  void perform(const dialect::Steps& steps);
   void became_ready(double now);
+  void say(MessageType type, std::string_view data, double now);
+  void watch_time(double now);
+  void tick();
   void out_of_time();
 
   const Options& options_;
@@ -63,8 +79,10 @@ class DialectTalk {
   dialect::Setting setting_;
   std::unique_ptr<dialect::Dialect> dialect_;
   Deadline ready_deadline_;
+  Deadline tick_deadline_;
+  double tick_at_ = 0;  // when that expires
   bool was_ready_ = false;
-  std::vector<std::pair<MessageType, std::string>> held_;  // typed before it was ready
+  std::deque<Outbox::Item> held_;  // typed before it was ready
 };
 
 /// The options and the URL as the dialect wants them: its subprotocol, its path.

@@ -10,6 +10,8 @@ void FrameTrace::reset() {
 void FrameTrace::feed(Direction direction, std::string_view bytes) {
   auto& tap = direction == Direction::kSent ? sent_ : received_;
   if (!tap) tap = std::make_unique<ws::FrameTap>(make_tap(direction));
+  // /trace on and off: the taps go along all the time, but keep only what somebody wants to see.
+  tap->set_preview(sink_.frame_preview());
   tap->feed(bytes);
 }
 

@@ -17,8 +17,11 @@ namespace wscope::session {
 namespace {
 
 constexpr int kActionsPerTurn = 4096;
-// A client with more than this waiting for it does not read.
+// A client with more than this waiting for it does not read. A crowd of them shares the memory that
+// is for all, down to a least.
 constexpr std::size_t kMostQueued = std::size_t{4} << 20;
+constexpr std::size_t kMostQueuedInAll = std::size_t{256} << 20;
+constexpr std::size_t kLeastQueued = Connection::kHighWater;
 
 /// The port file appears whole or not at all, so that who waits for it can read it at once.
 Result<void> write_port_file(const std::string& path, const std::string& text) {
@@ -38,10 +41,13 @@ Result<void> write_port_file(const std::string& path, const std::string& text) {
 ListenSession::ListenSession(asio::io_context& loop, const Options& options, Clock& clock,
                              output::Presentation* presentation, ActionSource* source)
     : loop_(loop), options_(options), clock_(clock), presentation_(presentation), source_(source) {
-  if (presentation_ && !options.automation.exec.empty()) {
+  if (!presentation_) return;
+  output_watch_ = std::make_unique<OutputWatch>(loop, presentation_->out());
+  if (!options.automation.exec.empty()) {
     commands_ = std::make_unique<CommandRoom>(loop, options, clock, *this);
   }
-  if (presentation_) output_watch_ = std::make_unique<OutputWatch>(loop, presentation_->out());
+  tells_sent_ =
+      !options.automation.record.empty() || options.messages.output == OutputFormat::kJson;
 }
 
 ListenSession::~ListenSession() = default;
@@ -100,6 +106,10 @@ ws::ServerReply ListenSession::client_request(ServedClient& client,
     }
   }
   ws::ServerReply reply;
+  if (replay_) {
+    reply.subprotocol = replay_->subprotocol(request.subprotocols);
+    return reply;
+  }
   const auto& ours = options_.handshake.subprotocols;
   for (const auto& wanted : request.subprotocols) {
     if (std::find(ours.begin(), ours.end(), wanted) != ours.end()) {
@@ -126,6 +136,7 @@ Result<void> ListenSession::prepare_command(ServedClient& client, const ws::Serv
 
 void ListenSession::client_opened(ServedClient& client) {
   notice(fmt::format("client {} connected from {}", client.number(), client.peer()));
+  if (replay_) replay_->client_opened(client);
   if (commands_) commands_->start(client);
   if (source_) asio::post(loop_, [this] { pull(); });
 }
@@ -137,7 +148,10 @@ void ListenSession::client_message(ServedClient& client, MessageType type, std::
     message.client = client.number();
     presentation_->sink().on_message(message);
   }
-  if (options_.messages.echo || !presentation_) client.connection().send(type, data);
+  if (replay_) replay_->client_message(client, type, data);
+  if (options_.messages.echo || !presentation_) {
+    if (client.connection().send(type, data)) tell_sent(client, type, data);
+  }
   using Broadcast = ListenOptions::Broadcast;
   if (options_.listen.broadcast == Broadcast::kNone) return;
   for (auto& [number, other] : clients_) {
@@ -153,12 +167,24 @@ void ListenSession::client_message(ServedClient& client, MessageType type, std::
 void ListenSession::give(ServedClient& client, MessageType type, std::string_view data) {
   auto& connection = client.connection();
   if (!connection.open()) return;
-  if (connection.queued() > kMostQueued) {
+  const std::size_t most =
+      std::clamp(kMostQueuedInAll / clients_.size(), kLeastQueued, kMostQueued);
+  // What this turn gathered is not held against who reads: the socket is asked first.
+  if (connection.queued() > most) connection.settle();
+  if (connection.queued() > most) {
     notice(fmt::format("client {} does not read: dropped", client.number()));
     connection.abort({Stage::kConnection, "client does not read", {}, {}});
     return;
   }
-  connection.send(type, data);
+  if (connection.send(type, data)) tell_sent(client, type, data);
+}
+
+// Only where somebody keeps account of both directions; else an echo would pay for nothing.
+void ListenSession::tell_sent(const ServedClient& client, MessageType type, std::string_view data) {
+  if (!tells_sent_) return;
+  Message message{Direction::kSent, type, data};
+  message.client = client.number();
+  presentation_->sink().on_message(message);
 }
 
 void ListenSession::settle_all() {
@@ -175,6 +201,7 @@ void ListenSession::client_rests(ServedClient& client) {
 }
 
 void ListenSession::client_has_room(ServedClient& client) {
+  if (replay_) replay_->client_has_room(client);
   client.connection().settle();
   if (commands_) commands_->pull(client);
   if (source_) pull();
@@ -186,7 +213,7 @@ bool ListenSession::client_may_read(const ServedClient& client) const {
   if (commands_) return commands_->may_read(client);
   // With an echo the queue is the client's own; a broadcast must not make one wait for another.
   return options_.listen.broadcast != ListenOptions::Broadcast::kNone ||
-         client.connection().has_room();
+         client.connection().may_be_answered();
 }
 
 void ListenSession::client_ended(ServedClient& client, Ending ending) {
@@ -194,7 +221,13 @@ void ListenSession::client_ended(ServedClient& client, Ending ending) {
   const std::string how = ending.error         ? ending.error->message
                           : ending.closed.code ? fmt::format("{}", *ending.closed.code)
                                                : std::string("no code");
-  notice(fmt::format("client {} left: {}", client.number(), how));
+  if (client.was_open()) {
+    notice(fmt::format("client {} left: {}", client.number(), how));
+  } else if (ending.error) {
+    notice(
+        fmt::format("client {} from {} did not come in: {}", client.number(), client.peer(), how));
+  }
+  if (replay_) replay_->client_ended(client, ending);
   totals_ += ending.totals;
   if (commands_) commands_->client_left(client);
   clients_.erase(client.number());
@@ -330,6 +363,7 @@ void ListenSession::finish_when_empty() {
     presentation_->sink().flush();
   }
   const auto finished = std::exchange(finished_, nullptr);
+  if (replay_ && replay_->differed()) return finished(fail(replay_->failure()));
   finished(status_);
 }
 

@@ -24,6 +24,7 @@
 #include "session/command_room.h"
 #include "session/deadline.h"
 #include "session/output_watch.h"
+#include "session/replay_server.h"
 #include "session/served_client.h"
 
 namespace wscope::session {
@@ -37,6 +38,8 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
                 output::Presentation* presentation, ActionSource* source);
   ~ListenSession() override;
 
+  /// Plays a recording to each client; it must outlive the session.
+  void set_replay(ReplayServer* replay) { replay_ = replay; }
   /// `address` is [HOST:]PORT or unix:PATH; writes the --port-file.
   Result<void> open(const std::string& address);
   void start(Finished finished);
@@ -48,6 +51,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   ws::ServerReply client_request(ServedClient& client, const ws::ServerRequest& request) override;
   void client_opened(ServedClient& client) override;
   void client_message(ServedClient& client, MessageType type, std::string_view data) override;
+  void client_wakes() override { clock_.sample(); }
   void client_rests(ServedClient& client) override;
   void client_has_room(ServedClient& client) override;
   bool client_may_read(const ServedClient& client) const override;
@@ -60,6 +64,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   void perform(const Action& action);
   bool some_client_has_room() const;
   void give(ServedClient& client, MessageType type, std::string_view data);
+  void tell_sent(const ServedClient& client, MessageType type, std::string_view data);
   void settle_all();
   std::size_t open_clients() const;
   std::size_t places_taken() const;
@@ -75,6 +80,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   Clock& clock_;
   output::Presentation* presentation_;
   ActionSource* source_;
+  ReplayServer* replay_ = nullptr;
   std::unique_ptr<net::Acceptor> acceptor_;
   std::unique_ptr<OutputWatch> output_watch_;
   std::unique_ptr<CommandRoom> commands_;  // --exec
@@ -82,6 +88,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   std::set<std::size_t> to_settle_;  // clients with a broadcast to write
   std::size_t last_number_ = 0;
   Finished finished_;
+  bool tells_sent_ = false;  // to the sink
   bool shutting_down_ = false;
   ExitStatus status_ = ExitStatus::kOk;
   Totals totals_;  // of all clients that have left

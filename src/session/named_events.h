@@ -15,14 +15,17 @@ class NamedEvents final : public EventSink {
  public:
   NamedEvents(EventSink& sink, std::string name) : sink_(sink), name_(std::move(name)) {}
 
+  void on_destination(const Destination& event) override { named().on_destination(event); }
   void on_resolved(const Resolved& event) override { named().on_resolved(event); }
   void on_connect_attempt(const ConnectAttempt& event) override {
     named().on_connect_attempt(event);
   }
+  void on_proxy_head(const ProxyHead& event) override { named().on_proxy_head(event); }
   void on_proxy_step(const ProxyStep& event) override { named().on_proxy_step(event); }
   void on_tls(const TlsEstablished& event) override { named().on_tls(event); }
   void on_request(const RequestSent& event) override { named().on_request(event); }
   void on_response(const ResponseReceived& event) override { named().on_response(event); }
+  void on_redirected(const Redirected& event) override { named().on_redirected(event); }
   void on_opened(const Opened& event) override { named().on_opened(event); }
   void on_message(const Message& event) override { named().on_message(event); }
   void on_ping(const Control& event) override { named().on_ping(event); }

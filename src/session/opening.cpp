@@ -78,6 +78,8 @@ void Opening::request() {
   auto request = make_request(url_, *plan_);
   if (!request) return finish(fail(std::move(request.error())));
   request_ = std::move(*request);
+  const std::string where = url_.display();
+  sink_.on_destination({where});
   connect();
 }
 
@@ -200,6 +202,7 @@ void Opening::expired() {
                 "--connect-timeout waits longer"));
     return;
   }
+  if (connector_ && connector_->give_up()) return;
   const std::string stage = connector_ ? connector_->stage_in_words() : "connecting";
   connector_->cancel();
   finish(fail(Stage::kTimeout, fmt::format("{}: no success within {}", stage, seconds),

@@ -18,10 +18,14 @@ class OpeningEvents : public EventSink {
  public:
   OpeningEvents(EventSink& sink, Clock& clock) : sink_(sink), clock_(clock) {}
 
+  void on_destination(const Destination& event) override {
+    tell(&EventSink::on_destination, event);
+  }
   void on_resolved(const Resolved& event) override { tell(&EventSink::on_resolved, event); }
   void on_connect_attempt(const ConnectAttempt& event) override {
     tell(&EventSink::on_connect_attempt, event);
   }
+  void on_proxy_head(const ProxyHead& event) override { tell(&EventSink::on_proxy_head, event); }
   void on_proxy_step(const ProxyStep& event) override { tell(&EventSink::on_proxy_step, event); }
   void on_tls(const TlsEstablished& event) override {
     tls_ = event;

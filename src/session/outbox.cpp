@@ -1,5 +1,6 @@
 #include "session/outbox.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace wscope::session {
@@ -8,10 +9,16 @@ void Outbox::add(MessageType type, std::string_view data) {
   queued_.push_back({type, std::string(data)});
 }
 
+void Outbox::add_other() { queued_.push_back({MessageType::kText, {}, false}); }
+
+void Outbox::completes(MessageType type, std::string_view typed) {
+  if (!queued_.empty()) queued_.back() = {type, std::string(typed), true};
+}
+
 void Outbox::written_but(std::size_t queued) {
   while (queued_.size() > queued) {
+    if (queued_.front().ours) ++in_flight_;
     queued_.pop_front();
-    ++in_flight_;
   }
 }
 
@@ -34,7 +41,11 @@ std::deque<Outbox::Item> Outbox::take_unsent() {
   in_flight_ = 0;
   marked_ = 0;
   mark_.clear();
-  return std::exchange(queued_, {});
+  auto unsent = std::exchange(queued_, {});
+  const auto others =
+      std::remove_if(unsent.begin(), unsent.end(), [](const Item& item) { return !item.ours; });
+  unsent.erase(others, unsent.end());
+  return unsent;
 }
 
 }  // namespace wscope::session

@@ -23,9 +23,14 @@ class Outbox {
   struct Item {
     MessageType type;
     std::string data;
+    bool ours = true;  // false: nothing to say again, like a dialect's heartbeat
   };
 
   void add(MessageType type, std::string_view data);
+  /// A message was queued that says nothing of the user's, or not yet all of it.
+  void add_other();
+  /// The last message added completes this, typed by the user: to be said again as it was typed.
+  void completes(MessageType type, std::string_view typed);
   /// So many of the added messages have bytes that are not written yet.
   void written_but(std::size_t queued);
   /// The payload for a ping to send now, behind everything added; nothing while one is out or all

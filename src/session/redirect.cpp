@@ -6,6 +6,7 @@
 #include <cctype>
 #include <utility>
 
+#include "base/escape.h"
 #include "net/error_words.h"
 
 namespace wscope::session {
@@ -57,7 +58,7 @@ tl::unexpected<Error> unusable(std::string_view location, const std::string& why
   const bool secret = location.find('@') != std::string_view::npos;
   return fail(Stage::kHandshake, fmt::format("the server redirects to {}: {}",
                                              secret ? std::string("an unusable address")
-                                                    : '"' + net::printable(location) + '"',
+                                                    : '"' + printable(location) + '"',
                                              why));
 }
 

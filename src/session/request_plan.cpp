@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ask_secret.h"
+#include "base/escape.h"
 #include "net/error_words.h"
 #include "session/redirect.h"
 #include "ws/http_field.h"
@@ -183,7 +184,7 @@ Result<void> ask_for_password(HandshakeOptions& options, const std::optional<net
   }
   std::string at;
   if (url) at = " at " + (url->unix_path.empty() ? url->authority() : url->unix_path);
-  const auto password = ask_secret(fmt::format("password of {}{}: ", net::printable(user), at),
+  const auto password = ask_secret(fmt::format("password of {}{}: ", printable(user), at),
                                    "--auth USER:PASS gives it, --auth USER: sends an empty one");
   if (!password) return fail(password.error());
   options.auth = user + ":" + *password;

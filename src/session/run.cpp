@@ -17,6 +17,7 @@
 #include "input/script_file.h"
 #include "input/script_parser.h"
 #include "input/sources.h"
+#include "net/descriptor_limit.h"
 #include "net/unique_fd.h"
 #include "net/url.h"
 #include "output/plain_screen.h"
@@ -28,6 +29,8 @@
 #include "session/exec_command.h"
 #include "session/listen_session.h"
 #include "session/progress_meter.h"
+#include "session/replay_server.h"
+#include "session/replay_source.h"
 #include "session/report_file.h"
 #include "session/request_plan.h"
 #include "session/script_session.h"
@@ -65,7 +68,7 @@ Terminal open_terminal(const Options& options) {
   Terminal terminal;
   const bool out = ::isatty(STDOUT_FILENO) == 1;
   const bool err = ::isatty(STDERR_FILENO) == 1;
-  const bool scripted = !options.automation.script.empty();
+  const bool scripted = !options.automation.script.empty() || !options.automation.replay.empty();
   const bool execute_only = !options.messages.execute.empty() && !options.messages.interactive;
   // With --reconnect the session itself says -x messages, on each connection anew.
   const bool says_again = options.liveness.reconnect;
@@ -125,6 +128,15 @@ Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Te
   return result;
 }
 
+/// With --replay the recording is the input.
+void take_input(std::unique_ptr<ReplaySource> replay, Terminal& terminal,
+                output::Presentation& presentation) {
+  if (!replay) return;
+  presentation.add_listener(*replay);
+  for (const auto& notice : replay->notices()) presentation.sink().on_notice(notice);
+  terminal.source = std::move(replay);
+}
+
 Result<ExitStatus> run_client(const Options& given) {
   Options options = options_for_dialect(given);
   auto condition = EndCondition::create(options.messages);
@@ -142,16 +154,19 @@ Result<ExitStatus> run_client(const Options& given) {
   auto url = net::parse_url(address);
   if (!url) return fail(std::move(url.error()));
   if (auto asked = ask_for_password(options.handshake, *url); !asked) return fail(asked.error());
+  auto replay = ReplaySource::open(options, loop, clock);
+  if (!replay) return fail(std::move(replay.error()));
   std::unique_ptr<ExecCommand> command;
   if (!options.automation.exec.empty()) {
     auto made = ExecCommand::create(loop, options);
     if (!made) return fail(std::move(made.error()));
     command = std::move(*made);
   }
-  const Terminal terminal = command ? no_terminal(command->make_source()) : open_terminal(options);
+  Terminal terminal = command ? no_terminal(command->make_source()) : open_terminal(options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens,
                                                  command ? command->input_fd() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
+  take_input(std::move(*replay), terminal, **presentation);
   ClientSession session(loop, options, url_for_dialect(options, std::move(*url)), clock,
                         **presentation, *terminal.source, std::move(*condition));
   if (command) session.attach(*command);
@@ -197,6 +212,8 @@ Result<ExitStatus> run_script(const Options& given) {
 Result<ExitStatus> run_listener(const Options& options) {
   asio::io_context loop(1);
   Clock clock;
+  const auto replay = ReplayServer::open(options, loop, clock);
+  if (!replay) return fail(replay.error());
   // What clients say is for their commands, and what these say for the clients.
   const bool commands = !options.automation.exec.empty();
   const net::UniqueFd nowhere(commands ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
@@ -205,7 +222,13 @@ Result<ExitStatus> run_listener(const Options& options) {
   auto presentation = output::Presentation::open(options, clock, terminal.screens,
                                                  nowhere ? nowhere.get() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
+  net::lift_descriptor_limit();
   ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
+  if (*replay) {
+    (*replay)->set_sink((*presentation)->sink());
+    for (const auto& notice : (*replay)->notices()) (*presentation)->sink().on_notice(notice);
+    session.set_replay(replay->get());
+  }
   if (auto bound = session.open(options.listen.address); !bound) {
     return fail(std::move(bound.error()));
   }

@@ -67,6 +67,8 @@ std::string escaped_key(const std::string& key) {
 
 class Comparison {
  public:
+  explicit Comparison(JsonExtent extent) : extent_(extent) {}
+
   void compare(const json& expected, const json& came, const std::string& pointer);
   std::vector<JsonDifference> take() { return std::move(differences_); }
 
@@ -76,6 +78,7 @@ class Comparison {
       differences_.push_back({pointer, std::move(expected), std::move(came)});
     }
   }
+  const JsonExtent extent_;
   std::vector<JsonDifference> differences_;
 };
 
@@ -89,6 +92,10 @@ void Comparison::compare(const json& expected, const json& came, const std::stri
       } else {
         compare(value, *found, place);
       }
+    }
+    if (extent_ == JsonExtent::kPart) return;
+    for (const auto& [key, value] : came.items()) {
+      if (!expected.contains(key)) differ(pointer + "/" + escaped_key(key), "", shown(value));
     }
     return;
   }
@@ -111,11 +118,12 @@ void Comparison::compare(const json& expected, const json& came, const std::stri
 }  // namespace
 
 std::optional<std::vector<JsonDifference>> json_differences(std::string_view expected,
-                                                            std::string_view came) {
+                                                            std::string_view came,
+                                                            JsonExtent extent) {
   const auto wanted = parse(expected);
   const auto got = parse(came);
   if (!wanted || !got) return std::nullopt;
-  Comparison comparison;
+  Comparison comparison(extent);
   comparison.compare(*wanted, *got, "");
   return comparison.take();
 }

@@ -17,13 +17,18 @@ constexpr std::size_t kMaxScriptJsonDepth = 200;
 
 struct JsonDifference {
   std::string pointer;   // "" for the whole
-  std::string expected;  // as JSON, shortened
+  std::string expected;  // as JSON, shortened; empty: nothing
   std::string came;      // as JSON, shortened; empty: it is missing
 };
 
-/// The differences, none when `expected` is part of `came`; nothing when `came` is no JSON.
+/// Whether members of an object that were not expected are a difference.
+enum class JsonExtent { kPart, kWhole };
+
+/// The differences, none when `expected` is part of `came` (kWhole: the same as); nothing when one
+/// of them is no JSON.
 std::optional<std::vector<JsonDifference>> json_differences(std::string_view expected,
-                                                            std::string_view came);
+                                                            std::string_view came,
+                                                            JsonExtent extent = JsonExtent::kPart);
 
 bool is_json(std::string_view text);
 

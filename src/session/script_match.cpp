@@ -8,7 +8,8 @@
 
 #include "base/byte_text.h"
 #include "base/close_code.h"
-#include "output/escape.h"
+#include "base/escape.h"
+#include "session/difference_words.h"
 #include "session/script_json.h"
 
 namespace wscope::session {
@@ -24,8 +25,8 @@ constexpr std::size_t kDetailText = 4000;
 re2::StringPiece piece(const std::string& text) { return {text.data(), text.size()}; }
 
 std::string quoted(std::string_view text, std::size_t most = kShownText) {
-  const auto shown = output::utf8_prefix(text, most);
-  std::string out = "\"" + output::escaped(shown, output::kOneLine) + "\"";
+  const auto shown = utf8_prefix(text, most);
+  std::string out = "\"" + escaped(shown, kOneLine) + "\"";
   if (shown.size() < text.size()) out += fmt::format("… ({} bytes)", text.size());
   return out;
 }
@@ -49,41 +50,10 @@ bool is_message(Pattern kind) {
   return kind != Pattern::kPing && kind != Pattern::kPong && kind != Pattern::kClose;
 }
 
-/// The first byte at which two payloads part, for messages too long to be compared by eye.
-std::string where_they_part(std::string_view expected, std::string_view came) {
-  const auto shared = std::min(expected.size(), came.size());
-  const auto* const part =
-      std::mismatch(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(shared),
-                    came.begin())
-          .first;
-  return fmt::format("they differ from byte {} on", part - expected.begin());
-}
-
 std::string diff_of(const std::vector<JsonDifference>& differences, std::string_view came) {
-  std::string out;
-  for (const auto& difference : differences) {
-    out += "  " + (difference.pointer.empty() ? "(the whole)" : difference.pointer) + "\n";
-    out += "    - " + (difference.expected.empty() ? "(nothing)" : difference.expected) + "\n";
-    out += "    + " + (difference.came.empty() ? "(missing)" : difference.came) + "\n";
-  }
-  const auto shown = output::utf8_prefix(came, kDetailText);
-  out += "  came: ";
+  const auto shown = utf8_prefix(came, kDetailText);
+  std::string out = json_diff(differences) + "\n  came: ";
   out.append(shown).append(shown.size() < came.size() ? "…" : "");
-  return out;
-}
-
-std::string summary_of(const std::vector<JsonDifference>& differences) {
-  const auto& first = differences.front();
-  const std::string place = first.pointer.empty() ? "" : first.pointer + ": ";
-  std::string out;
-  if (first.came.empty()) {
-    out = place + "expected " + first.expected + ", it is missing";
-  } else if (first.expected.empty()) {
-    out = place + "came " + first.came + ", nothing was expected there";
-  } else {
-    out = place + "expected " + first.expected + ", came " + first.came;
-  }
-  if (differences.size() > 1) out += fmt::format(", and {} more", differences.size() - 1);
   return out;
 }
 
@@ -207,7 +177,7 @@ Mismatch ScriptMatcher::mismatch(const ScriptEvent& event) const {
     if (!differences) {
       mismatch.summary += ", which is no JSON";
     } else if (!differences->empty()) {
-      mismatch.summary = summary_of(*differences);
+      mismatch.summary = json_summary(*differences);
       mismatch.detail = diff_of(*differences, event.data);
     }
     return mismatch;
@@ -232,7 +202,7 @@ std::string ScriptMatcher::describe() const {
     case Pattern::kRegex:
       return "/" + *text_ + "/" + flags_;
     case Pattern::kJson:
-      return "json " + output::escaped(output::utf8_prefix(*text_, kShownText), output::kOneLine);
+      return "json " + escaped(utf8_prefix(*text_, kShownText), kOneLine);
     case Pattern::kBinary:
       return text_ ? "binary " + hex(*text_) : "a binary message";
     case Pattern::kFile:

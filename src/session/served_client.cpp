@@ -51,6 +51,7 @@ ws::ServerReply ServedClient::connection_request(const ws::ServerRequest& reques
 }
 
 void ServedClient::connection_opened() {
+  was_open_ = true;
   if (keepalive_) keepalive_->start();
   host_.client_opened(*this);
 }

@@ -23,6 +23,8 @@ class ServedClient : public ConnectionOwner {
     virtual ws::ServerReply client_request(ServedClient&, const ws::ServerRequest&) = 0;
     virtual void client_opened(ServedClient&) = 0;
     virtual void client_message(ServedClient&, MessageType, std::string_view) = 0;
+    /// A batch of reading begins: sample clocks.
+    virtual void client_wakes() = 0;
     virtual void client_rests(ServedClient&) = 0;
     virtual void client_has_room(ServedClient&) = 0;
     virtual bool client_may_read(const ServedClient&) const = 0;
@@ -37,12 +39,15 @@ class ServedClient : public ConnectionOwner {
   /// 1 for the first client that came.
   std::size_t number() const { return number_; }
   const std::string& peer() const { return peer_; }
+  /// Its upgrade was granted: not a plain request, a refused or a broken one.
+  bool was_open() const { return was_open_; }
   Connection& connection() { return connection_; }
   const Connection& connection() const { return connection_; }
 
  private:
   void connection_message(MessageType type, std::string_view data) override;
   void connection_ended(Ending ending) override;
+  void connection_wakes() override { host_.client_wakes(); }
   void connection_rests() override { host_.client_rests(*this); }
   void connection_has_room() override { host_.client_has_room(*this); }
   bool connection_may_read() override { return host_.client_may_read(*this); }
@@ -54,6 +59,7 @@ class ServedClient : public ConnectionOwner {
   std::size_t number_;
   std::string peer_;
   double handshake_timeout_;
+  bool was_open_ = false;
   std::unique_ptr<Keepalive> keepalive_;  // where --ping-interval or --heartbeat ask for it
   Deadline handshake_deadline_;
   Connection connection_;

@@ -35,6 +35,10 @@ constexpr std::string_view kWelcomePage = R"html(<!doctype html>
   document.getElementById("form").onsubmit = e => {
     e.preventDefault();
     const line = document.getElementById("line");
+    if (socket.readyState !== WebSocket.OPEN) {
+      show("not connected: reload the page to connect again", "status");
+      return;
+    }
     socket.send(line.value);
     show("> " + line.value, "sent");
     line.value = "";

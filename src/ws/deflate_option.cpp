@@ -2,9 +2,9 @@
 #include <charconv>
 #include <vector>
 
+#include "base/escape.h"
 #include "ws/deflate_parameters.h"
 #include "ws/http_field.h"
-#include "ws/visible.h"
 
 namespace wscope::ws {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/escape.h"
 #include "ws/extension_list.h"
 #include "ws/http_field.h"
-#include "ws/visible.h"
 
 namespace wscope::ws {
 namespace {

@@ -37,6 +37,8 @@ class FrameTap {
   /// `preview`: how many payload bytes to keep per frame; kAll for every byte.
   FrameTap(std::size_t preview, Handler handler);
   void feed(std::string_view bytes);
+  /// From the next frame on.
+  void set_preview(std::size_t preview) { preview_ = preview; }
   /// Bytes of a frame that has begun and is not whole.
   bool inside_frame() const;
 

@@ -10,8 +10,8 @@
 #include <websocketpp/sha1/sha1.hpp>
 
 #include "base/byte_text.h"
+#include "base/escape.h"
 #include "ws/http_field.h"
-#include "ws/visible.h"
 
 namespace wscope::ws {
 namespace {

@@ -4,8 +4,8 @@
 #include <iterator>
 #include <optional>
 
+#include "base/escape.h"
 #include "ws/http_field.h"
-#include "ws/visible.h"
 
 namespace wscope::ws {
 namespace {
@@ -28,15 +28,15 @@ constexpr std::size_t kLongestValue = 1000;
 constexpr std::size_t kLongestInSentence = 200;
 constexpr std::size_t kMostHeaders = 32;
 
-std::string in_sentence(std::string_view value) { return visible(value, kLongestInSentence); }
+std::string in_sentence(std::string_view value) { return escaped(value, kLongestInSentence); }
 
 /// One line: a value has no line breaks left, what else is dangerous is escaped.
 std::string shown_value(std::string_view name, std::string_view value) {
   // A cookie may be a session: its name tells enough.
   if (equal_ignoring_case(name, "Set-Cookie")) {
-    return visible(value.substr(0, value.find_first_of("=;")), kLongestValue) + "=…";
+    return escaped(value.substr(0, value.find_first_of("=;")), kLongestValue) + "=…";
   }
-  return visible(value, kLongestValue);
+  return escaped(value, kLongestValue);
 }
 
 std::string shown_body(const ResponseHead& head, std::string_view body) {
@@ -51,7 +51,7 @@ std::string shown_body(const ResponseHead& head, std::string_view body) {
     if (!line_end) lines += body[i];
   }
   while (!lines.empty() && (lines.back() == '\n' || lines.back() == '\r')) lines.pop_back();
-  return visible(lines);
+  return escaped(lines);
 }
 
 /// First value of a header of the request; nothing when it was not sent.
@@ -171,12 +171,12 @@ std::string hint_for(const HandshakeRequest& request, const ResponseHead& head,
 }  // namespace
 
 std::string telling_headers(const ResponseHead& head) {
-  std::string lines = visible(head.status_line, kLongestValue);
+  std::string lines = escaped(head.status_line, kLongestValue);
   std::size_t shown = 0;
   for (const auto& [name, value] : head.headers) {
     if (!tells_why(name)) continue;
     if (++shown > kMostHeaders) return lines + "\n…";
-    lines += "\n" + visible(name, kLongestInSentence) + ": " + shown_value(name, value);
+    lines += "\n" + escaped(name, kLongestInSentence) + ": " + shown_value(name, value);
   }
   return lines;
 }
@@ -189,7 +189,7 @@ Error explain_refusal(const HandshakeRequest& request, const ResponseHead& head,
   error.hint = hint_for(request, head, body);
   error.detail = telling_headers(head);
   if (!body.empty()) error.detail += "\n\n" + shown_body(head, body);
-  if (!note.empty()) error.detail += "\n(" + visible(note) + ")";
+  if (!note.empty()) error.detail += "\n(" + escaped(note) + ")";
   return error;
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/escape.h"
 #include "ws/http_field.h"
 #include "ws/refusal.h"
-#include "ws/visible.h"
 
 namespace wscope::ws {
 namespace {

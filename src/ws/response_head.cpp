@@ -1,7 +1,7 @@
 #include "ws/response_head.h"
 
+#include "base/escape.h"
 #include "ws/http_field.h"
-#include "ws/visible.h"
 
 namespace wscope::ws {
 namespace {

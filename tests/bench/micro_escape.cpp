@@ -1,6 +1,6 @@
 // micro_escape: a message made safe for a terminal, and as a JSON string.
+#include "base/escape.h"
 #include "micro.h"
-#include "output/escape.h"
 #include "output/json_string.h"
 #include "payload.h"
 
@@ -30,9 +30,7 @@ void run(const std::vector<std::string>& messages, Append append, std::size_t it
   }
 }
 
-void terminal(std::string& out, std::string_view text) {
-  wscope::output::append_escaped(out, text);
-}
+void terminal(std::string& out, std::string_view text) { wscope::append_escaped(out, text); }
 
 }  // namespace
 

@@ -543,3 +543,19 @@ TEST_CASE("help, version and completion win over everything else") {
         std::string::npos);
   CHECK(options_of({"-x", "--help", "h"}).messages.execute == Words{"--help"});
 }
+
+TEST_CASE("-t takes a kind where there is another URL, and never swallows the only one") {
+  for (const Words& words :
+       {Words{"-t", "delta", "ws://h/"}, Words{"ws://h/", "-t", "delta"},
+        Words{"-Pt", "delta", "-x", "a", "ws://h/"}, Words{"-c", "ws://h/", "-t", "delta"}}) {
+    const Options options = options_of(words);
+    CHECK(options.url == "ws://h/");
+    CHECK(options.messages.timestamps == Timestamps::kDelta);
+  }
+  CHECK(options_of({"-t", "utc", "--listen", "0"}).messages.timestamps == Timestamps::kUtc);
+  CHECK(options_of({"-t", "delta"}).url == "delta");
+  CHECK(options_of({"-t", "delta"}).messages.timestamps == Timestamps::kLocal);
+  CHECK(options_of({"-t", "ws://h/"}).url == "ws://h/");
+  error_of({"-t", "nonsense", "ws://h/"});
+  error_of({"-xt", "delta", "ws://h/"});
+}

@@ -5,8 +5,8 @@
 
 #include "dialect/dialect.h"
 
-/// ">text", ">hex:…" for a binary message, "<line", "*notice", "!error", "#failure", "." for the
-/// end.
+/// ">text", ">>bytes" for a binary message, "<line", "*notice", "!error", "#failure", "?lost", "."
+/// for the end.
 inline std::string told(const wscope::dialect::Steps& steps) {
   using Kind = wscope::dialect::Step::Kind;
   std::string text;
@@ -27,6 +27,9 @@ inline std::string told(const wscope::dialect::Steps& steps) {
         break;
       case Kind::kFail:
         text += "#" + step.error.message;
+        break;
+      case Kind::kLost:
+        text += "?" + step.error.message;
         break;
       case Kind::kEnd:
         text += ".";
@@ -50,6 +53,7 @@ struct Talk {
   std::string received_binary(std::string_view bytes) {
     return told(dialect.received(wscope::MessageType::kBinary, bytes, now));
   }
+  std::string tick() { return told(dialect.tick(now)); }
   Dialect dialect;
   double now = 0;
 };

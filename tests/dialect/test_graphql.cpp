@@ -36,9 +36,28 @@ TEST_CASE("pings, /complete, and what breaks the protocol") {
   talk.typed("{ a }");
   CHECK(talk.command("complete 1") == R"(>{"id":"1","type":"complete"})");
   CHECK(talk.received(R"({"id":"1","type":"next","payload":{}})").empty());
-  for (const char* text : {"", "hello", "{}", "[]", R"({"type":1})"}) {
+  for (const char* text : {"", "hello", "{}", "[]", R"({"type":1})", R"({"type":"start"})",
+                           R"({"id":"9","type":"data"})"}) {
     INFO(text);
-    CHECK(talk.received(text).front() == '#');
+    const auto steps = talk.dialect.received(MessageType::kText, text, 0);
+    CHECK(told(steps).front() == '#');
+    CHECK(steps.back().close_code == 4400);  // graphql-transport-ws, Invalid message
   }
   CHECK(talk.received_binary("x").front() == '#');
+}
+
+TEST_CASE("a subscription goes on until its complete, and shows how long each event took") {
+  dialect::Setting setting;
+  setting.latency = true;
+  Talk<Graphql> talk(setting);
+  talk.received(R"({"type":"connection_ack","payload":{"any":1}})");
+  talk.typed("subscription { ticks }");
+  talk.now = 0.25;
+  CHECK(talk.received(R"({"id":"1","type":"next","payload":{"data":1}})") ==
+        R"(<1 {"data":1}  (250.0 ms))");
+  talk.now = 1;
+  CHECK(talk.received(R"({"id":"1","type":"next","payload":{"data":2}})") ==
+        R"(<1 {"data":2}  (1000.0 ms))");
+  CHECK(talk.received(R"({"id":"1","type":"complete"})") == "<1 complete  (1000.0 ms)");
+  CHECK(talk.received(R"({"id":"1","type":"next","payload":{"data":3}})").empty());
 }

@@ -75,3 +75,29 @@ TEST_CASE("batches are taken apart, other text shown") {
   CHECK(talk.received("") == "<");
   CHECK(talk.received(R"({"a":1})") == R"(<{"a":1})");
 }
+
+// jsonrpc.org/specification, section 7: the batch of its examples.
+TEST_CASE("a typed batch: its replies are matched in any order, errors shown") {
+  dialect::Setting setting;
+  setting.latency = true;
+  Talk<JsonRpc> talk(setting);
+  talk.typed(R"([{"jsonrpc":"2.0","method":"sum","params":[1,2,4],"id":"1"},)"
+             R"({"jsonrpc":"2.0","method":"notify_hello","params":[7]},{"foo":"boo"},)"
+             R"({"jsonrpc":"2.0","method":"foo.get","id":"5"}])");
+  talk.now = 0.002;
+  CHECK(talk.received(
+            R"([{"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found"},"id":"5"},)"
+            R"({"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null},)"
+            R"({"jsonrpc":"2.0","result":7,"id":"1"}])") ==
+        R"(<"5" error {"code":-32601,"message":"Method not found"}  (foo.get, 2.0 ms))"
+        "\n"
+        R"(<null error {"code":-32600,"message":"Invalid Request"})"
+        "\n"
+        R"(<"1" 7  (sum, 2.0 ms))");
+}
+
+TEST_CASE("an id that was typed in JSON is not given twice") {
+  Talk<JsonRpc> talk;
+  talk.typed(R"({"jsonrpc":"2.0","method":"a","id":1})");
+  CHECK(talk.typed("b") == R"(>{"jsonrpc":"2.0","method":"b","id":2})");
+}

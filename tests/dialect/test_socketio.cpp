@@ -65,6 +65,30 @@ TEST_CASE("heartbeats are answered, noops swallowed") {
   CHECK(talk.received("1") == ".");
 }
 
+TEST_CASE("a server without a ping within pingInterval + pingTimeout is lost") {
+  Talk<SocketIo> silent(setting());
+  silent.received(R"(0{"sid":"x"})");
+  CHECK_FALSE(silent.dialect.due().has_value());
+
+  Talk<SocketIo> talk(setting());
+  CHECK_FALSE(talk.dialect.due().has_value());
+  talk.now = 10;
+  talk.received(R"(0{"sid":"x","pingInterval":25000,"pingTimeout":20000})");
+  talk.received(R"(40{"sid":"b"})");
+  CHECK(talk.dialect.due() == 55);
+  talk.now = 40;
+  talk.received("2");
+  CHECK(talk.dialect.due() == 85);
+  talk.now = 60;
+  talk.received(R"(42["message"])");  // what else comes is no ping
+  CHECK(talk.dialect.due() == 85);
+  CHECK(talk.tick().empty());
+  talk.now = 85;
+  CHECK(talk.tick() == "?connection lost: no ping of Socket.IO within 45 s");
+  CHECK(talk.tick().empty());
+  CHECK_FALSE(talk.dialect.due().has_value());
+}
+
 TEST_CASE("typed events") {
   auto talk = connected();
   CHECK(talk.typed("message hello world") == R"(>42["message","hello world"])");

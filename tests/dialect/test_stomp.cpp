@@ -23,12 +23,13 @@ TEST_CASE("CONNECT, and DISCONNECT before leaving") {
   setting.host = "broker";
   Talk<Stomp> plain(setting);
   CHECK(told(plain.dialect.opened()) ==
-        ">CONNECT\naccept-version:1.2\nhost:broker\nheart-beat:0,0\n\n\0"s);
+        ">CONNECT\naccept-version:1.2\nhost:broker\nheart-beat:30000,30000\n\n\0"s);
   CHECK(told(plain.dialect.leaving()).empty());
   setting.login = "me";
   setting.passcode = "a:b";
-  CHECK(told(Talk<Stomp>(setting).dialect.opened()) ==
-        ">CONNECT\naccept-version:1.2\nhost:broker\nheart-beat:0,0\nlogin:me\npasscode:a:b\n\n\0"s);
+  CHECK(
+      told(Talk<Stomp>(setting).dialect.opened()) ==
+      ">CONNECT\naccept-version:1.2\nhost:broker\nheart-beat:30000,30000\nlogin:me\npasscode:a:b\n\n\0"s);
   auto talk = connected();
   CHECK(told(talk.dialect.leaving()) == ">DISCONNECT\n\n\0"s);
 }
@@ -67,4 +68,43 @@ TEST_CASE("errors") {
   CHECK(connected().received("HELLO\n\n\0"s).front() == '#');
   CHECK(connected().received("MESSAGE\ncontent-length:x\n\n\0"s).front() == '#');
   CHECK(connected().received("MESSAGE\ncontent-length:1\n\nabc\0"s).front() == '#');
+  // 1.2, Value Encoding: an undefined escape is fatal.
+  CHECK(connected().received("MESSAGE\ndestination:a\\tb\n\n\0"s).front() == '#');
+  CHECK(connected().received("MESSAGE\ndestination:a\\\n\n\0"s).front() == '#');
+  CHECK(connected().received("MESSAGE\ndestination:/a\\\\b\\c\n\nx\0"s) ==
+        R"(<MESSAGE "/a\\b:" x)");
+}
+
+TEST_CASE("heart-beats: what each side can and the other wants, the slower of both") {
+  const auto talk_after = [](double ours, const std::string& header) {
+    dialect::Setting setting;
+    setting.heart_beat = ours;
+    Talk<Stomp> talk(setting);
+    talk.now = 100;
+    talk.received("CONNECTED\nversion:1.2\n" + header + "\n\0"s);
+    REQUIRE(talk.dialect.ready());
+    return talk;
+  };
+  for (const char* none : {"", "heart-beat:0,0\n", "heart-beat:x\n", "heart-beat:1,-1\n"}) {
+    CHECK_FALSE(talk_after(10, none).dialect.due().has_value());
+  }
+  auto ours = talk_after(10, "heart-beat:0,5000\n");
+  CHECK(ours.dialect.due() == 109);
+  ours.now = 108;
+  CHECK(ours.tick().empty());
+  ours.now = 109;
+  CHECK(ours.tick() == ">\n");
+  CHECK(ours.dialect.due() == 118);
+  ours.now = 112;
+  ours.typed("SEND /queue/a x");  // is a sign of life as well
+  CHECK(ours.dialect.due() == 121);
+
+  auto theirs = talk_after(10, "heart-beat:20000,0\n");
+  CHECK(theirs.dialect.due() == 140);
+  theirs.now = 130;
+  CHECK(theirs.received("\n").empty());
+  CHECK(theirs.dialect.due() == 170);
+  theirs.now = 170;
+  CHECK(theirs.tick() == "?connection lost: no STOMP heart-beat within 40 s");
+  CHECK_FALSE(theirs.dialect.due().has_value());
 }

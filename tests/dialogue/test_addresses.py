@@ -1,12 +1,16 @@
 """Which address is connected to: -4, -6, --resolve, --connect-to, --interface, sockets, zones, IDN."""
 
+import contextlib
 import os
+import re
 import socket
+import subprocess
 import tempfile
 import unittest
+from pathlib import Path
 
 from support.dialogue import Dialogue
-from support.program import run
+from support.program import WSCOPE, environment, run
 from support.server import Server, echo
 
 
@@ -113,9 +117,37 @@ class Addresses(Dialogue):
             self.assertIn(f"* connect unix:@{name}", ended.errors)
         self.one_error(self.talk(f"ws+unix:@{name}:/", status=3, out=""), f"unix:@{name}: connection refused")
 
+    def test_only_names_cost_a_resolver_thread(self):
+        with tempfile.TemporaryDirectory() as folder, Server(echo) as server:
+            log = os.path.join(folder, "log")
+            path = os.path.join(folder, "sock")
+            strace = ["strace", "-f", "-qq", "-o", log, "-e", "trace=clone,clone3,openat"]
+
+            def calls(*words):
+                """Threads begun, and whether the resolver's files were read."""
+                words = [*strace, WSCOPE, "-w", "0", "-x", "hi", *words]
+                with contextlib.suppress(FileNotFoundError):
+                    done = subprocess.run(words, capture_output=True, env=environment(), stdin=subprocess.DEVNULL)
+                    if done.returncode == 0:
+                        seen = Path(log).read_text()
+                        return len(re.findall(r"\bclone3?\(", seen)), "/etc/hosts" in seen
+                return self.skipTest("strace does not work here")
+
+            at = server.authority
+            self.assertEqual(calls(f"ws://localhost:{server.port}/"), (1, True))
+            self.assertEqual(calls(f"ws://{at}/"), (0, False))
+            self.assertEqual(calls("--resolve", f"h.example:{server.port}:127.0.0.1", f"ws://h.example:{server.port}/"), (0, False))
+            self.assertEqual(calls("--connect-to", at, "ws://h.example/"), (0, False))
+            with Server(echo, path=path):
+                self.assertEqual(calls(f"ws+unix:{path}:/"), (0, False))
+            if has_ipv6():
+                with Server(echo, host="::1") as six:
+                    self.assertEqual(calls(f"ws://[::1%25lo]:{six.port}/"), (0, False))
+
     def test_international_names(self):
         ended = run("-v", "ws://bücher.invalid/")
         self.expect(ended, status=3, out="", err=r"\* resolve xn--bcher-kva\.invalid \(bücher\.invalid\): failed")
+        self.one_error(ended, r"^can't resolve bücher\.invalid \(xn--bcher-kva\.invalid\): ")
         kept = Keeping()
         with Server(kept) as server:
             at = f"xn--bcher-kva.example:{server.port}"

@@ -26,8 +26,9 @@ def parameters(value):
 class DigestServer:
     """Demands Digest; counts requests. `fresh_after`: so many nonces are stale first."""
 
-    def __init__(self, algorithm="SHA-256", qop='qop="auth, auth-int", ', user="u", password="p", stale=0):
+    def __init__(self, algorithm="SHA-256", qop='qop="auth, auth-int", ', user="u", password="p", stale=0, then=echo):
         self.algorithm, self.qop, self.user, self.password, self.stale = algorithm, qop, user, password, stale
+        self.then = then
         self.seen = []
 
     def hash(self, text):
@@ -49,7 +50,7 @@ class DigestServer:
         self.seen.append(request)
         right = self.right(request)
         if right and self.stale == 0:
-            return echo(peer)
+            return self.then(peer)
         note = ""
         if right:
             self.stale -= 1
@@ -149,6 +150,50 @@ class Netrc(Dialogue):
             Path(home, "elsewhere").write_text("machine 127.0.0.1 login u password p")
             env = environment(NETRC=os.path.join(home, "elsewhere"))
             self.dialogue("--netrc", "-w", "0.1", "-x", "in", server.url, env=env, out="in\n", err="")
+
+
+class Again(Dialogue):
+    """Credentials are brought anew by each connection of --reconnect."""
+
+    def lost_once(self, server_of, *words, env=None):
+        """The server drops the first open connection; the second echoes."""
+        lost = []
+
+        def drops(peer):
+            peer.accept()
+            lost.append(peer)
+            peer.drop()
+
+        with Server(server_of(lambda peer: echo(peer) if lost else drops(peer))) as server:
+            self.dialogue("--reconnect", *words, "-w", "0.3", "-x", "in", server.url, env=env, out="in\n")
+        self.assertEqual(len(lost), 1)
+
+    def test_digest(self):
+        demands = []
+
+        def server_of(then):
+            demands.append(DigestServer(then=then))
+            return demands[0]
+
+        self.lost_once(server_of, "--auth", "u:p")
+        # Asked and answered, twice.
+        seen = [bool(one.get("Authorization") or "") for one in demands[0].seen]
+        self.assertTrue(all(seen[1::2]), seen)
+
+    def test_netrc(self):
+        with tempfile.TemporaryDirectory() as home:
+            Path(home, ".netrc").write_text("machine 127.0.0.1 login nora password secret")
+            seen = []
+
+            def server_of(then):
+                def script(peer):
+                    seen.append(peer.read_request().get("Authorization"))
+                    then(peer)
+
+                return script
+
+            self.lost_once(server_of, "--netrc", env=environment(HOME=home))
+            self.assertEqual(seen, [basic("nora", "secret")] * 2)
 
 
 class Asked(Dialogue):

@@ -8,7 +8,7 @@ import unittest
 from support import frames
 from support.dialogue import Dialogue
 from support.program import TIME_FACTOR, Running, eventually
-from support.server import PeerGone, Server, echo, sink
+from support.server import DEADLINE, PeerGone, Server, echo, sink
 
 
 def says(*messages, code=1000):
@@ -267,6 +267,7 @@ class Signals(Dialogue):
     def test_while_the_server_reads_nothing(self):
         def deaf(peer):
             peer.accept()
+            peer.server.ready.set()
             peer.stall()
 
         with Server(deaf) as server, Running("--close-timeout", "0.5", server.url) as client:
@@ -281,6 +282,7 @@ class Signals(Dialogue):
                     pass
 
             threading.Thread(target=pour, daemon=True).start()
+            self.assertTrue(server.ready.wait(DEADLINE))
             eventually(lambda: poured[0] > 200, what="wscope's reading")  # more than a pipe holds
             client.signal(signal.SIGINT)
             self.assertEqual(client.wait(4).status, 130)

@@ -8,6 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from support.certificates import Certificates
 from support.dialogue import Dialogue
 from support.program import run
 from support.server import PeerGone, Server, echo, unused_port
@@ -27,8 +28,9 @@ def answers(data, then="end"):
 
 
 def refusal(status, *headers, body=""):
+    body = body.encode()
     lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}"]
-    return answers("\r\n".join(lines) + "\r\n\r\n" + body, then="wait")
+    return answers(("\r\n".join(lines) + "\r\n\r\n").encode() + body, then="wait")
 
 
 class Errors(Dialogue):
@@ -84,6 +86,23 @@ class Reaching(Errors):
     def test_no_address_of_the_family(self):
         self.fails("-6", "ws://127.0.0.1:1/", status=2, lines=["wscope: 127.0.0.1:1 has no IPv6 address, and -6 asks for one"])
 
+    def test_unreachable(self):
+        """A TCP connection to the broadcast address: the kernel refuses, nothing is sent."""
+        self.fails(
+            "ws://255.255.255.255:9/", status=3,
+            lines=["wscope: can't connect to 255.255.255.255:9: network is unreachable", "wscope: hint: there is no route to that address from here"],
+        )  # fmt: skip
+
+    def test_all_of_several_addresses(self):
+        holder, port = unused_port()
+        with holder:
+            self.fails(
+                "--resolve", f"h.example:{port}:127.0.0.1,255.255.255.255", f"ws://h.example:{port}/", status=3,
+                lines=[
+                    f"wscope: can't connect to h.example:{port}: 127.0.0.1:{port}: connection refused; 255.255.255.255:{port}: network is unreachable",
+                ],
+            )  # fmt: skip
+
     def test_unix_sockets(self):
         with tempfile.TemporaryDirectory() as folder:
             missing, file, dead = (os.path.join(folder, name) for name in ("missing", "file", "dead"))
@@ -127,6 +146,145 @@ class Reaching(Errors):
             )  # fmt: skip
 
 
+def says(*turns):
+    """A SOCKS proxy: (bytes to read, answer) one after the other, then the end."""
+
+    def script(peer):
+        with contextlib.suppress(OSError, PeerGone):
+            for size, answer in turns:
+                peer.read_exactly(size)
+                peer.send(answer)
+            peer.end()
+
+    return script
+
+
+class Proxies(Errors):
+    """{at} is where the proxy is; behind it is far.example."""
+
+    def proxied(self, script, scheme, status, *lines, user="", tls=None, url="ws://far.example/"):
+        with Server(script, tls=tls) as server:
+            at = server.authority
+            lines = [line.replace("{at}", at) if isinstance(line, str) else line for line in lines]
+            self.fails("--proxy", f"{scheme}://{user}{at}", url, status=status, lines=lines)
+
+    def test_not_reached(self):
+        holder, port = unused_port()
+        with holder:
+            self.fails(
+                "--proxy", f"127.0.0.1:{port}", "ws://far.example/", status=3,
+                lines=[
+                    f"wscope: can't connect to proxy 127.0.0.1:{port}: connection refused",
+                    "wscope: hint: nothing listens there: is the proxy running, and is this its port?",
+                ],
+            )  # fmt: skip
+        unknown = r"(name or service not known|temporary failure in name resolution)$"
+        self.fails("--proxy", "no.invalid", "ws://far.example/", status=3, lines=[re.compile(r"^wscope: can't resolve proxy no\.invalid: " + unknown)])
+        self.fails(
+            "--proxy", "socks5://127.0.0.1:1", "ws://no.invalid/", status=3,
+            lines=[re.compile(r"^wscope: can't resolve no\.invalid: " + unknown), "wscope: hint: socks5h:// lets the proxy resolve it"],
+        )  # fmt: skip
+
+    def test_what_was_typed(self):
+        form = "wscope: hint: [http|https|socks4|socks4a|socks5|socks5h://][USER:PASS@]HOST[:PORT]"
+        for proxy, why in (
+            ("ftp://h", "unknown scheme"), ("http://", "no host in it"), ("h:0", "its port is not a number from 1 to 65535"),
+            ("http://u:%zz@h", "a '%' in the user info needs two hex digits"), ("a b", "not a host"),
+        ):  # fmt: skip
+            with self.subTest(proxy):
+                self.fails("--proxy", proxy, "ws://h/", status=2, lines=[f"wscope: bad proxy in --proxy: {why}", form])
+        self.fails("--proxy", "h", "--unix-socket", "/s", "ws://h/", status=2, lines=["wscope: --unix-socket and --proxy exclude each other"])
+        self.fails(
+            "--proxy", "socks4://127.0.0.1:1", "ws://[::1]/", status=3,
+            lines=["wscope: can't reach [::1]:80 through proxy 127.0.0.1:1: it has no IPv4 address, and SOCKS4 knows no others", "wscope: hint: socks5:// knows IPv6, too"],
+        )  # fmt: skip
+        long = "x" * 256
+        self.fails(
+            "--proxy", f"socks5h://{long}@127.0.0.1:1", "ws://h/", status=3,
+            lines=["wscope: can't connect to proxy 127.0.0.1:1: connection refused", re.compile("hint")],
+        )  # fmt: skip
+
+    def test_refusals(self):
+        wants = "--proxy http://USER:PASSWORD@HOST:PORT"
+        for status, headers, user, hint in (
+            ("407 Proxy Authentication Required", ['Proxy-Authenticate: Basic realm="r"'], "", wants),
+            ("407 Proxy Authentication Required", ['Proxy-Authenticate: Basic realm="r"'], "u:p@", "the proxy doesn't accept this user and password"),
+            ("403 Forbidden", ["Server: s", "Via: 1.1 v"], "", "the proxy doesn't allow this destination"),
+            ("404 Not Found", [], "", "is it a proxy at all? a web server answers so"),
+            ("405 Method Not Allowed", [], "", "is it a proxy at all? a web server answers so"),
+            ("502 Bad Gateway", [], "", "the proxy can't reach the destination"),
+            ("503 Service Unavailable", ["Retry-After: 9"], "", "the proxy can't reach the destination"),
+            ("500 Oops", [], "", None),
+        ):  # fmt: skip
+            with self.subTest(status):
+                self.proxied(
+                    refusal(status, *headers, body="no\ngrüße\t\x1b[2J"), "http", 3,
+                    f"HTTP/1.1 {status}", *headers, "", "no", "grüße\t\\x1b[2J",
+                    f"wscope: proxy {{at}} refused the tunnel to far.example:80: {status}",
+                    *([f"wscope: hint: {hint}"] if hint else []), user=user,
+                )  # fmt: skip
+
+    def test_no_answer_of_a_proxy(self):
+        cannot = "wscope: can't get a tunnel to far.example:80 from proxy {at}: "
+        for data, *lines in (
+            (b"SSH-2.0-OpenSSH\r\n", cannot + 'its answer is not HTTP: "SSH-2"', "wscope: hint: for a SOCKS proxy: --proxy socks5h://HOST:PORT"),
+            (b"\x15\x03\x03\x00\x02\x02\x46", cannot + "it speaks TLS, not plain HTTP", "wscope: hint: --proxy https://HOST:PORT"),
+            (b"", cannot + "it closed the connection without an answer"),
+            (b"HTTP/1.1 200 O", "HTTP/1.1 200 O", cannot + "it closed the connection within its answer's head"),
+            (b"HTTP/1.1 huh\r\n\r\n", cannot + 'its status line can\'t be read: "HTTP/1.1 huh"'),
+            (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70000, cannot + "its answer's head is larger than 64 KiB"),
+        ):  # fmt: skip
+            with self.subTest(data[:20]):
+                self.proxied(answers(data), "http", 3, *lines)
+
+    def test_socks5(self):
+        cannot = "wscope: can't reach far.example:80 through proxy {at}: "
+        needs = "wscope: hint: --proxy socks5h://USER:PASSWORD@HOST:PORT"
+        for turns, user, *lines in (
+            ([(3, b"\x05\xff")], "", cannot + "it wants a user and password", needs),
+            ([(4, b"\x05\x02"), (5, b"\x01\x01")], "u:p@", cannot + "it doesn't accept this user and password", needs),
+            ([(4, b"\x05\xff")], "u:p@", cannot + "it accepts neither a user with password nor none", needs),
+            ([(3, b"\x05\x01")], "", cannot + "it chose authentication method 1, which was not offered"),
+            ([(3, b"HT")], "", cannot + 'it doesn\'t speak SOCKS5, its answer begins with "HT"', "wscope: hint: for an HTTP proxy: --proxy http://HOST:PORT"),
+            ([(3, b"")], "", cannot + "it closed the connection"),
+            ([(3, b"\x05\x00"), (18, b"\x05\x02\x00\x01" + bytes(6))], "", cannot + "its rules forbid it", "wscope: hint: the proxy doesn't allow this destination"),
+            *(
+                ([(3, b"\x05\x00"), (18, bytes([5, code, 0, 1]) + bytes(6))], "", cannot + why)
+                for code, why in ((1, "general failure"), (3, "network unreachable"), (4, "host unreachable"), (5, "connection refused"),
+                                  (6, "TTL expired"), (7, "command not supported"), (8, "address type not supported"), (77, "reply 77"))
+            ),
+        ):  # fmt: skip
+            with self.subTest(lines[0]):
+                self.proxied(says(*turns), "socks5h", 3, *lines, user=user)
+
+    def test_socks4a(self):
+        cannot = "wscope: can't reach far.example:80 through proxy {at}: "
+        for reply, why in ((b"\x00\x5b", "rejected or failed"), (b"\x00\x5d", "rejected, for want of an identd that confirms the user"), (b"\x00\x01", "reply 1")):
+            with self.subTest(why):
+                self.proxied(says((21, reply + bytes(6))), "socks4a", 3, cannot + why)
+
+    def test_tls_to_it(self):
+        self.proxied(
+            answers_at_once, "https", 4,
+            'wscope: TLS handshake with proxy {at} failed: the server answered in plain text: "HTTP/1.1 400 Bad Request"',
+            "wscope: hint: is it a plain HTTP proxy? --proxy http://HOST:PORT",
+        )  # fmt: skip
+        certificates = Certificates.shared()
+        self.proxied(
+            echo, "https", 4,
+            re.compile(r"^wscope: can't verify proxy 127\.0\.0\.1:\d+: its certificate \(CN=localhost\) is issued by \"CN=wscope test CA\", which is not among the system's trusted ones$"),
+            re.compile("^wscope: hint: --proxy-ca FILE with the issuer's certificate trusts it .*, --proxy-insecure connects without checking$"),
+            tls=certificates.server_context(),
+        )  # fmt: skip
+
+
+def answers_at_once(peer):
+    with contextlib.suppress(OSError):  # a client that understood has gone
+        peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        peer.half_close()
+        peer.read_to_end()
+
+
 class Refused(Errors):
     def refused(self, status, headers, hint, body="", words=(), path=""):
         lines = [f"HTTP/1.1 {status}", *headers]
@@ -143,6 +301,7 @@ class Refused(Errors):
             ("401 Unauthorized", ["WWW-Authenticate: Bearer"], "send a token with --bearer TOKEN"),
             ("401 Unauthorized", [], "send credentials with --auth USER:PASS or --bearer TOKEN"),
             ("403 Forbidden", [], "the server may want an origin (-o ORIGIN) or credentials (--auth, --bearer)", "no\n"),
+            ("451 Nein", [], None, "Für Unbefugte 世界 \u2026\tverboten\n"),
             ("404 Not Found", ["Server: nginx"], 'the server knows no "/": check the path of the URL'),
             ("426 Upgrade Required", ["Sec-WebSocket-Version: 8, 7"], "the server speaks version 8, 7 of the protocol: try -p 8"),
             ("429 Too Many Requests", ["Retry-After: 120"], "the server asks to try again in 120 s"),

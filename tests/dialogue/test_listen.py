@@ -8,7 +8,7 @@ import unittest
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import Running, run
+from support.program import TIME_FACTOR, Running, run
 from support.server import Peer
 
 REQUEST = (
@@ -179,7 +179,7 @@ class Echo(Dialogue):
 class Embedded(Dialogue):
     def test_without_arguments_a_pipe_gets_its_own_echo(self):
         ended = self.dialogue(stdin="hello\n", out="hello\n")
-        self.assertLess(ended.seconds, 5)
+        self.assertLess(ended.seconds, 5 * TIME_FACTOR)
 
     def test_many_lines(self):
         text = "".join(f"line {number}\n" for number in range(10_000))

@@ -1,13 +1,16 @@
 """--record: the session as JSON Lines in a file, beside whatever stdout gets (wscope(1))."""
 
+import contextlib
 import json
 import os
+import resource
+import signal
 import tempfile
 import unittest
 
 from support.dialogue import Dialogue
-from support.program import run
-from support.server import Server, echo
+from support.program import Running, run
+from support.server import PeerGone, Server, echo
 
 
 class Record(Dialogue):
@@ -45,6 +48,71 @@ class Record(Dialogue):
         self.assertIn(
             "YW5uOnNlY3JldA==", json.dumps(self.record("--auth", "ann:secret", "--trace-secrets"))
         )
+
+    def test_a_new_file_is_for_its_owner_and_an_old_one_keeps_its_mode(self):
+        with tempfile.TemporaryDirectory() as folder, Server(echo) as server:
+            path = os.path.join(folder, "r")
+            words = ["--record", path, "-w", "0", server.url]
+            self.dialogue(*words, err="")
+            self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+            os.chmod(path, 0o644)
+            self.dialogue(*words, err="")
+            self.assertEqual(os.stat(path).st_mode & 0o777, 0o644)
+
+    def test_a_crash_costs_no_whole_line(self):
+        def script(peer):
+            with contextlib.suppress(PeerGone):
+                echo(peer)
+
+        with tempfile.TemporaryDirectory() as folder, Server(script) as server:
+            path = os.path.join(folder, "r")
+            with Running("--record", path, server.url) as client:
+                client.send("".join(f"{n}\n" for n in range(1000)))
+                client.wait_out("\n999\n")
+                client.signal(signal.SIGKILL)
+                client.wait()
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().split("\n")
+            self.assertEqual(lines.pop(), "")
+            events = [json.loads(line) for line in lines]
+            self.assertEqual(sum(e.get("dir") == "recv" for e in events), 1000)
+
+    def test_a_line_that_was_cut_off_stays_one_line(self):
+        with tempfile.TemporaryDirectory() as folder, Server(echo) as server:
+            path = os.path.join(folder, "r")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write('{"t":1,"eve')
+            self.dialogue("--record", path, "-w", "0", server.url, err="")
+            with open(path, encoding="utf-8") as file:
+                first, *lines = file.read().splitlines()
+            self.assertEqual(first, '{"t":1,"eve')
+            self.assertEqual([json.loads(line)["event"] for line in lines][-1], "end")
+            self.dialogue("--replay", path, server.url, err="r:1: cut off")
+
+    def test_a_full_disk_is_told_at_once_and_leaves_whole_lines(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+        with tempfile.TemporaryDirectory() as folder, Server(echo) as server:
+            path = os.path.join(folder, "r")
+            words = ["--record", path, "-w", "0.2", server.url]
+            with Running(*words, preexec_fn=limit, restore_signals=False) as client:
+                client.send("x" * 200 + "\n")
+                client.wait_out("x\n")
+                client.send(("y" * 200 + "\n") * 20)
+                client.wait_err("can't write to .*; the recording ends there".split(".*")[1])
+                client.send("still here\n")
+                client.wait_out("still here\n")
+                client.end_input()
+                ended = client.wait()
+            self.expect(ended, status=1, err=f"^wscope: can't write to {path}: file too large$")
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            self.assertGreater(len(text), 2000)
+            self.assertTrue(text.endswith("}\n"))
+            for line in text.splitlines():
+                json.loads(line)
 
     def test_a_file_that_can_not_be_written(self):
         self.expect(

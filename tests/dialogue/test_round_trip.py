@@ -8,7 +8,7 @@ import time
 import unittest
 
 from support.dialogue import Dialogue
-from support.program import Running, eventually, run
+from support.program import TIME_FACTOR, Running, eventually, run
 
 OUTPUTS = ("text", "nul", "raw", "hex", "base64", "json")
 SEED = 20261121
@@ -106,7 +106,7 @@ class RoundTrip(Dialogue):
 
     def same_at_last(self, server, before, messages, output, what):
         """The same of a process that lives on: its pipe may still be on the way."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 10 * TIME_FACTOR
         while True:
             there = bytes(server.out[before:])
             try:

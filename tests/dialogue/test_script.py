@@ -15,7 +15,7 @@ from pathlib import Path
 import websockets
 
 from support.dialogue import Dialogue
-from support.program import WSCOPE, Running, environment, run
+from support.program import TIME_FACTOR, WSCOPE, Running, environment, run
 from support.server import Server, unused_port
 
 
@@ -139,7 +139,7 @@ class Statements(Script):
         self.expect(
             ended, status=8, err=r"a\.wscope:1: expected text \"a\", nothing came within 0\.2 s$"
         )
-        self.assertLess(ended.seconds, 3)
+        self.assertLess(ended.seconds, 3 * TIME_FACTOR)
 
     def test_within_bounds_a_block(self):
         ended = self.echo("within 0.3\n sleep 20\nend\n")

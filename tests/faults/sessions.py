@@ -14,7 +14,7 @@ from pathlib import Path
 
 from support.dialogue import Dialogue
 from support.frames import BINARY, CLOSE, CONT, TEXT, close_payload, frame
-from support.program import SANITIZED, environment, run
+from support.program import SANITIZED, TIME_FACTOR, environment, run
 from support.server import PeerGone, Server
 
 MESSAGES = (b"one", b"two " * 10_000, b"\xff\x00 three", b"in pieces", b"last")
@@ -114,7 +114,7 @@ class Faults(Dialogue):
             wrong.append(f"{story.echoed} messages came back, stdout is {ended.out[:100]!r}")
         if (ended.status == 0) != (ended.errors == ""):
             wrong.append("an error without words or words without an error")
-        if ended.seconds > (20 if SANITIZED else 5):
+        if ended.seconds > 5 * TIME_FACTOR:
             wrong.append(f"took {ended.seconds:.1f} s")
         return [*wrong, f"{vars(story)} {ended}"] if wrong else []
 

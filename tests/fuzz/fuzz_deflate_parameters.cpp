@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/escape.h"
 #include "ws/deflate_parameters.h"
-#include "ws/visible.h"
 
 using namespace wscope;
 using namespace wscope::ws;
@@ -36,7 +36,7 @@ void require_sound(const DeflateAgreement& agreement) {
 }
 
 void require_safe(const Error& error) {
-  require(visible(error.message) == error.message);
+  require(escaped(error.message) == error.message);
   require(error.message.find('\n') == std::string::npos && error.message.size() < 1000);
 }
 

@@ -21,7 +21,7 @@ using namespace wscope::ws;
 namespace {
 
 constexpr std::size_t kLargest = 70000;
-constexpr std::size_t kMostInAll = 400000;  // so that pongs are not put off
+constexpr std::size_t kMostInAll = 150000;  // so that pongs are not put off
 
 /// The input's bytes as choices; zeros behind its end.
 class Choices {
@@ -57,13 +57,21 @@ class End : public EngineListener {
   std::optional<CloseFrame> sent_close;
   std::optional<CloseFrame> got_close;
   bool failed = false;
+  unsigned echoes = 0;  // messages that are sent back from within on_message
 
   void on_message(MessageType type, std::string_view data) override {
     require(!got_close && !failed && data.size() <= kLargest);
     require(type == MessageType::kBinary || is_valid_utf8(data));
-    if (bent) return;
-    require(!messages.empty() && messages.front().type == type && messages.front().data == data);
-    messages.pop_front();
+    if (!bent) {
+      require(!messages.empty() && messages.front().type == type && messages.front().data == data);
+      messages.pop_front();
+    }
+    if (echoes == 0) return;
+    --echoes;
+    if (send(type, data)) peer->messages.push_back({type, std::string(data)});
+  }
+  bool send(MessageType type, std::string_view data) {
+    return type == MessageType::kText ? engine->send_text(data) : engine->send_binary(data);
   }
   void on_ping(std::string_view data) override {
     take(pings, data);
@@ -107,7 +115,17 @@ void deliver(End& from, End& to, std::size_t most, std::uint8_t bend) {
   std::string bytes(from.engine->output().substr(0, most));
   from.engine->output_written(bytes.size());
   if (bend != 0 && !bytes.empty()) bytes[bend % bytes.size()] ^= static_cast<char>(bend | 1);
-  to.engine->received(bytes);
+  if (bytes.size() % 2 == 0) {
+    to.engine->received(bytes);
+    return;
+  }
+  for (std::string_view rest = bytes; !rest.empty();) {
+    const Engine::Span room = to.engine->receive_buffer();
+    require(room.size > 0);
+    const std::size_t copied = rest.copy(room.data, room.size);
+    to.engine->received(copied);
+    rest.remove_prefix(copied);
+  }
 }
 
 /// RFC 6455 4: the opening handshake, its bytes in pieces of `piece`.
@@ -143,8 +161,7 @@ void call(End& end, std::uint8_t what, Choices& choices, std::size_t& in_all) {
     std::string all;
     for (std::size_t i = 0; i < times; ++i) all += data;
     const auto type = what != 1 && is_valid_utf8(all) ? MessageType::kText : MessageType::kBinary;
-    const bool taken =
-        type == MessageType::kText ? end.engine->send_text(all) : end.engine->send_binary(all);
+    const bool taken = end.send(type, all);
     require(taken == (end.engine->state() == Engine::State::kOpen));
     if (taken) end.peer->messages.push_back({type, std::move(all)});
   } else if (what < 5) {
@@ -191,8 +208,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   client.bent = server.bent = bent;
   server.engine = Engine::server(settings, server);
   open(client, server, (switches & 4U) == 0 ? std::optional(offer) : std::nullopt,
-       1 + (switches >> 3U) * std::size_t{7});
+       1 + (switches >> 3U & 7U) * std::size_t{49});
 
+  client.echoes = (switches & 0x40U) != 0 ? 3 : 0;
+  server.echoes = (switches & 0x80U) != 0 ? 2 : 0;
   std::size_t in_all = 0;
   while (choices.left()) {
     const std::uint8_t what = choices.byte();

@@ -6,11 +6,12 @@
 #include <string>
 #include <string_view>
 
-#include "output/escape.h"
+#include "base/escape.h"
 #include "output/json_string.h"
 #include "output/json_text.h"
 #include "output/palette.h"
 
+using namespace wscope;
 using namespace wscope::output;
 
 namespace {

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/escape.h"
 #include "ws/response_gate.h"
-#include "ws/visible.h"
 
 using namespace wscope;
 using namespace wscope::ws;
@@ -44,7 +44,7 @@ ResponseGate fed(const HandshakeRequest& request, std::string_view bytes, std::s
 
 void require_safe(const Error& error) {
   for (const std::string* text : {&error.message, &error.hint, &error.detail}) {
-    require(visible(*text) == *text);
+    require(escaped(*text) == *text);
   }
   require(error.message.find('\n') == std::string::npos);
   require(error.hint.find('\n') == std::string::npos);

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/escape.h"
 #include "net/proxy_dialogue.h"
-#include "output/escape.h"
 
 namespace proxy_story {
 
@@ -51,7 +51,7 @@ inline Told tell(std::unique_ptr<ProxyDialogue> dialogue, std::string_view bytes
 }
 
 inline void require_safe(const std::string& text, bool one_line, std::size_t limit) {
-  require(wscope::output::escaped(text) == text);
+  require(wscope::escaped(text) == text);
   require(!one_line || text.find('\n') == std::string::npos);
   require(text.size() <= limit);
 }

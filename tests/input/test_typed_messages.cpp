@@ -163,3 +163,16 @@ TEST_CASE("of a message too long for the history, the line as shown is remembere
   const auto outcome = typing.typed->add(std::string(9000, 'y'), "[paste 1: 9000 bytes]");
   CHECK(outcome.remember == "[paste 1: 9000 bytes]");
 }
+
+TEST_CASE("/to keeps the number of its client, a plain line is for all") {
+  Typing typing;
+  typing.add("/to 2 psst");
+  typing.add("hello");
+  typing.add("//to all");
+  std::vector<std::pair<std::size_t, std::string>> said;
+  Action action;
+  while (typing.actions.next(action) == ActionSource::Pull::kAction) {
+    said.emplace_back(action.client, action.data);
+  }
+  CHECK(said == decltype(said){{2, "psst"}, {0, "hello"}, {0, "/to all"}});
+}

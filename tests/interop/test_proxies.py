@@ -1,5 +1,10 @@
 """Through real proxies: tinyproxy, squid, microsocks and dante; as told and as the environment says."""
 
+import contextlib
+import json
+import re
+import socket
+import threading
 import unittest
 
 from support.certificates import Certificates
@@ -13,9 +18,40 @@ CERTIFICATES = Certificates.shared()
 
 def answers_at_once(peer):
     """A web server that has no patience with what it doesn't understand."""
-    peer.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-    peer.half_close()
-    peer.read_to_end()
+    with contextlib.suppress(OSError):  # a client that understood has gone
+        peer.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        peer.half_close()
+        peer.read_to_end()
+
+
+class Socks4a:
+    """A proxy of SOCKS4a (dante knows SOCKS4 only): `asked` is what it was asked for."""
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, peer):
+        head = peer.read_exactly(8)
+        user = peer.read_until(b"\0")[:-1]
+        host = peer.read_until(b"\0")[:-1].decode() if head[4:7] == bytes(3) else socket.inet_ntoa(head[4:])
+        self.asked.append((user, host))
+        # Every name is this machine.
+        with socket.create_connection(("127.0.0.1", int.from_bytes(head[2:4], "big"))) as far:
+            peer.send(b"\x00\x5a" + bytes(6))
+
+            def back():
+                with contextlib.suppress(OSError):
+                    while data := far.recv(65536):
+                        peer.sock.sendall(data)
+                    peer.half_close()
+
+            thread = threading.Thread(target=back)
+            thread.start()
+            with contextlib.suppress(OSError):
+                while data := peer.sock.recv(65536):
+                    far.sendall(data)
+                far.shutdown(socket.SHUT_WR)
+            thread.join()
 
 
 class Proxies(Dialogue):
@@ -46,6 +82,8 @@ class Http(Proxies):
             self.assertRegex(
                 ended.errors,
                 rf"\* connect proxy {proxy.where} \([^\n]*\n"
+                r"[^\n]*\] > CONNECT localhost:\d+ HTTP/1\.1\n[^\n]*\] > Host: localhost:\d+\n[^\n]*\] > User-Agent: \S+\n"
+                r"[^\n]*\] < HTTP/1\.[01] 200 Connection established\n([^\n]*\] < [^\n]*\n)*"
                 rf"[^\n]*\* proxy CONNECT localhost:\d+ via {proxy.where}: 200 Connection established \(",
             )
             # The proxy looks the name up.
@@ -56,6 +94,9 @@ class Http(Proxies):
             with self.subTest(make.__name__), make("me", "secret") as proxy:
                 ended = self.talk("--trace", "--proxy", f"http://me:secret@{proxy.where}")
                 self.assertNotIn("secret", ended.errors)
+                self.assertIn("] > Proxy-Authorization: …\n", ended.errors)
+                shown = self.talk("-v", "--trace-secrets", "--proxy", f"http://me:secret@{proxy.where}")
+                self.assertIn("] > Proxy-Authorization: Basic bWU6c2VjcmV0\n", shown.errors)
                 for user in ("", "me:wrong@", "who:secret@"):
                     ended = self.talk("--proxy", f"http://{user}{proxy.where}", out="", status=3)
                     self.one_error(
@@ -146,6 +187,17 @@ class Socks(Proxies):
                 self.assertIn("wscope: hint: --proxy socks5h://USER:PASSWORD@HOST:PORT\n", ended.errors)
                 self.assertNotIn("wrong", ended.errors)
 
+    def test_socks4a(self):
+        proxy = Socks4a()
+        with Server(proxy) as server:
+            url = f"ws://only.there:{self.plain.port}/"
+            ended = self.talk("-v", "--proxy", f"socks4a://me@{server.authority}", url=url)
+            self.assertNotIn("* resolve", ended.errors)
+            self.assertIn(f"* proxy SOCKS4a only.there:{self.plain.port} via {server.authority}: granted", ended.errors)
+            self.talk("--proxy", f"socks4a://{server.authority}", err="")
+            self.talk_over_tls("--proxy", f"socks4a://{server.authority}")
+            self.assertEqual(proxy.asked, [(b"me", "only.there"), (b"", "127.0.0.1"), (b"", "localhost")])
+
     def test_dante(self):
         with Dante() as proxy:
             at = f"localhost:{self.plain.port}"
@@ -164,6 +216,68 @@ class Socks(Proxies):
             self.assertIn("hint: for an HTTP proxy: --proxy http://HOST:PORT", ended.errors)
             ended = self.talk("--proxy", socks.where, out="", status=3)
             self.one_error(ended, f"from proxy {socks.where}: ")
+
+
+class OnTheWay(Proxies):
+    def test_redirects_and_reconnects_choose_anew(self):
+        """The first server moves us to the second; one of them is reached without the proxy."""
+
+        def moves(peer):
+            peer.read_request()
+            peer.send(f"HTTP/1.1 302 Found\r\nLocation: {self.goal}\r\nContent-Length: 0\r\n\r\n".encode())
+            peer.read_to_end()
+
+        with Server(moves) as first, Microsocks() as proxy:
+            self.goal = f"http://localhost:{self.plain.port}/"
+            for rule, steps in (("", 2), ("localhost", 1), ("127.0.0.1", 1), ("*", 0)):
+                with self.subTest(rule):
+                    words = ["-4", "-L", "-v", "--proxy", f"socks5h://{proxy.where}", "--noproxy", rule]
+                    ended = self.talk(*words, url=first.url)
+                    self.assertEqual(ended.errors.count("* proxy SOCKS5"), steps, ended.errors)
+
+        dropped = []
+
+        def drops_once(peer):
+            if dropped:
+                return echo(peer)
+            dropped.append(peer.accept())
+            return peer.drop()
+
+        with Server(drops_once) as server, Tinyproxy() as proxy:
+            ended = self.talk("--reconnect", "-v", "-w", "0.3", "--proxy", proxy.where, url=server.url)
+            self.assertEqual(ended.errors.count("* proxy CONNECT"), 2, ended.errors)
+
+
+class Timing(Proxies):
+    """The row `proxy`: all that was said with it, its TLS included."""
+
+    def test_table_and_event(self):
+        with Squid(pair=CERTIFICATES.pair("good")) as secure, Microsocks() as socks:
+            trusted = ["-4", "--proxy-ca", CERTIFICATES.ca]
+            for words, steps in (
+                ([*trusted, "--proxy", f"https://localhost:{secure.port}"], 2),
+                (["--proxy", f"socks5h://{socks.where}"], 1),
+            ):
+                with self.subTest(steps):
+                    ended = self.talk("--timing", *words)
+                    rows = re.findall(r"^  (\S+(?: \S+)?)  +\S", ended.errors, re.M)
+                    resolved = ["resolve"] if steps == 2 else []
+                    self.assertEqual(rows, [*resolved, "connect", "proxy", "upgrade", "first message", "total", "sent", "received"])
+                    ended = self.talk("--json", "--timing", *words, out=None)
+                    events = [json.loads(line) for line in ended.out.splitlines()]
+                    said = [one for one in events if one["event"] == "proxy"]
+                    self.assertEqual(len(said), steps)
+                    timing = next(one for one in events if one["event"] == "timing")
+                    self.assertAlmostEqual(timing["proxy"], sum(one["seconds"] for one in said), places=5)
+                    self.assertGreater(timing["proxy"], 0)
+                    parts = [timing[name] for name in ("connect", "proxy", "upgrade")]
+                    self.assertLess(sum(parts), timing["total"])
+
+    def test_after_a_refusal(self):
+        with Squid("me", "secret") as proxy:
+            ended = self.talk("--timing", "--proxy", proxy.where, out="", status=3)
+            self.assertRegex(ended.errors, r"(?m)^  proxy  +\S+ (ms|µs|s)$")
+            self.assertNotIn("  upgrade ", ended.errors)
 
 
 class Choice(Proxies):

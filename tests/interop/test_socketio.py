@@ -4,16 +4,18 @@ import sys
 import unittest
 from pathlib import Path
 
-from support.dialogue import Dialogue
+from socketio_talk import SocketIoTalk
 from support.foreign import Foreign
-from support.program import Running
+from support.program import TIME_FACTOR, Running
 from support.terminal import CTRL_D, Terminal
 
-SERVER = Path(__file__).parent / "servers/flask_socketio_rooms.py"
+SERVER = Path(__file__).parent / "servers/flask_socketio_events.py"
 GREETING = '"my event" {"data":"Connected"}\n'
 
 
-class SocketIo(Dialogue):
+class SocketIo(SocketIoTalk):
+    greeting = GREETING
+
     def setUp(self):
         self.server = Foreign(sys.executable, SERVER)
         self.addCleanup(self.server.stop)
@@ -61,7 +63,7 @@ class SocketIo(Dialogue):
         """The server pings each 0.3 s and drops who is silent; -w counts events only."""
         ended = self.dialogue("--socketio", "-w", "1.5", self.url, stdin="message a\n", err="")
         self.assertEqual(ended.out.decode(), GREETING + 'message "a"\n')
-        self.assertLess(ended.seconds, 10)
+        self.assertLess(ended.seconds, 10 * TIME_FACTOR)
 
     def test_namespace_and_auth(self):
         auth = '{"token":"open sesame"}'
@@ -75,31 +77,14 @@ class SocketIo(Dialogue):
         self.one_error(ended, "namespace /none")
 
     def test_broadcast_to_several_clients(self):
-        words = ("--socketio", self.url)
-        with Running(*words) as ada, Running(*words) as bob, Running(*words) as eve:
-            clients = (ada, bob, eve)
-            for client in clients:
-                client.wait_out(GREETING)
-            ada.send('"my event" {"from":"ada"}\n')
-            for client in clients:
-                client.wait_out('"my event" {"from":"ada"}\n')
+        with self.three_clients() as (ada, bob, _):
             bob.send("message to me only\n")
             bob.wait_out('message "to me only"\n')
             self.assertNotIn(b"to me only", ada.out)
-            for client in clients:
-                client.end_input()
-                self.expect(client.wait(), err="")
 
     def test_acknowledgements_both_ways(self):
-        with Running("--slash", "--socketio", self.url) as client:
-            client.send("/call sum 1 2 39\n")
-            client.wait_out("ack sum 42\n")
-            client.send('"ask me"\n')
-            client.wait_out('question "name?"\n')
-            client.send('/ack "Ada" 36\n')
-            self.server.wait_for(r"answer \('Ada', 36\)")
-            client.end_input()
-            self.expect(client.wait(), err=r"question waits for /ack \d+")
+        with self.acknowledging(r"answer \('Ada', 36\)"):
+            pass
 
     def test_binary_attachments(self):
         self.dialogue(
@@ -116,9 +101,16 @@ class SocketIo(Dialogue):
     def test_typed_at_the_terminal(self):
         with Terminal("--socketio", self.url) as terminal:
             terminal.wait_for("Connected")
-            terminal.type("message hello\r")
+            terminal.type('"my e\t')  # events that were seen complete
+            terminal.wait_line('> "my event')
+            terminal.type("\x15message hello\r")
             terminal.wait_for('message "hello"')
-            terminal.type("/call sum 1 2\r")
+            # Tab knows the names of events and the keys of JSON that went by.
+            terminal.type("mess\t again\r")
+            terminal.wait_for('message "again"')
+            terminal.type('{"da\t')
+            terminal.wait_line('> {"data')
+            terminal.type("\x15/call sum 1 2\r")
             terminal.wait_for("ack sum 3")
             terminal.type(CTRL_D)
             self.assertEqual(terminal.wait(), 0)

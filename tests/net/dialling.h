@@ -48,6 +48,10 @@ class NotedEvents : public wscope::EventSink {
                        std::string(event.error));
     note("attempt");
   }
+  void on_proxy_head(const wscope::ProxyHead& event) override {
+    (event.direction == wscope::Direction::kSent ? proxy_sent : proxy_said) += event.head;
+    note("proxy head");
+  }
   void on_proxy_step(const wscope::ProxyStep& event) override {
     proxy_steps.emplace_back(event.text);
     note("proxy");
@@ -61,6 +65,8 @@ class NotedEvents : public wscope::EventSink {
   std::vector<std::string> addresses;
   std::vector<std::string> attempts;
   std::vector<std::string> proxy_steps;
+  std::string proxy_sent;  // heads
+  std::string proxy_said;
   std::optional<wscope::TlsEstablished> tls;
   std::function<void(const std::string&)> on_note;
 

@@ -174,6 +174,8 @@ TEST_CASE("proxy: tinyproxy, with and without a password, plain and TLS inside")
       CHECK(contains(error->message, "proxy " + where + " refused the tunnel to 127.0.0.1:" +
                                          plain.port() + ": 40"));
       CHECK(error->detail.rfind("HTTP/1.", 0) == 0);
+      CHECK(client.events.proxy_sent.rfind("CONNECT 127.0.0.1:" + plain.port(), 0) == 0);
+      CHECK(client.events.proxy_said.rfind(error->detail.substr(0, 12), 0) == 0);
       CHECK(contains(error->detail, "tinyproxy"));  // its page
       CHECK_FALSE(error->hint.empty());
       CHECK_FALSE(contains(error->message + error->hint + error->detail, "wrong"));
@@ -343,5 +345,35 @@ TEST_CASE("proxy: unreachable, unknown, of the wrong kind, silent") {
     REQUIRE(run_until(loop, [&] { return client.calls == 1; }));
     CHECK(contains(client.outcome->error().detail, "body"));
     CHECK(contains(client.outcome->error().message, "403 Forbidden"));
+  }
+}
+
+TEST_CASE("proxy: cancelled or destroyed from within each of its events") {
+  TemporaryFolder folder;
+  asio::io_context loop;
+  Listener plain(loop);
+  const ServerProcess proxy(tinyproxy(folder, ""));
+  REQUIRE(proxy.running());
+  for (int at = 0; at < 3; ++at) {  // the head sent, the head that came, the step
+    for (const bool destroy : {false, true}) {
+      CAPTURE(at);
+      Dialler client(loop);
+      client.network.proxy = "127.0.0.1:" + proxy.port();
+      int heard = 0;
+      client.events.on_note = [&](const std::string& kind) {
+        if (kind.rfind("proxy", 0) != 0 || heard++ != at) return;
+        if (destroy) {
+          client.connector.reset();
+        } else {
+          client.connector->cancel();
+        }
+      };
+      client.start("ws://127.0.0.1:" + plain.port());
+      CHECK(run_until(loop, [&] { return heard > at; }));
+      loop.restart();
+      loop.run_for(std::chrono::milliseconds(20));
+      CHECK(client.calls == 0);
+      CHECK(heard == at + 1);
+    }
   }
 }

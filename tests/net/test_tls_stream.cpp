@@ -168,6 +168,23 @@ TEST_CASE("tls stream: key updates in the middle (RFC 8446 4.6.3)") {
   }
 }
 
+TEST_CASE("tls stream: a TLS 1.2 server renegotiates in the middle (RFC 5246 7.4.1.1)") {
+  for (const std::size_t step : {1, 100000}) {
+    CAPTURE(step);
+    Pair pair(step, wscope::TlsVersion::kTls12);
+    SSL* server = pair.ssl_of(pair.server);
+    SSL_clear_options(server, SSL_OP_NO_RENEGOTIATION);
+    const std::string data = text_of(20000);
+    for (int i = 1; i <= 2; ++i) {
+      REQUIRE(SSL_renegotiate(server) == 1);
+      CHECK(carry(pair.loop, *pair.server, *pair.client, data) == data);
+      CHECK(carry(pair.loop, *pair.client, *pair.server, data) == data);
+      CHECK(SSL_total_renegotiations(pair.ssl_of(pair.client)) == i);
+      CHECK(SSL_renegotiate_pending(server) == 0);
+    }
+  }
+}
+
 TEST_CASE("tls stream: a wait is over at once when records are there already") {
   Pair pair(100000);
   pair.pipe->capacity = 1 << 20;

@@ -1,4 +1,6 @@
 #include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -65,4 +67,23 @@ TEST_CASE("where the session watches the stream itself, lines are gathered") {
   const std::string line(999, 'x');
   for (int i = 0; i < 3000; ++i) lines.put(line + "\n");
   CHECK(stream.congested());
+}
+
+TEST_CASE("immediate: each line is one write") {
+  int ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) == 0);
+  {
+    OutputStream stream(ends[0]);
+    LineOutput lines(stream, LineOutput::WhenFull::kWait);
+    lines.set_immediate(true);
+    const std::string big(100'000, 'x');
+    for (const std::string& line : {std::string("one\n"), std::string("two\n"), big + "\n"}) {
+      lines.put(line);
+      std::string got(200'000, '\0');
+      got.resize(static_cast<std::size_t>(::recv(ends[1], got.data(), got.size(), MSG_DONTWAIT)));
+      CHECK(got == line);
+    }
+  }
+  ::close(ends[0]);
+  ::close(ends[1]);
 }

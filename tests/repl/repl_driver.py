@@ -22,6 +22,7 @@ from pathlib import Path
 
 from support.program import TIME_FACTOR, TOP, environment
 from support.screen import Screen
+from support.tmux import TmuxScreen
 
 DRIVER = os.environ.get("WSCOPE_REPL_DRIVER") or str(TOP / "build/release/tests/repl/repl_driver")
 CTRL_C, CTRL_D, CTRL_R, CTRL_Z, ESCAPE = "\x03", "\x04", "\x12", "\x1a", "\x1b"
@@ -36,6 +37,8 @@ class Repl:
         self.raw = bytearray()
         self.actions = bytearray()
         self._changed = threading.Condition()
+        self._reads = threading.Event()
+        self._reads.set()
         self.master, self.slave = pty.openpty()
         self._set_size(rows, columns)
         self.modes_before = termios.tcgetattr(self.slave)
@@ -75,6 +78,7 @@ class Repl:
         for fd in (self.slave, self.lines):
             with contextlib.suppress(OSError):
                 os.close(fd)
+        self._reads.set()
         for reader in self._readers:
             reader.join(5)
         os.close(self.master)
@@ -82,6 +86,8 @@ class Repl:
 
     def _read(self, fd, sink):
         while True:
+            if fd == self.master:
+                self._reads.wait()
             try:
                 data = os.read(fd, 1 << 16)
             except OSError:
@@ -113,6 +119,40 @@ class Repl:
         data = lines.encode() if isinstance(lines, str) else lines
         while data:
             data = data[os.write(self.lines, data) :]
+
+    def resize(self, rows, columns):
+        """As xterm does it: rows stay as they are, but for what is cut off."""
+        with self._changed:
+            self.screen.resize(rows, columns)
+        self._set_size(rows, columns)
+
+    def hold(self):
+        """The terminal takes no more output, as after Ctrl-S, but for what it holds itself."""
+        self._reads.clear()
+
+    def let_go(self):
+        self._reads.set()
+
+    def wait_until_stuck(self):
+        """Until the held terminal is full, and nothing more goes into it."""
+        before = (-1, -1)
+        end = time.monotonic() + 10 * TIME_FACTOR
+        while before != (now := (self._waiting(self.master), len(self.raw))) or now[0] == 0:
+            before = now
+            if time.monotonic() > end:
+                raise AssertionError(f"the terminal is not full: {now}")
+            time.sleep(0.05)
+
+    def wait_until_read(self):
+        """Until what was typed has been read, unless the reader waits for the held terminal too."""
+        end = time.monotonic() + 0.5
+        while self._waiting(self.slave) > 0 and time.monotonic() < end:
+            time.sleep(0.005)
+        time.sleep(0.05)
+
+    @staticmethod
+    def _waiting(fd):
+        return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"\0" * 4))[0]
 
     # --- what is seen --------------------------------------------------------------------------------
     def wait_until(self, condition, what, seconds=10):
@@ -166,13 +206,12 @@ class Repl:
         return f"status {self.process.poll()}\n{shown}\nactions {bytes(self.actions[-2000:])!r}"
 
 
-class Tmux:
-    """A shell with the driver in tmux: a second opinion on what the bytes make of a screen."""
+class Tmux(TmuxScreen):
+    """The driver in tmux, under a shell where that is asked for."""
 
     def __init__(self, rows=24, columns=80, shell=False, **more):
-        self._folder = tempfile.TemporaryDirectory(prefix="wscope-tmux-")
-        folder = Path(self._folder.name)
-        self.socket = folder / "socket"
+        self._files = tempfile.TemporaryDirectory(prefix="wscope-tmux-")
+        folder = Path(self._files.name)
         self.log = folder / "actions"
         self.fifo = folder / "lines"
         self.log.touch()
@@ -180,63 +219,30 @@ class Tmux:
         driver = shlex.join([DRIVER, "8", "9"])
         files = f"8>>{shlex.quote(str(self.log))} 9<>{shlex.quote(str(self.fifo))}"
         command = f"{driver} {files}; sleep 1000" if not shell else "PS1='$ ' exec bash --norc"
-        env = environment(WSCOPE_DRIVER_OPTIONS="no-history", TERM="xterm-256color", PS1="$ ", **more)
-        self._env = env
-        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", rows, command)
-        self._tmux("set-option", "-g", "status", "off")
+        more = {"WSCOPE_DRIVER_OPTIONS": "no-history", "PS1": "$ ", **more}
+        super().__init__(command, rows, columns, **more)
         if shell:
             self.type(f" {driver} {files}\r")
         self._writer = open(self.fifo, "wb", buffering=0)
         self.wait_last("> ")
 
-    def __enter__(self):
-        return self
-
     def __exit__(self, *_):
         self._writer.close()
-        self._tmux("kill-server")
-        self._folder.cleanup()
+        super().__exit__()
+        self._files.cleanup()
         return False
-
-    def _tmux(self, *words):
-        words = ["tmux", "-S", str(self.socket), *map(str, words)]
-        return subprocess.run(
-            words, check=True, capture_output=True, env=self._env, text=True, timeout=20
-        ).stdout
-
-    def type(self, text):
-        for piece in [text[i : i + 100] for i in range(0, len(text), 100)]:
-            self._tmux("send-keys", "-H", *(f"{byte:x}" for byte in piece.encode()))
 
     def incoming(self, lines):
         self._writer.write(lines.encode())
 
     def resize(self, rows, columns):
         """Returns when the REPL knows the new size: tmux tells it some time after the resize."""
-        self._tmux("resize-window", "-x", columns, "-y", rows)
+        super().resize(rows, columns)
         end = time.monotonic() + 10 * TIME_FACTOR
         while not self.actions() or self.actions()[-1] != f"columns {columns}":
             if time.monotonic() > end:
                 raise AssertionError(f"the resize to {columns} columns was not noticed")
             self.incoming("?columns\n")
-            time.sleep(0.02)
-
-    def screen(self):
-        """All rows, those that a resize pushed above the screen included."""
-        rows = self._tmux("capture-pane", "-p", "-S", "-").rstrip("\n").split("\n")
-        return [row.rstrip() for row in rows]
-
-    def wait_screen(self, rows, seconds=10):
-        self._wait(lambda screen: screen == rows, rows, seconds)
-
-    def wait_last(self, row, seconds=10):
-        self._wait(lambda screen: screen[-1] == row.rstrip(), row, seconds)
-
-    def _wait(self, condition, wanted, seconds):
-        end = time.monotonic() + seconds * TIME_FACTOR
-        while not condition(screen := self.screen()):
-            if time.monotonic() > end:
-                raise AssertionError(f"not seen in tmux: {wanted!r}\nbut {screen!r}")
             time.sleep(0.02)
 
     def actions(self):

@@ -1,7 +1,6 @@
 """/edit and Ctrl-X Ctrl-E: a message written in the user's editor."""
 
 import os
-import signal
 import stat
 import tempfile
 import termios
@@ -251,10 +250,7 @@ class EditTest(unittest.TestCase):
         with self.repl(editor, columns=40) as repl:
             repl.type("/edit\r")
             repl.wait_for("editing")
-            with repl._changed:
-                repl.screen.resize(24, 20)
-                repl._set_size(24, 20)
-            repl.process.send_signal(signal.SIGWINCH)
+            repl.resize(24, 20)
             editor.let_go()
             repl.wait_actions(["text edited"])
             repl.type("abcdefghijklmnopqrstuvwxyz")
@@ -328,9 +324,9 @@ class SuspendTest(unittest.TestCase):
             tmux.type("/edit\r")
             tmux.wait_last("editing")
             tmux.type(CTRL_Z)
-            tmux._wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped", 10)
+            tmux.wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped", 10)
             tmux.type("fg\r")
-            tmux._wait(lambda rows: any(row.startswith("$ fg") for row in rows), "fg", 10)
+            tmux.wait(lambda rows: any(row.startswith("$ fg") for row in rows), "fg", 10)
             editor.let_go()
             tmux.wait_actions(["text edited"])
             tmux.wait_last("> ")

@@ -117,3 +117,29 @@ TEST_CASE("without --reconnect nothing is tried again") {
   const LivenessOptions options;
   CHECK_FALSE(Reconnect(options).worth_after(Ending{}));
 }
+
+TEST_CASE("what a dialect said is said again as it was typed, its own messages are not") {
+  Outbox outbox;
+  outbox.add_other();  // a heartbeat
+  outbox.add_other();
+  outbox.add_other();
+  outbox.completes(MessageType::kText, "blob {}");  // two messages, one line
+  outbox.add_other();
+  outbox.completes(MessageType::kText, "hello");
+  outbox.written_but(3);
+  CHECK(outbox.in_flight() == 0);
+  outbox.written_but(2);  // one of two: the line is not whole
+  {
+    Outbox lost = outbox;
+    const auto unsent = lost.take_unsent();
+    REQUIRE(unsent.size() == 2);
+    CHECK(unsent[0].data == "blob {}");
+    CHECK(unsent[1].data == "hello");
+  }
+  outbox.written_but(1);
+  CHECK(outbox.in_flight() == 1);
+  outbox.add_other();
+  const auto unsent = outbox.take_unsent();
+  REQUIRE(unsent.size() == 1);
+  CHECK(unsent[0].data == "hello");
+}

@@ -31,7 +31,18 @@ PIPE = subprocess.PIPE
 
 
 class Terminal:
-    def __init__(self, *words, rows=24, columns=80, env=None, stdin=None, stdout=None, stderr=None):
+    def __init__(
+        self,
+        *words,
+        rows=24,
+        columns=80,
+        env=None,
+        stdin=None,
+        stdout=None,
+        stderr=None,
+        emulate=True,  # False: only `raw` is kept, which costs the test no time
+    ):
+        self._emulate = emulate
         self.words = [str(word) for word in words]
         self.screen = Screen(rows, columns)
         self.raw = bytearray()  # every byte that came to the terminal
@@ -97,7 +108,8 @@ class Terminal:
                 return
             with self._changed:
                 self.raw += data
-                self.screen.feed(data)
+                if self._emulate:
+                    self.screen.feed(data)
                 self._changed.notify_all()
 
     def _read_pipe(self, stream, sink):

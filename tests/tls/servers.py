@@ -102,14 +102,15 @@ def weak_pair(kind):
     return pem, key
 
 
-def chain_pair():
-    """A certificate issued by an intermediate authority; the third path is the whole chain."""
+def chain_pair(days=30):
+    """A certificate issued by an intermediate authority, which is valid for so many days; the third
+    path is the whole chain."""
     path = CERTIFICATES.path
     _openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
              "-keyout", path("middle.key"), "-out", path("middle.csr"), "-subj", "/CN=the middle CA")  # fmt: skip
     path("middle.ext").write_text("basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n")
     _openssl("x509", "-req", "-in", path("middle.csr"), "-CA", CERTIFICATES.ca, "-CAkey", path("ca.key"),
-             "-days", "30", "-extfile", path("middle.ext"), "-out", path("middle.pem"))  # fmt: skip
+             "-days", str(days), "-extfile", path("middle.ext"), "-out", path("middle.pem"))  # fmt: skip
     _openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
              "-keyout", path("below.key"), "-out", path("below.csr"), "-subj", "/CN=localhost")  # fmt: skip
     path("below.ext").write_text("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")

@@ -128,6 +128,16 @@ class Certificate(Table):
         self.serve(context, ["--ca", CA], 0)
         self.serve(context, ["--ca", CERTIFICATES.path("middle.pem")], 0)
 
+    def test_expired_intermediate(self):
+        _, key, chain = chain_pair(days=-1)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain, key)
+        self.serve(
+            context, ["--ca", CA], 4,
+            rf"can't verify {{at}}: its issuer's certificate \(CN=the middle CA, link 1 of the chain\) expired on {DATE}, 1 day ago",
+            "is this machine's clock right? " + BLIND,
+        )  # fmt: skip
+
     def test_wrong_purpose(self):
         self.pair(
             "wrong_usage", ["--ca", CA], 4,

@@ -321,7 +321,7 @@ TEST_CASE("a refusal shows status line, the headers that matter and the body") {
         "Content-Type: text/html\n"
         "Location: /\\x1b[2J\n"
         "\n"
-        "no\\x1b[31m\tway\n\\xc2\\x9b\\xff\\x0db");
+        "no\\x1b[31m\tway\n\\u{9b}\\xff\\x0db");
 }
 
 TEST_CASE("a refusal's body in every framing, over any reads") {

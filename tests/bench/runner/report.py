@@ -186,6 +186,23 @@ class Report:
                          f"{'met' if goal.met else '**missed**'} |")
         return [*lines, ""]
 
+    def summary(self) -> str:
+        """The README's table: the rows people ask about, wscope beside each peer that has them."""
+        rows = [(f"received, {size_name(size)}", f"receive-null-{size}", "rate", rate)
+                for size in (125, 1024, 65536)]
+        rows += [(f"sent, {size_name(size)}", f"send-{size}", "rate", rate)
+                 for size in (125, 1024, 65536)]
+        rows += [("one visit", "one-shot", "p50", duration), ("idle", "idle", "rss", memory)]
+        names = [name for name in self.names
+                 if self.results.median("receive-null-125", name, "rate") is not None]
+        lines = ["| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+        for head, key, value, show in rows:
+            cells = [show(self.results.median(key, name, value)) for name in names]
+            lines.append(f"| {head} | " + " | ".join(cells) + " |")
+        machine = f"{cpu_model()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}"
+        return "\n".join([*lines, "", f"Medians of {self.rounds} rounds on one machine ({machine}), "
+                          "over loopback."]) + "\n"
+
     def failures(self) -> list[str]:
         lines = [f"* {case}, {peer}: {why.splitlines()[0] if why else '?'}"
                  for case, peers in self.results.failures.items() for peer, why in peers.items()]

@@ -1,39 +1,129 @@
-"""A JSON-RPC calculator, a GraphQL greeter and a STOMP echo, each on its path, on websockets."""
+"""A JSON-RPC calculator, a GraphQL greeter and a small STOMP broker, each on its path."""
 
 import asyncio
 import json
 
 import websockets
 
+METHODS = {"subtract": lambda first, second: first - second, "sum": lambda *words: sum(words)}
+
+
+def answered(call):
+    """The reply of JSON-RPC 2.0 to one call; None for a notification."""
+    if not isinstance(call, dict) or call.get("jsonrpc") != "2.0" or "method" not in call:
+        return failed(None, -32600, "Invalid Request")
+    words = call.get("params", [])
+    method = METHODS.get(call["method"])
+    if method is None:
+        reply = failed(call.get("id"), -32601, "Method not found")
+    else:
+        try:
+            result = method(**words) if isinstance(words, dict) else method(*words)
+            reply = {"jsonrpc": "2.0", "result": result, "id": call.get("id")}
+        except TypeError as error:
+            reply = failed(call.get("id"), -32602, "Invalid params", str(error))
+    return reply if "id" in call else None
+
+
+def failed(number, code, message, data=None):
+    error = {"code": code, "message": message, **({"data": data} if data else {})}
+    return {"jsonrpc": "2.0", "error": error, "id": number}
+
 
 async def calculate(socket):
     async for text in socket:
-        call = json.loads(text)
-        first, second = call["params"]
-        reply = {"jsonrpc": "2.0", "result": first - second, "id": call["id"]}
-        await socket.send(json.dumps(reply))
+        try:
+            call = json.loads(text)
+        except ValueError:
+            reply = failed(None, -32700, "Parse error")
+        else:
+            if isinstance(call, list) and call:
+                reply = [one for one in map(answered, call) if one] or None
+            else:
+                reply = answered(call)
+            if isinstance(call, dict) and call.get("method") == "ask me":
+                await socket.send('{"jsonrpc":"2.0","method":"your name","id":"q1"}')
+                reply = None
+            if isinstance(call, dict) and "result" in call:
+                await socket.send(json.dumps({"jsonrpc": "2.0", "method": "told", "params": call}))
+                reply = None
+        if reply:
+            await socket.send(json.dumps(reply))
+
+
+async def count(socket, number):
+    for tick in range(1000):
+        data = {"data": {"tick": tick}}
+        await socket.send(json.dumps({"id": number, "type": "next", "payload": data}))
+        await asyncio.sleep(0.02)
 
 
 async def greet(socket):
+    """graphql-transport-ws: queries, an error, an endless subscription, three ticks."""
     assert socket.subprotocol == "graphql-transport-ws"
+    running = {}
     async for text in socket:
         said = json.loads(text)
+        number = said.get("id")
         if said["type"] == "connection_init":
+            await socket.send('{"type":"ping","payload":{"at":1}}')
+            assert json.loads(await socket.recv()) == {"type": "pong", "payload": {"at": 1}}
             await socket.send('{"type":"connection_ack"}')
-        elif said["type"] == "subscribe":
-            data = {"data": {"query": said["payload"]["query"]}}
-            await socket.send(json.dumps({"id": said["id"], "type": "next", "payload": data}))
-            await socket.send(json.dumps({"id": said["id"], "type": "complete"}))
+        elif said["type"] == "complete":
+            running.pop(number).cancel()
+            print("completed", number, flush=True)
+        elif "wrong" in said["payload"]["query"]:
+            errors = [{"message": "no field wrong"}]
+            await socket.send(json.dumps({"id": number, "type": "error", "payload": errors}))
+        elif said["payload"]["query"].startswith("subscription"):
+            running[number] = asyncio.create_task(count(socket, number))
+        else:
+            data = {"data": {"query": said["payload"]["query"], **said["payload"].get("variables", {})}}
+            await socket.send(json.dumps({"id": number, "type": "next", "payload": data}))
+            await socket.send(json.dumps({"id": number, "type": "complete"}))
+
+
+def stomp_frame(text):
+    head, _, body = text.rstrip("\0").partition("\n\n")
+    command, *lines = head.split("\n")
+    return command, dict(line.split(":", 1) for line in lines), body
 
 
 async def stomp(socket):
+    """Sends to the subscribers of a destination; receipts and errors as STOMP 1.2 has them."""
     assert socket.subprotocol == "v12.stomp"
+    subscribed = {}
     async for text in socket:
-        if text.startswith("CONNECT\n"):
-            await socket.send("CONNECTED\nversion:1.2\n\n\0")
-        elif text.startswith("SEND\n"):
-            body = text.split("\n\n")[1]
-            await socket.send(f"MESSAGE\ndestination:/queue/a\n\n{body}")
+        if text == "\n":
+            print("heart-beat", flush=True)
+            continue
+        command, headers, body = stomp_frame(text)
+        print(command, flush=True)
+        if command == "CONNECT":
+            if headers.get("login") == "stranger":
+                await socket.send("ERROR\nmessage:who are you\n\n\0")
+                return
+            await socket.send("CONNECTED\nversion:1.2\nheart-beat:50,50\n\n\0")
+            asyncio.create_task(beat(socket))
+        elif command == "SUBSCRIBE":
+            subscribed[headers["id"]] = headers["destination"]
+        elif command == "UNSUBSCRIBE":
+            del subscribed[headers["id"]]
+        elif command == "SEND" and headers["destination"] == "/nowhere":
+            await socket.send("ERROR\nmessage:no such destination\n\nit is /nowhere\0")
+        elif command == "SEND":
+            for number, destination in subscribed.items():
+                if destination == headers["destination"]:
+                    await socket.send(
+                        f"MESSAGE\nsubscription:{number}\nmessage-id:1\ndestination:{destination}\n"
+                        f"content-length:{len(body.encode())}\n\n{body}\0"
+                    )
+
+
+async def beat(socket):
+    while socket.open:
+        await asyncio.sleep(0.05)
+        await socket.send("\n")
 
 
 async def main():

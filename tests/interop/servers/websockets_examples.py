@@ -2,6 +2,7 @@
 
 import asyncio
 import http
+import json
 import time
 
 import websockets
@@ -9,6 +10,7 @@ import websockets
 TOKEN = "open sesame"
 chatters = set()
 first_buzz = None
+feeds = 0
 
 
 async def echo(websocket):
@@ -23,8 +25,9 @@ async def received(websocket):
 
 
 async def hello_world(websocket):
-    """The same answer to whatever is said, for as long as one likes."""
+    """The same answer to whatever is said, for as long as one likes, after a moment's thought."""
     async for _ in websocket:
+        await asyncio.sleep(0.05)
         await websocket.send("hello world")
 
 
@@ -92,6 +95,21 @@ async def shuts(websocket):
     await websocket.close(1000, "that was it")
 
 
+async def ticks(websocket):
+    """A feed: prices for who subscribes; the first connection is cut after a few."""
+    global feeds
+    feeds += 1
+    cut = feeds == 1
+    symbol = json.loads(await websocket.recv())["subscribe"]
+    print("subscribed", symbol, flush=True)
+    for number in range(1, 1000):
+        price = {"symbol": symbol, "feed": feeds, "tick": number, "price": 1 + number / 10000}
+        await websocket.send(json.dumps(price))
+        await asyncio.sleep(0.01)
+        if cut and number == 7:
+            websocket.transport.abort()
+
+
 async def subprotocol(websocket):
     await websocket.send(str(websocket.subprotocol))
 
@@ -100,9 +118,10 @@ HANDLERS = {
     f"/{handler.__name__}": handler
     for handler in (
         echo, received, hello_world, greeting, broadcast, token, late_token, buzzer, dies, fails,
-        shuts, subprotocol,
+        shuts, subprotocol, ticks,
     )
 }  # fmt: skip
+HANDLERS["/"] = echo
 
 
 async def refuse_strangers(path, headers):

@@ -4,10 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "output/escape.h"
-#include "output/json_string.h"
+#include "base/escape.h"
 
-using namespace wscope::output;
+using namespace wscope;
 
 TEST_CASE("clean text passes unchanged") {
   for (const std::string_view text :
@@ -95,23 +94,26 @@ TEST_CASE("whatever goes in, what comes out is safe, and stays as it is when esc
   }
 }
 
-TEST_CASE("JSON strings hold every byte or say so") {
-  const auto json = [](std::string_view text) {
-    std::string out;
-    append_json_string(out, text);
-    return out;
-  };
-  CHECK(json("plain Grüße 世界 🎉 /") == "plain Grüße 世界 🎉 /");
-  CHECK(json("\"\\") == "\\\"\\\\");
-  CHECK(json("eight by\"tes and\\more") == "eight by\\\"tes and\\\\more");
-  CHECK(json("\b\f\n\r\t") == "\\b\\f\\n\\r\\t");
-  CHECK(json(std::string_view("\0\x1f\x7f", 3)) == "\\u0000\\u001f\\u007f");
-  CHECK(json("\u009b\u202e") == "\\u009b\\u202e");
-  CHECK(json("a\xff\xc3z") == "a\ufffd\ufffdz");
+TEST_CASE("line separators become visible, tab and the first after C1 do not") {
+  CHECK(escaped("\u2028\u2029") == "\\u{2028}\\u{2029}");
+  CHECK(escaped("\u2027\u202f\u00a0\t") == "\u2027\u202f\u00a0\t");
+}
 
-  std::string out = "before";
-  CHECK_FALSE(append_json_string_exactly(out, "good \xff"));
-  CHECK(out == "before");
-  CHECK(append_json_string_exactly(out, "é\n"));
-  CHECK(out == "beforeé\\n");
+TEST_CASE("a text that is cut says so, between characters") {
+  CHECK(escaped("abcdef", 3) == "abc…");
+  CHECK(escaped("abc", 3) == "abc");
+  CHECK(escaped("a\nb", 3) == "a\nb");
+  CHECK(printable("a\nb\x1b") == "a\\nb\\x1b");
+  CHECK(printable(std::string(300, 'x')) == std::string(200, 'x') + "…");
+  CHECK(printable("€€€", 4) == "€…");
+}
+
+TEST_CASE("a quoted text is one line, and cut") {
+  CHECK(quoted("SSH-2.0\r\n") == "\"SSH-2.0\\r\\n\"");
+  CHECK(quoted("a\"b\\c\td") == "\"a\\\"b\\\\c\\td\"");
+  CHECK(quoted("\\\"") == "\"\\\\\\\"\"");
+  CHECK(quoted("") == "\"\"");
+  CHECK(quoted("abcdef", 3) == "\"abc…\"");
+  CHECK(quoted("abc", 3) == "\"abc\"");
+  CHECK(quoted("€€€", 4) == "\"€…\"");
 }

@@ -1,10 +1,11 @@
-#include "output/escape.h"
+#include "base/escape.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
 
-namespace wscope::output {
+namespace wscope {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
@@ -27,7 +28,7 @@ bool all_printable(std::uint64_t word) {
 
 bool is_unsafe(char32_t code) {
   return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x61c || code == 0x200e ||
-         code == 0x200f || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+         code == 0x200f || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
 void append_byte(std::string& out, unsigned char byte) {
@@ -179,6 +180,33 @@ std::string escaped(std::string_view text, const EscapeStyle& style) {
   return out;
 }
 
+std::string escaped(std::string_view text, std::size_t limit, const EscapeStyle& style) {
+  const std::string_view shown = utf8_prefix(text, limit);
+  std::string out = escaped(shown, style);
+  if (shown.size() < text.size()) out += "…";
+  return out;
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  return escaped(text, limit, kOneLine);
+}
+
+std::string quoted(std::string_view text, std::size_t limit) {
+  std::string_view rest = utf8_prefix(text, limit);
+  const bool whole = rest.size() == text.size();
+  std::string out = "\"";
+  while (!rest.empty()) {
+    const std::size_t plain = std::min(rest.find_first_of("\"\\"), rest.size());
+    append_escaped(out, rest.substr(0, plain), kOneLine);
+    rest.remove_prefix(plain);
+    if (rest.empty()) break;
+    out += '\\';
+    out += rest.front();
+    rest.remove_prefix(1);
+  }
+  return out + (whole ? "\"" : "…\"");
+}
+
 std::size_t json_clean_size(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
@@ -210,4 +238,4 @@ std::string_view utf8_prefix(std::string_view text, std::size_t limit) {
   return text.substr(0, limit - size < 4 ? size : limit);
 }
 
-}  // namespace wscope::output
+}  // namespace wscope

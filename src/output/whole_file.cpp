@@ -1,0 +1,67 @@
+#include "output/whole_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+#include "output/line_file.h"
+#include "output/spool.h"
+
+namespace wscope::output {
+namespace {
+
+std::string resolved(const std::string& path) {
+  char* real = ::realpath(path.c_str(), nullptr);
+  if (real == nullptr) return path;
+  std::string text(real);
+  std::free(real);
+  return text;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path) {
+  std::unique_ptr<WholeFile> file(new WholeFile);
+  file->path_ = path;
+  file->target_ = path;
+  struct stat status {};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (exists && !S_ISREG(status.st_mode)) {
+    file->fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  } else if (!exists || ::access(path.c_str(), W_OK) == 0) {
+    file->target_ = resolved(path);
+    file->fd_ = open_beside(file->target_, file->draft_);
+    if (file->fd_ < 0) file->draft_.clear();
+    if (file->fd_ >= 0 && exists) (void)::fchmod(file->fd_, status.st_mode & 0777);
+  }
+  if (file->fd_ < 0) {
+    const std::error_code error(errno, std::generic_category());
+    return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(error));
+  }
+  file->stream_ = std::make_unique<OutputStream>(file->fd_);
+  return file;
+}
+
+WholeFile::~WholeFile() {
+  if (!draft_.empty()) ::unlink(draft_.c_str());
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<void> WholeFile::finish() {
+  if (stream_->drain() == OutputStream::State::kFailed) return fail(write_error(*stream_, path_));
+  if (draft_.empty()) return {};
+  if (::rename(draft_.c_str(), target_.c_str()) != 0) {
+    const std::error_code error(errno, std::generic_category());
+    return fail(Stage::kOutput, "can't write to " + path_ + ": " + cause_of(error));
+  }
+  draft_.clear();
+  return {};
+}
+
+}  // namespace wscope::output

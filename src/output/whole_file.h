@@ -1,0 +1,42 @@
+// WholeFile: a file that appears whole at the end of the run, or not at all.
+//
+// What is put goes into a draft beside it; finish() gives the draft the file's name (and the mode
+// of the file it replaces; a new one is its owner's only). Without finish(), or when writing
+// failed, the draft is removed and a file that was there stays as it was. A name that is no regular
+// file (a pipe, /dev/stderr) is written to directly. open() fails with Stage::kUsage, finish() with
+// Stage::kOutput. Owns descriptor and draft. Loop thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "output/output_stream.h"
+
+namespace wscope::output {
+
+class WholeFile {
+ public:
+  static Result<std::unique_ptr<WholeFile>> open(const std::string& path);
+  ~WholeFile();
+  WholeFile(const WholeFile&) = delete;
+  WholeFile& operator=(const WholeFile&) = delete;
+
+  OutputStream& stream() { return *stream_; }
+  /// As the user named it.
+  const std::string& path() const { return path_; }
+  /// Where it is: what symbolic links lead to.
+  const std::string& target() const { return target_; }
+  Result<void> finish();
+
+ private:
+  WholeFile() = default;
+
+  std::string path_;
+  std::string target_;
+  std::string draft_;  // empty: written to directly, or renamed already
+  int fd_ = -1;
+  std::unique_ptr<OutputStream> stream_;
+};
+
+}  // namespace wscope::output

@@ -1,0 +1,176 @@
+"""Dialects on a bad line: signs of life both ways, and what --reconnect says again."""
+
+import re
+import socket
+import unittest
+
+from support.dialogue import Dialogue
+from support.frames import CLOSE
+from support.server import Server
+
+OPEN = '0{"sid":"a","pingInterval":%d,"pingTimeout":%d}'
+
+
+def socketio(peer, interval=25000, timeout=20000):
+    """Engine.IO's and Socket.IO's handshakes."""
+    peer.accept()
+    peer.text(OPEN % (interval, timeout))
+    assert peer.read_message() == "40"
+    peer.text('40{"sid":"b"}')
+
+
+def stomp(peer, heart_beat):
+    """CONNECT and CONNECTED; what the client offered."""
+    peer.accept("Sec-WebSocket-Protocol: v12.stomp")
+    connect = peer.read_message()
+    peer.text(f"CONNECTED\nversion:1.2\nheart-beat:{heart_beat}\n\n\0")
+    return re.search(r"^heart-beat:(.*)$", connect, re.M)[1]
+
+
+class SignsOfLife(Dialogue):
+    def test_a_socketio_server_without_pings_is_lost(self):
+        def silent(peer):
+            socketio(peer, 100, 200)
+            peer.text('42["still","here"]')
+            return peer.read_to_end()
+
+        with Server(silent) as server:
+            ended = self.dialogue("--socketio", "-w", "-1", server.url, status=7)
+            self.assertEqual(ended.out, b'still "here"\n')
+            self.one_error(ended, r"connection lost: no ping of Socket\.IO within 0\.3 s")
+
+    def test_a_socketio_server_that_pings_is_not(self):
+        def pings(peer):
+            socketio(peer, 100, 400)
+            for _ in range(12):
+                peer.server.stopping.wait(0.1)
+                peer.text("2")
+                assert peer.read_message() == "3"
+            peer.text('42["done"]')
+            return peer.read_to_end()
+
+        with Server(pings) as server:
+            words = ("--socketio", "-w", "-1", "--count", "1", server.url)
+            self.dialogue(*words, out="done\n", err="")
+
+    def test_with_reconnect_a_silent_server_is_called_again(self):
+        def silent_first(peer):
+            if peer.server.connections == 1:
+                socketio(peer, 50, 50)
+                return peer.read_to_end()
+            socketio(peer)
+            said = [peer.read_message()]
+            peer.text('42["again"]')
+            return said
+
+        with Server(silent_first) as server:
+            words = ("--socketio", "--reconnect", "-w", "-1", "--count", "1", "-x", "subscribe x")
+            ended = self.dialogue(*words, server.url, out="again\n", timeout=40)
+            self.assertRegex(ended.errors, "no ping of Socket.IO within 0.1 s.*; connecting again")
+            server.result()
+            self.assertEqual(server.result(), ['42["subscribe","x"]'])
+
+    def test_stomp_heart_beats_of_ours(self):
+        def wants(peer):
+            offered = stomp(peer, "0,100")
+            beats = [peer.read_message() for _ in range(5)]
+            peer.text("MESSAGE\ndestination:/q\n\nenough\0")
+            return offered, beats
+
+        with Server(wants) as server:
+            words = ("--stomp", "--heartbeat-interval", "0.05", "-w", "-1", "--count", "1")
+            self.dialogue(*words, server.url, out="MESSAGE /q enough\n", err="")
+            self.assertEqual(server.result(), ("50,50", ["\n"] * 5))
+
+    def test_stomp_heart_beats_of_theirs(self):
+        def promises(peer):
+            stomp(peer, "100,0")
+            for _ in range(6):
+                peer.server.stopping.wait(0.05)
+                peer.text("\n")
+            return peer.read_to_end()
+
+        with Server(promises) as server:
+            words = ("--stomp", "--heartbeat-interval", "0.05", "-w", "-1", server.url)
+            ended = self.dialogue(*words, status=7, out="")
+            self.one_error(ended, r"connection lost: no STOMP heart-beat within 0\.2 s")
+            self.assertGreater(ended.seconds, 0.4)
+
+    def test_stomp_without_an_agreement(self):
+        def neither(peer):
+            offered = stomp(peer, "0,0")
+            peer.server.stopping.wait(0.3)
+            peer.text("MESSAGE\ndestination:/q\n\nall well\0")
+            message = peer.read_message()
+            return offered, message
+
+        with Server(neither) as server:
+            words = ("--stomp", "--heartbeat-interval", "0.05", "-w", "-1", "--count", "1")
+            self.dialogue(*words, server.url, out="MESSAGE /q all well\n", err="")
+            self.assertEqual(server.result(), ("50,50", "DISCONNECT\n\n\0"))
+
+
+class SaidAgain(Dialogue):
+    def test_what_was_not_sent_goes_out_on_the_next_connection_once(self):
+        lines = [f"message {number} " + "x" * 5000 for number in range(4000)]
+
+        def cut_first(peer):
+            if peer.server.connections == 1:
+                peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                socketio(peer)
+                first = peer.read_message()
+                peer.server.stopping.wait(0.3)  # what fits is in the socket's buffers by now
+                peer.reset()
+                return [first]
+            socketio(peer)
+            said = []
+            while (message := peer.read_message()) is not None:
+                said.append(message)
+                if message.startswith(f'42["message","{len(lines) - 1} '):
+                    peer.text('42["enough"]')
+            peer.frame(CLOSE)
+            return said
+
+        with Server(cut_first) as server:
+            ended = self.dialogue(
+                "--socketio", "--reconnect", "-w", "-1", "-x", "login", "-i", "--count", "1",
+                server.url, stdin="\n".join(lines) + "\n", out="enough\n", timeout=60,
+            )  # fmt: skip
+            self.assertEqual(server.result(), ['42["login"]'])
+            said = server.result()
+        self.assertEqual(said[0], '42["login"]')  # on each connection, before the rest
+        numbers = [int(message.split('"')[3].split()[0]) for message in said[1:-1]]
+        self.assertEqual(numbers, list(range(numbers[0], len(lines))))
+        self.assertGreater(numbers[0], 0)
+        flying = re.search(r"; (\d+) messages? in flight", ended.errors)
+        self.assertEqual(int(flying[1]), numbers[0], ended.errors)
+
+
+class Graphql(Dialogue):
+    def test_an_invalid_message_is_answered_with_4400(self):
+        def wrong(peer):
+            peer.accept("Sec-WebSocket-Protocol: graphql-transport-ws")
+            peer.read_message()
+            peer.text('{"type":"connection_ack"}')
+            peer.text('{"type":"data"}')
+            return peer.read_frame()
+
+        with Server(wrong) as server:
+            ended = self.dialogue("--graphql", "-w", "-1", server.url, status=6, out="")
+            self.one_error(ended, "not a message type of graphql-transport-ws: data")
+            self.assertEqual(server.result().code, 4400)
+
+    def test_a_refused_connection_tells_the_servers_code(self):
+        def forbidden(peer):
+            peer.accept("Sec-WebSocket-Protocol: graphql-transport-ws")
+            peer.read_message()
+            peer.close(4403, b"Forbidden")
+            return peer.read_to_end()
+
+        with Server(forbidden) as server:
+            ended = self.dialogue("--graphql", server.url, stdin="{ a }\n", status=6, out="")
+            self.one_error(ended, "4403.*Forbidden")
+
+
+if __name__ == "__main__":
+    unittest.main()
