@@ -21,7 +21,7 @@ struct Assignment {
   Layer layer = Layer::kCommandLine;
   Setting setting;  // where it came from a file
 
-  bool off() const { return layer != Layer::kCommandLine && setting.kind == Setting::Kind::kOff; }
+  bool off() const { return setting.kind == Setting::Kind::kOff; }
 };
 
 std::vector<Assignment> layered(const std::vector<Assignment>& defaults,

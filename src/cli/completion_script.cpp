@@ -44,7 +44,9 @@ constexpr std::string_view kBashMiddle = R"(    *)
       if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W ')";
 
-constexpr std::string_view kBashEnd = R"(' -- "$cur")
+constexpr std::string_view kBashEnd = R"bash(' -- "$cur")
+      elif [[ -z $equals && $cur == @* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$("${words[0]}" --completion profiles)" -- "$cur")
       elif [[ -z $equals ]]; then
         mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
       fi
@@ -55,7 +57,7 @@ constexpr std::string_view kBashEnd = R"(' -- "$cur")
   COMPREPLY=("${COMPREPLY[@]#"${cur%"$behind"}"}")
 }
 complete -F _wscope wscope
-)";
+)bash";
 
 std::string bash_answer(const OptionRow& row) {
   const auto reply = [](const std::string& words) {
@@ -150,13 +152,21 @@ std::string zsh_script() {
       "_wscope_at_file() {\n"
       "  compset -P @ && _files\n"
       "}\n"
+      "_wscope_place() {\n"
+      "  if [[ $PREFIX == @* ]]; then\n"
+      "    local -a profiles=(${(f)\"$($words[1] --completion profiles)\"})\n"
+      "    compadd -a profiles\n"
+      "  else\n"
+      "    _hosts\n"
+      "  fi\n"
+      "}\n"
       "_wscope() {\n"
       "  _arguments -s -S \\\n";
   for (const OptionRow& row : option_table()) {
     if (row.available()) script += "    " + zsh_specification(row) + " \\\n";
   }
   return script +
-         "    '1:URL:_hosts'\n"
+         "    '1:URL:_wscope_place'\n"
          "}\n"
          "if [[ $funcstack[1] == _wscope ]]; then\n"
          "  _wscope \"$@\"\n"
@@ -201,7 +211,9 @@ std::string fish_script() {
       "  string match -q -- '@*' $token\n"
       "  and printf '@%s\\n' (__fish_complete_path (string sub -s 2 -- $token))\n"
       "end\n"
-      "complete -c wscope -f -a '(__fish_print_hostnames)'\n";
+      "complete -c wscope -f -a '(__fish_print_hostnames)'\n"
+      "complete -c wscope -n 'string match -q -- \"@*\" (commandline -ct)' -f"
+      " -a '(wscope --completion profiles)'\n";
   for (const OptionRow& row : option_table()) {
     if (!row.available()) continue;
     script += "complete -c wscope";

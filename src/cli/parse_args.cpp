@@ -52,6 +52,7 @@ class Parser {
   void register_row(const OptionRow& row);
   void take(const OptionRow& row, std::string value);
   Result<void> apply(const OptionRow& row, std::string value);
+  void take_back(const OptionRow& row);
   Result<std::vector<Assignment>> read_config();
   Result<std::variant<Options, Text>> conclude(std::vector<Assignment> assignments);
   bool swallowed_option(const OptionRow& row, const std::string& value) const;
@@ -119,6 +120,10 @@ void Parser::take(const OptionRow& row, std::string value) {
 Result<void> Parser::apply(const OptionRow& row, std::string value) {
   const bool marked = !value.empty() && value.back() == kEmptyMark;
   if (marked) value.pop_back();
+  if (!row.may_take_value() && value == "false" && row.set != nullptr && row.available()) {
+    take_back(row);
+    return {};
+  }
   if (!row.may_take_value() && (marked || !value.empty())) {
     return fail(Stage::kUsage, row.name() + " takes no value");
   }
@@ -157,6 +162,15 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
     return fail(known.error());
   }
   return {};
+}
+
+/// `--flag=false`: neither the words before it nor a configuration file has said the flag.
+void Parser::take_back(const OptionRow& row) {
+  said_.erase(std::remove_if(said_.begin(), said_.end(),
+                             [&](const Assignment& said) { return said.row == &row; }),
+              said_.end());
+  said_.push_back({&row, {}, Assignment::Layer::kCommandLine, {}});
+  said_.back().setting.kind = Setting::Kind::kOff;
 }
 
 /// A value left out before the next option; a message may well look like one.

@@ -111,7 +111,13 @@ std::string profile_names(const std::string& default_file) {
   if (default_file.empty()) return names;
   const auto config = read_config(default_file, false);
   if (!config || !*config) return names;
-  for (const ConfigTable& table : (*config)->profiles) names += "@" + table.name + "\n";
+  // A shell may take other characters apart, or even run them.
+  constexpr std::string_view kHarmless =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+  for (const ConfigTable& table : (*config)->profiles) {
+    if (table.name.find_first_not_of(kHarmless) != std::string::npos) continue;
+    names += "@" + table.name + "\n";
+  }
   return names;
 }
 

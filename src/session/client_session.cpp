@@ -517,7 +517,7 @@ void ClientSession::finish(Result<ExitStatus> result) {
     drain_deadline_.start(kDrainAfterSignal, [this] {
       if (phase_ != Phase::kDraining) return;
       phase_ = Phase::kFinished;
-      let_output_go();
+      let_output_go();  // else who writes the rest at the end would wait for its reader
       finished_(*result_);
     });
   }
@@ -537,12 +537,11 @@ void ClientSession::drain() {
   if (state == output::OutputStream::State::kFailed && *result_ && failure_) {
     result_ = fail(*failure_);
   }
-  let_output_go();
+  if (command_) let_output_go();
   asio::post(loop_, [this] { finished_(*result_); });
 }
 
 void ClientSession::let_output_go() {
-  if (!command_) return;
   output_watch_.release();
   presentation_.out().close();
 }

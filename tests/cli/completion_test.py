@@ -107,6 +107,14 @@ class Bash(unittest.TestCase):
         self.assertEqual(self.completed("wscope quin"), ["quince.example"])
         self.assertEqual(self.completed("wscope --servername quin"), ["--servername", "quince.example"])
 
+    def test_profiles(self):
+        os.makedirs(os.path.join(self.folder.name, ".config", "wscope"))
+        config = os.path.join(self.folder.name, ".config", "wscope", "config.toml")
+        with open(config, "w", encoding="ascii") as file:
+            file.write("[profile.quiet-room]\n[profile.loud]\n")
+        self.run_line(f"wscope() {{ [[ $1 == --completion ]] && {WSCOPE} \"$@\" || printf '[%s]' \"$@\"; echo; }}")
+        self.assertEqual(self.completed("wscope -v @qu"), ["-v", "@quiet-room"])
+
     def test_free_values_get_nothing(self):
         self.assertEqual(self.completed("wscope -x tok"), ["-x", "tok"])
         self.assertEqual(self.completed("wscope --origin quin"), ["--origin", "quin"])

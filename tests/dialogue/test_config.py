@@ -90,6 +90,15 @@ class Layers(Config):
         self.assertIsNone(request.get("Sec-WebSocket-Extensions"))
         self.expect(self.wscope("--trace", "ws://127.0.0.1:1"), status=3, err=r"\* connect")
 
+    def test_the_command_line_takes_a_flag_back(self):
+        self.write("[profile.p]\ninsecure = true\nbinary = true\n")
+        words = ("@p", "ws://h", "--print-config")
+        self.expect(self.wscope(*words, "--insecure=false"), err="", no_err="insecure")
+        ended = self.wscope(*words, "--insecure=false", "-b", "--binary=false", "-b")
+        self.assertEqual([w.split()[0] for w in ended.out.decode().splitlines()], ["url", "binary"])
+        self.assertNotIn(b"binary", self.wscope(*words, "-b", "--binary=false").out)
+        self.expect(self.wscope(*words, "--insecure=no"), status=2, err="takes no value")
+
     def test_defaults_without_meaning_are_left_out(self):
         self.write('[defaults]\nlocation = true\npong-timeout = 5\nmax-clients = 3\nurl = "x"\n')
         ended = self.wscope("--print-config", "--listen", "0")
@@ -225,7 +234,7 @@ class Print(Config):
         self.assertRegex(ended.errors, r"--ipv4 is from .*config\.toml:2:8; --ipv6 is from .*:3:8")
 
     def test_names_for_completion(self):
-        self.write("[profile.two]\n[profile.one]\n")
+        self.write("[profile.two]\n[profile.one]\n[profile.'$(reboot)']\n[profile.'a b']\n")
         self.expect(self.wscope("--completion", "profiles"), out="@one\n@two\n", err="")
         self.write("[profile.two]\nnonsense = 1\n")
         self.expect(self.wscope("--completion", "profiles"), out="", err="")

@@ -1,5 +1,7 @@
 """How a run ends: lingering, -w, -x, --count, --until, the closing handshake (wscope(1), INPUT)."""
 
+import contextlib
+import os
 import signal
 import threading
 import time
@@ -246,6 +248,24 @@ class Signals(Dialogue):
                 ended, server = self.met(self.listens, number)
                 self.expect(ended, status=status, out="")
                 self.assertIn(server.result().code, (1000, 1001))
+
+    def test_a_signal_does_not_wait_for_who_reads_nothing(self):
+        def flood(peer):
+            peer.accept()
+            with contextlib.suppress(OSError):
+                for _ in range(20000):
+                    peer.text("x" * 1000)
+            peer.drop()
+
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        with Server(flood) as server:
+            words = ("-w", "-1", "--close-timeout", "0.2", server.url)
+            with Running(*words, stdout=writer) as running:
+                os.close(writer)
+                time.sleep(0.5)  # it fills the pipe and what it gathers
+                running.signal(signal.SIGTERM)
+                self.expect(running.wait(10), status=143)
 
     def test_a_second_signal_ends_at_once(self):
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
