@@ -17,10 +17,6 @@ constexpr int kActionsPerTurn = 32768;
 // After a signal stdout gets this long to take what was received.
 constexpr double kDrainAfterSignal = 0.5;
 
-std::string plural(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 ClientSession::ClientSession(asio::io_context& loop, const Options& options, net::Url url,
@@ -450,7 +446,7 @@ void ClientSession::connection_ended(Ending ending) {
   connection_.reset();
   if (!quitting_ && !signal_ && reconnect_.worth_after(ending)) {
     std::string why = ending.error ? ending.error->message : std::string("server closed");
-    why += in_flight_note();
+    why += in_flight_note(outbox_.in_flight());
     lingering_ = false;
     return begin_again(std::nullopt, why);
   }
@@ -462,46 +458,26 @@ void ClientSession::connection_ended(Ending ending) {
     flush();
     return pull();
   }
-  finish(outcome(ending));
+  finish(run_outcome(ending, facts(ending)));
 }
 
-Result<ExitStatus> ClientSession::outcome(const Ending& ending) {
-  if (signal_) return *signal_;
-  if (failure_) return fail(*failure_);
-  if (output_closed_ || condition_.reached()) return ExitStatus::kOk;
-  const std::string undelivered = undelivered_note(ending.undelivered);
-  if (ending.error) {
-    Error error = *ending.error;
-    // Whether the last ones arrived is unknown: a peer that goes confirms nothing.
-    if (!ending.closed.clean && totals_.messages_sent > 0) {
-      error.message += "; " + plural(totals_.messages_sent, "message") + " sent";
-    }
-    if (!undelivered.empty()) error.message += "; " + undelivered;
-    error.message += in_flight_note();
-    return fail(std::move(error));
-  }
-  if (!undelivered.empty()) {
-    return fail(Stage::kConnection, "server closed the connection first: " + undelivered);
-  }
-  if (condition_.set()) return fail(Stage::kExpectation, condition_.shortfall());
-  if (refused_ > 0) return fail(Stage::kInput, plural(refused_, "message") + " could not be sent");
-  return ExitStatus::kOk;
-}
-
-std::string ClientSession::in_flight_note() const {
-  if (outbox_.in_flight() == 0) return {};
-  return "; " + plural(outbox_.in_flight(), "message") +
-         " in flight: whether they arrived is unknown";
+RunFacts ClientSession::facts(const Ending& ending) const {
+  RunFacts facts;
+  facts.signal = signal_;
+  facts.failure = failure_;
+  facts.enough = output_closed_ || condition_.reached();
+  facts.sent = totals_.messages_sent;
+  // Who leaves the prompt has let go of what was not sent.
+  const bool let_go = quitting_ && source_.interactive();
+  if (!let_go) facts.undelivered = ending.undelivered + source_.unpulled();
+  facts.in_flight = outbox_.in_flight();
+  facts.refused = refused_;
+  if (condition_.set()) facts.shortfall = condition_.shortfall();
+  return facts;
 }
 
 double ClientSession::seconds_since(Clock::Steady::time_point then) const {
   return std::chrono::duration<double>(clock_.now() - then).count();
-}
-
-std::string ClientSession::undelivered_note(std::uint64_t queued) {
-  if (quitting_ && source_.interactive()) return {};
-  const std::uint64_t count = queued + source_.unpulled();
-  return count == 0 ? std::string() : plural(count, "message") + " not delivered";
 }
 
 void ClientSession::finish(Result<ExitStatus> result) {

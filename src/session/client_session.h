@@ -32,6 +32,7 @@
 #include "session/output_watch.h"
 #include "session/reconnect.h"
 #include "session/round_trips.h"
+#include "session/run_outcome.h"
 
 namespace wscope::session {
 
@@ -103,9 +104,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void command_ended(const Result<void>& outcome);
   void let_output_go();
   bool stays_after(const Ending& ending) const;
-  Result<ExitStatus> outcome(const Ending& ending);
-  std::string undelivered_note(std::uint64_t queued);
-  std::string in_flight_note() const;
+  RunFacts facts(const Ending& ending) const;
   double seconds_since(Clock::Steady::time_point then) const;
   void finish(Result<ExitStatus> result);
   void drain();

@@ -58,6 +58,16 @@ class OneEach(WithFolder):
             for client in clients:
                 self.assertEqual(client.read_message(), "['0', '1', '2', '3']")
 
+    def test_the_descriptor_limit_is_the_one_we_were_started_with(self):
+        usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.assertGreater(most, 600)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (600, most))
+        try:
+            with Listening("--exec", "ulimit -Sn") as server:
+                self.assertEqual(self.client(server).read_message(), "600")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (usual, most))
+
     def test_formats(self):
         with Listening("--exec", "cat", "--input", "hex", "--output", "hex", "-b") as server:
             client = self.client(server)

@@ -1,0 +1,42 @@
+#include "session/run_outcome.h"
+
+#include <utility>
+
+namespace wscope::session {
+
+std::string plural(std::uint64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string in_flight_note(std::uint64_t count) {
+  if (count == 0) return {};
+  return "; " + plural(count, "message") + " in flight: whether they arrived is unknown";
+}
+
+Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts) {
+  if (facts.signal) return *facts.signal;
+  if (facts.failure) return fail(*facts.failure);
+  if (facts.enough) return ExitStatus::kOk;
+  const std::string undelivered =
+      facts.undelivered == 0 ? "" : plural(facts.undelivered, "message") + " not delivered";
+  if (ending.error) {
+    Error error = *ending.error;
+    // Whether the last ones arrived is unknown: a peer that goes confirms nothing.
+    if (!ending.closed.clean && facts.sent > 0) {
+      error.message += "; " + plural(facts.sent, "message") + " sent";
+    }
+    if (!undelivered.empty()) error.message += "; " + undelivered;
+    error.message += in_flight_note(facts.in_flight);
+    return fail(std::move(error));
+  }
+  if (!undelivered.empty()) {
+    return fail(Stage::kConnection, "server closed the connection first: " + undelivered);
+  }
+  if (!facts.shortfall.empty()) return fail(Stage::kExpectation, facts.shortfall);
+  if (facts.refused > 0) {
+    return fail(Stage::kInput, plural(facts.refused, "message") + " could not be sent");
+  }
+  return ExitStatus::kOk;
+}
+
+}  // namespace wscope::session

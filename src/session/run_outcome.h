@@ -1,0 +1,36 @@
+// What a client's run comes to: how its connection ended and what was asked of it → exit status or
+// the error that tells (wscope(1), EXIT STATUS).
+//
+// Pure. In this order: a signal, a failure of ours, an end that was wanted, the connection's error,
+// messages that were not delivered, an expectation, input that was refused.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "session/connection.h"
+
+namespace wscope::session {
+
+struct RunFacts {
+  std::optional<ExitStatus> signal;
+  std::optional<Error> failure;   // decided before the connection ended
+  bool enough = false;            // --count or --until was reached, or stdout's reader has gone
+  std::uint64_t sent = 0;         // messages, over all connections
+  std::uint64_t undelivered = 0;  // accepted, and not written
+  std::uint64_t in_flight = 0;    // written, and not confirmed; only known with --reconnect
+  std::uint64_t refused = 0;      // input that was not sent
+  std::string shortfall;          // of --count or --until; empty: nothing was expected
+};
+
+Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts);
+
+/// "; 3 messages in flight: whether they arrived is unknown", or nothing.
+std::string in_flight_note(std::uint64_t count);
+
+/// "1 message", "2 messages".
+std::string plural(std::uint64_t count, const std::string& noun);
+
+}  // namespace wscope::session

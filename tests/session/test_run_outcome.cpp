@@ -1,0 +1,63 @@
+#include <doctest/doctest.h>
+
+#include "session/run_outcome.h"
+
+using namespace wscope;
+using namespace wscope::session;
+
+namespace {
+
+Ending lost() {
+  Ending ending;
+  ending.error = Error{Stage::kConnection, "connection lost", {}, {}};
+  return ending;
+}
+
+std::string words(const Ending& ending, const RunFacts& facts) {
+  const auto result = run_outcome(ending, facts);
+  return result ? "status " + std::to_string(static_cast<int>(*result)) : result.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("an end with nothing left over is status 0") { CHECK(words({}, {}) == "status 0"); }
+
+TEST_CASE("a signal comes before all else, then our own failure, then what was enough") {
+  RunFacts facts;
+  facts.undelivered = 1;
+  facts.shortfall = "too few";
+  facts.enough = true;
+  CHECK(words(lost(), facts) == "status 0");
+  facts.failure = Error{Stage::kOutput, "can't write", {}, {}};
+  CHECK(words(lost(), facts) == "can't write");
+  facts.signal = ExitStatus::kInterrupted;
+  CHECK(words(lost(), facts) == "status 130");
+}
+
+TEST_CASE("a lost connection tells what became of the messages") {
+  RunFacts facts;
+  CHECK(words(lost(), facts) == "connection lost");
+  facts.sent = 1;
+  facts.undelivered = 2;
+  facts.in_flight = 1;
+  CHECK(words(lost(), facts) ==
+        "connection lost; 1 message sent; 2 messages not delivered; 1 message in flight: whether "
+        "they arrived is unknown");
+  Ending closed = lost();
+  closed.closed.clean = true;
+  facts.in_flight = 0;
+  CHECK(words(closed, facts) == "connection lost; 2 messages not delivered");
+}
+
+TEST_CASE("without an error what is missing decides") {
+  RunFacts facts;
+  facts.refused = 3;
+  CHECK(words({}, facts) == "3 messages could not be sent");
+  CHECK(run_outcome({}, facts).error().stage == Stage::kInput);
+  facts.shortfall = "1 of 2 messages came (--count)";
+  CHECK(words({}, facts) == facts.shortfall);
+  CHECK(run_outcome({}, facts).error().stage == Stage::kExpectation);
+  facts.undelivered = 1;
+  CHECK(words({}, facts) == "server closed the connection first: 1 message not delivered");
+  CHECK(run_outcome({}, facts).error().stage == Stage::kConnection);
+}
