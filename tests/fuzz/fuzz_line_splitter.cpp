@@ -1,11 +1,11 @@
-// Blocks → lines: any split gives the lines that a plain search finds, and the same verdict on
-// UTF-8.
+// LineSplitter: the same lines in any blocks, none lost, none made up, each judged as UTF-8
+// rightly.
 //
-// The first byte chooses the line end, the next three the size of the blocks.
+// Input: one byte of switches, one for the size of the blocks, then the bytes.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,56 +13,64 @@
 #include "base/utf8.h"
 #include "input/line_splitter.h"
 
-namespace {
-
+using wscope::input::Backlog;
 using wscope::input::LineEnd;
 using wscope::input::LineSplitter;
+
+namespace {
 
 void require(bool holds) {
   if (!holds) std::abort();
 }
 
-std::vector<std::string> plainly(std::string_view text, char end) {
+/// What wscope(1), INPUT says a line is, in the plainest words.
+std::vector<std::string> expected(LineEnd end, std::string_view bytes) {
   std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t at = text.find(end);
-    std::string line(text.substr(0, at));
-    if (at != text.npos && end == '\n' && !line.empty() && line.back() == '\r') line.pop_back();
-    lines.push_back(std::move(line));
-    text = at == text.npos ? std::string_view() : text.substr(at + 1);
+  const char letter = end == LineEnd::kNul ? '\0' : '\n';
+  while (!bytes.empty()) {
+    const std::size_t at = bytes.find(letter);
+    std::string line(bytes.substr(0, at));
+    const bool ended = at != std::string_view::npos;
+    if (ended && end == LineEnd::kNewline && !line.empty() && line.back() == '\r') line.pop_back();
+    lines.push_back(line);
+    bytes.remove_prefix(ended ? at + 1 : bytes.size());
   }
   return lines;
-}
-
-void drain(LineSplitter& splitter, std::vector<std::string>& lines) {
-  std::string_view line;
-  while (splitter.next(line)) {
-    require(splitter.line_is_utf8() == wscope::is_valid_utf8(line));
-    lines.emplace_back(line);
-    require(splitter.line_number() == lines.size());
-  }
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 4) return 0;
-  const bool nul = (data[0] & 1) != 0;
-  const std::string_view text(reinterpret_cast<const char*>(data) + 4, size - 4);
-  LineSplitter splitter(nul ? LineEnd::kNul : LineEnd::kNewline, true);
-  std::vector<std::string> lines;
-  std::string_view rest = text;
-  for (std::size_t i = 0; !rest.empty(); ++i) {
-    const std::string_view piece = rest.substr(0, 1 + data[1 + i % 3] % 64);
-    rest.remove_prefix(piece.size());
-    // A copy of its own size, so that a view beyond it or behind its life is found.
-    const auto block = std::make_unique<char[]>(piece.size());
-    piece.copy(block.get(), piece.size());
-    splitter.feed({block.get(), piece.size()});
-    drain(splitter, lines);
+  if (size < 2) return 0;
+  const LineEnd end = (data[0] & 1) != 0 ? LineEnd::kNul : LineEnd::kNewline;
+  const bool check = (data[0] & 2) != 0;
+  const std::size_t block = data[1] == 0 ? size : data[1];
+  const std::string_view bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
+
+  const auto lines = expected(end, bytes);
+  LineSplitter splitter(end, check);
+  std::size_t seen = 0;
+  const auto take_lines = [&] {
+    std::string_view line;
+    for (;;) {
+      const Backlog backlog = splitter.backlog();
+      if (!splitter.next(line)) return;
+      require(backlog.messages() > 0);
+      require(seen < lines.size() && line == lines[seen]);
+      ++seen;
+      require(splitter.line_number() == seen);
+      if (check) require(splitter.line_is_utf8() == wscope::is_valid_utf8(line));
+    }
+  };
+  for (std::size_t at = 0; at < bytes.size(); at += block) {
+    // A block of its own, so that a sanitizer sees a view that outlives it.
+    const std::string copy(bytes.substr(at, block));
+    splitter.feed(copy);
+    take_lines();
   }
   splitter.finish();
-  drain(splitter, lines);
-  require(lines == plainly(text, nul ? '\0' : '\n'));
+  take_lines();
+  require(seen == lines.size());
+  require(splitter.backlog().messages() == 0);
   return 0;
 }
