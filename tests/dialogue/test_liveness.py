@@ -1,8 +1,10 @@
 """Liveness: pings of our own, their deadline, heartbeats, and connecting again."""
 
+import time
 import unittest
 
 from support import frames
+from support.certificates import Certificates
 from support.dialogue import Dialogue
 from support.program import Running, run
 from support.server import PeerGone, Server, unused_port
@@ -93,6 +95,46 @@ class Reconnect(Dialogue):
         with Server(script) as server:
             self.dialogue("--reconnect", server.url, status=5, out="")
             self.assertEqual(server.connections, 1)
+
+    def test_never_after_a_certificate_error(self):
+        with Server(tls=Certificates.shared().server_context()) as server:
+            self.dialogue("--reconnect", server.url, status=4, out="")
+            self.assertEqual(server.connections, 1)
+
+    def test_what_was_asked_for_is_said_on_each_connection(self):
+        visits = []
+
+        def script(peer):
+            peer.accept()
+            visits.append([peer.read_message() for _ in range(3)])
+            if len(visits) == 1:
+                peer.reset()
+            else:
+                peer.finish()
+
+        with Server(script) as server:
+            words = ["--reconnect", "-x", "subscribe", "--heartbeat", "tick"]
+            words += ["--heartbeat-interval", "0.1", "-w", "-1", server.url]
+            self.expect(run(*words, timeout=30), status=0, out="")
+        self.assertEqual(visits, [["subscribe", "tick", "tick"]] * 2)
+
+    def test_retry_after_is_the_least_wait(self):
+        visits = []
+
+        def script(peer):
+            visits.append(time.monotonic())
+            if len(visits) == 1:
+                peer.read_request()
+                peer.send(b"HTTP/1.1 503 Busy\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n")
+                peer.end()
+            else:
+                peer.accept()
+                peer.finish()
+
+        with Server(script) as server:
+            ended = run("--reconnect", "-w", "-1", server.url, timeout=30)
+            self.expect(ended, status=0, out="", err="connecting again in")
+        self.assertGreaterEqual(visits[1] - visits[0], 2)
 
     def test_lines_wait_for_the_next_connection(self):
         """What had not left yet goes out on the next connection, once."""
