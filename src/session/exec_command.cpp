@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "session/command_source.h"
-#include "session/stop_signals.h"
 
 namespace wscope::session {
 
@@ -21,7 +20,10 @@ ExecCommand::ExecCommand(asio::io_context& loop, const Options& options,
       command_(options.automation.exec),
       messages_(options.messages),
       grace_(options.network.close_timeout),
-      child_(std::move(child)) {}
+      child_(std::move(child)),
+      signals_(loop, [this](ExitStatus) {
+        if (finishing_) child_->signal(SIGKILL);
+      }) {}
 
 std::unique_ptr<ActionSource> ExecCommand::make_source() const {
   return std::make_unique<CommandSource>(loop_, messages_, child_->output_fd());
@@ -48,8 +50,7 @@ Result<ExitStatus> ExecCommand::finish(Result<ExitStatus> result) {
   child_->close_input();
   let_go();
   loop_.restart();
-  // Whoever asks for the end again while we wait for it gets it at once.
-  const StopSignals signals(loop_, [this](ExitStatus) { child_->signal(SIGKILL); });
+  finishing_ = true;
   while (child_->running() && loop_.run_one() > 0) {
   }
   if (!result || *result != ExitStatus::kOk || child_->end() == nullptr) return result;

@@ -17,6 +17,7 @@
 #include "base/event_sink.h"
 #include "base/options.h"
 #include "session/child_process.h"
+#include "session/stop_signals.h"
 
 namespace wscope::session {
 
@@ -48,6 +49,10 @@ class ExecCommand {
   const MessageOptions& messages_;
   const double grace_;
   std::unique_ptr<ChildProcess> child_;
+  // Whoever asks for the end again while we wait for it gets it at once. From the beginning: there
+  // must be no moment between the session's signals and these.
+  bool finishing_ = false;
+  const StopSignals signals_;
 };
 
 }  // namespace wscope::session

@@ -325,7 +325,7 @@ class BackPressure(WithFolder):
         with Server(flood) as server:
             with Running("--exec", "sleep 1000", "--close-timeout", "0.1", server.url) as running:
                 self.assertLess(server.result(), 32 << 20)
-                self.assertLess(running.peak_memory(), 64 << 20)
+                self.memory_at_most(running, 64 << 20)
                 running.signal(signal.SIGTERM)
                 self.expect(running.wait(), status=143)
 
@@ -346,7 +346,7 @@ class BackPressure(WithFolder):
 
                 eventually(still, seconds=30, what="the command's waiting")
                 self.assertLess(sizes[-1], 32 << 10)
-                self.assertLess(running.peak_memory(), 64 << 20)
+                self.memory_at_most(running, 64 << 20)
                 running.signal(signal.SIGTERM)
                 running.wait()
             server.stopping.set()

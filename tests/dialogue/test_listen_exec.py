@@ -8,7 +8,7 @@ import unittest
 from dialogue.test_exec import WithFolder, alive
 from dialogue.test_listen import Listening, RawClient
 from support import frames
-from support.program import Running, eventually, run
+from support.program import SANITIZED, Running, eventually, run
 
 
 class OneEach(WithFolder):
@@ -128,7 +128,7 @@ class Failing(WithFolder):
                     pass
                 for _ in range(3):
                     self.expect(run(server.url, stdin=b"quick\n", timeout=10), out="quick\n")
-                self.assertLess(server.peak_memory(), 96 << 20)
+                self.memory_at_most(server, 96 << 20)
 
     def test_a_client_that_does_not_read_stops_its_own_command_only(self):
         command = "read -r x; test $x = flood && exec yes; echo $x"
@@ -138,8 +138,9 @@ class Failing(WithFolder):
             lazy.say(frames.TEXT, b"flood")
             for _ in range(3):
                 self.expect(run(server.url, stdin=b"quick\n", timeout=10), out="quick\n")
-            self.assertLess(server.peak_memory(), 96 << 20)
+            self.memory_at_most(server, 96 << 20)
 
+    @unittest.skipIf(SANITIZED, "UBSan looks at objects through a pipe, and here is none left for it")
     def test_no_descriptor_is_left_for_another_command(self):
         with Listening("--exec", "exec cat") as server:
             resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (24, 24))

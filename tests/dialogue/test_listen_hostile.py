@@ -11,15 +11,9 @@ from dialogue.test_listen import REQUEST, Listening, RawClient
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import SANITIZED, Running, eventually, run
+from support.program import Running, eventually, run
 
 MASK = b"\x01\x02\x03\x04"
-
-
-def at_most(test, server, size):
-    """The server's memory; a sanitizer's own says nothing."""
-    if not SANITIZED:
-        test.assertLess(server.peak_memory(), size)
 
 
 class Handshakes(Dialogue):
@@ -71,7 +65,7 @@ class Handshakes(Dialogue):
             for _ in range(2000):
                 client.send(b"X-More: " + b"x" * 16384 + b"\r\n")
             self.assertTrue(client.read_to_end().startswith(b"HTTP/1.1 431 "))
-            at_most(self, server, 32 << 20)
+            self.memory_at_most(server, 32 << 20)
             self.served(server)
 
     def test_two_hundred_unfinished_requests_stop_nobody(self):
@@ -120,7 +114,7 @@ class Frames(Dialogue):
             data = packer.compress(b"\0" * (256 << 20)) + packer.flush(zlib.Z_SYNC_FLUSH)
             client.send(frames.frame(frames.BINARY, data[:-4], rsv=0x40, mask=MASK))
             self.assertEqual(client.read_frame().code, 1009)
-            at_most(self, server, 32 << 20)
+            self.memory_at_most(server, 32 << 20)
 
 
 class Deaf(Dialogue):
@@ -137,8 +131,8 @@ class Deaf(Dialogue):
             before = server.peak_memory()
             text = "".join(f"line {number}\n" for number in range(5000))
             self.dialogue("--count", 5000, server.url, stdin=text, out=text, err="", timeout=60)
-            at_most(self, server, 32 << 20)
-            at_most(self, server, before + (4 << 20))
+            self.memory_at_most(server, 32 << 20)
+            self.memory_at_most(server, before + (4 << 20))
             deaf.reset()  # noticed although nothing is read from it any more
             server.wait_err("client 1 left")
 
@@ -163,7 +157,7 @@ class Deaf(Dialogue):
                 self.assertEqual(len(ended.out), count * (size + 1))
             eventually(lambda: server.err.count(b"does not read: dropped") == 150, 20, "150 drops")
             # What each had queued, twice while a queue moves, and the rest of us.
-            at_most(self, server, 600 << 20)
+            self.memory_at_most(server, 600 << 20)
 
     def test_typed_lines_go_at_the_pace_of_who_reads(self):
         with Listening() as server:
@@ -176,7 +170,7 @@ class Deaf(Dialogue):
                 ended = reader.wait(60)
                 self.assertEqual(ended.out.decode(), text)
             server.wait_err("client 1 does not read: dropped")
-            at_most(self, server, 48 << 20)
+            self.memory_at_most(server, 48 << 20)
 
     def test_who_answers_no_ping_is_let_go(self):
         with Listening("--ping-interval", "0.1", "--pong-timeout", "0.3") as server:

@@ -3,7 +3,7 @@
 import re
 import unittest
 
-from .program import TIME_FACTOR, run
+from .program import SANITIZED, TIME_FACTOR, run
 
 
 def difference(got, wanted):
@@ -18,6 +18,11 @@ def difference(got, wanted):
 
 class Dialogue(unittest.TestCase):
     maxDiff = 4000
+
+    def memory_at_most(self, process, size):
+        """The peak of a Running; a sanitizer's own memory says nothing."""
+        if not SANITIZED:
+            self.assertLess(process.peak_memory(), size)
 
     def expect(self, ended, *, status=0, out=None, err=None, no_err=None):
         """Compares an Ended. `out`: the exact bytes (or str) of stdout. `err`: a regular expression
