@@ -28,8 +28,6 @@ constexpr int kPipeSize = 512 << 10;
 // What a reader that is at work gets to take a large write; a stalled one costs it four times, then
 // the socket is not read.
 constexpr int kPatienceMs = 1;
-// A gathered block is a little less than kBlock.
-constexpr std::size_t kWorthWaiting = OutputStream::kBlock / 2;
 
 bool writable_now(int fd) {
   pollfd waiting{fd, POLLOUT, 0};
@@ -178,7 +176,7 @@ std::size_t OutputStream::write_parts(iovec* parts, int count) {
       continue;
     } else if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
       if (enlarge_pipe()) continue;
-      if (asked >= kWorthWaiting && reader_takes_more()) continue;
+      if (asked >= kBlock && reader_takes_more()) continue;
       state_ = State::kBlocked;
       return total;
     } else {

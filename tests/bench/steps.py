@@ -74,7 +74,8 @@ STEPS = [
                "#pragma GCC novector\n  for (; at + 32 <= size && size == 0; at += 32) {\n")],
          ["messages send-1024", "messages send-65536"], [("send", 65536)]),
     Step("A regular file is read on the loop, not on a thread",
-         "A block that goes from thread to thread goes from core to core, and each costs a wake.",
+         "A block that goes from thread to thread goes from core to core, and each costs a wake. Worth it "
+         "where the other core has work of its own.",
          [("src/input/stdin_reader.cpp", "return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);",
            "return false && fstat(fd, &info) == 0;")],
          [], [("send", 125), ("send", 1024), ("send", 65536)]),
@@ -89,9 +90,9 @@ STEPS = [
          [], [("receive", 16), ("receive", 125)]),
     Step("A large write waits a millisecond for the reader of a full pipe",
          "Else what the pipe did not take is copied, and comes back through the loop.",
-         [("src/output/output_stream.cpp", "asked >= kWorthWaiting && reader_takes_more()",
+         [("src/output/output_stream.cpp", "asked >= kBlock && reader_takes_more()",
            "asked == 0 && reader_takes_more()")],
-         [], [("pipe", 125), ("pipe", 1024), ("pipe", 65536)]),
+         [], [("pipe", 65536)]),
     Step("A socket that gave less than there was room for is not asked again",
          "It would say EAGAIN: a system call for each round trip.",
          [("src/net/socket_stream.h", "short_read_drains() const override { return true; }",
@@ -144,14 +145,14 @@ def instructions(programs: Path, case: str) -> float:
     return check_instructions.measure(programs / f"micro_{program}", name)
 
 
-def cpu(single: runs.Runs, programs: Path, way: str, size: int) -> float:
+def run(single: runs.Runs, programs: Path, way: str, size: int) -> dict:
     bin_ = str(programs / "wscope")
     table = dict(peers.tomllib.loads((peers.BENCH / "peers.toml").read_text())["wscope"])
     peer = peers.Peer("wscope", bin_, "", table)
     count = COUNTS[size]
     if way == "send":
-        return single.send(peer, size, count, one=size > 1 << 20)["cpu"]
-    return single.receive(peer, size, count, pipe=way == "pipe")["cpu"]
+        return single.send(peer, size, count, one=size > 1 << 20)
+    return single.receive(peer, size, count, pipe=way == "pipe")
 
 
 def profile(single: runs.Runs, programs: Path, way: str, size: int, scratch: Path) -> str:
@@ -163,7 +164,7 @@ def profile(single: runs.Runs, programs: Path, way: str, size: int, scratch: Pat
     wrapper.chmod(0o755)
     (scratch / "wscope").unlink(missing_ok=True)
     wrapper.rename(scratch / "wscope")
-    cpu(single, scratch, way, size)
+    run(single, scratch, way, size)
     done = subprocess.run(["perf", "report", "-q", "-i", str(data), "--no-children", "--sort", "sym",
                            "-g", "none"], capture_output=True, text=True, check=False)
     found = re.findall(r"^\s*([\d.]+)%\s+\[(.)\]\s+(.*?)\s*$", done.stdout, re.M)
@@ -204,12 +205,15 @@ def measure(step: Step, with_it: Path, without: Path, box: tools.Tools, rounds: 
     for way, size in step.whole:
         before, after = [], []
         for _ in range(rounds):
-            before.append(cpu(single, without, way, size))
-            after.append(cpu(single, with_it, way, size))
-        old, new = statistics.median(before), statistics.median(after)
+            before.append(run(single, without, way, size))
+            after.append(run(single, with_it, way, size))
         label = "receive, into a pipe" if way == "pipe" else way
-        lines.append(f"| CPU, {label} {describe(size)} | {nanoseconds(old)} | {nanoseconds(new)} | "
-                     f"{new / old:.2f} |")
+        for value, what, show in (("cpu", "CPU", nanoseconds), ("seconds", "time", nanoseconds)):
+            per = COUNTS[size] if value == "seconds" else 1
+            old, new = (statistics.median(one[value] / per for one in all_of_them)
+                        for all_of_them in (before, after))
+            lines.append(f"| {what}, {label} {describe(size)} | {show(old)} | {show(new)} | "
+                         f"{new / old:.2f} |")
     way, size = step.whole[0]
     for name, programs in (("without", without), ("with", with_it)):
         if top := profile(single, programs, way, size, scratch):
@@ -251,7 +255,8 @@ def main() -> int:
         head = ("# Where the time goes, step by step\n\n"
                 "Written by `tests/bench/steps.py --write` down to \"What did not help\": each step "
                 "is taken out of today's tree alone, and both are measured in turn. CPU is user + "
-                "system of wscope per message, over loopback, with start-up in it.\n\n")
+                "system of wscope per message, time is that of the whole chain (server, wscope, "
+                "reader), over loopback.\n\n")
         machine = f"Machine: {machine_name()}; {options.rounds} rounds.\n\n"
         PAGE.write_text(head + machine + "\n".join(pages) + "\n" + (by_hand[at:] if at >= 0 else ""))
     return 0
