@@ -25,9 +25,6 @@ int reopen_non_blocking(int fd) {
 constexpr std::size_t kFirstCapacity = 2 * OutputStream::kBlock;
 // A pipe this large keeps both ends busy and still lies in a processor's cache.
 constexpr int kPipeSize = 512 << 10;
-// What a reader that is at work gets to take a large write; a stalled one costs it four times, then
-// the socket is not read.
-constexpr int kPatienceMs = 1;
 
 bool writable_now(int fd) {
   pollfd waiting{fd, POLLOUT, 0};
@@ -164,8 +161,6 @@ void OutputStream::stop(State state, int error) {
 
 std::size_t OutputStream::write_parts(iovec* parts, int count) {
   std::size_t total = 0;
-  std::size_t asked = 0;
-  for (int i = 0; i < count; ++i) asked += parts[i].iov_len;
   advance(parts, count, 0);
   while (count > 0) {
     const ssize_t written = write_once(parts, count);
@@ -176,7 +171,6 @@ std::size_t OutputStream::write_parts(iovec* parts, int count) {
       continue;
     } else if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
       if (enlarge_pipe()) continue;
-      if (asked >= kBlock && reader_takes_more()) continue;
       state_ = State::kBlocked;
       return total;
     } else {
@@ -196,13 +190,6 @@ bool OutputStream::enlarge_pipe() {
   if (way_ != Way::kPipe || enlarged_) return false;
   enlarged_ = true;
   return ::fcntl(fd_, F_GETPIPE_SZ)<kPipeSize&& ::fcntl(fd_, F_SETPIPE_SZ, kPipeSize)> 0;
-}
-
-/// Waiting a moment saves the copy of what the pipe did not take, and the way through the loop.
-bool OutputStream::reader_takes_more() {
-  if (way_ != Way::kPipe) return false;
-  pollfd waiting{fd_, POLLOUT, 0};
-  return ::poll(&waiting, 1, kPatienceMs) == 1;
 }
 
 ssize_t OutputStream::write_once(iovec* parts, int count) {

@@ -75,7 +75,6 @@ class OutputStream {
   /// Writes all parts or until nothing more is taken; returns the bytes written.
   std::size_t write_parts(iovec* parts, int count);
   bool enlarge_pipe();
-  bool reader_takes_more();
   ssize_t write_once(iovec* parts, int count);
   void stop(State state, int error);
 
