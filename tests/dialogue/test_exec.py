@@ -287,12 +287,7 @@ class End(WithFolder):
             command = f"trap '' INT; touch {self.path('ready')}; while :; do sleep 1000; done"
             running, pid = self.begin(server, command, "--close-timeout", "1000")
             eventually(lambda: os.path.exists(self.path("ready")))
-
-            def over():
-                running.signal(signal.SIGINT)
-                return not running.running()
-
-            eventually(over, what="the end")
+            running.signal_until_gone()
             self.expect(running.wait(), status=130)
             eventually(lambda: not alive(pid), what="the command's end")
 

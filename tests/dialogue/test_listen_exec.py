@@ -201,12 +201,7 @@ class Ends(WithFolder):
             client = RawClient(server).open()
             self.addCleanup(client.sock.close)
             pid = int(client.read_message())
-
-            def over():
-                server.signal(signal.SIGINT)
-                return not server.running()
-
-            eventually(over, what="the end")
+            server.signal_until_gone()
             self.assertFalse(alive(pid))
 
     def test_many_come_and_go_and_nothing_stays(self):

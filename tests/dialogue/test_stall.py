@@ -15,7 +15,7 @@ from pathlib import Path
 
 from support.certificates import Certificates
 from support.frames import CLOSE, close_payload, frame
-from support.program import SANITIZED, WSCOPE, Running, environment, eventually, run
+from support.program import SANITIZED, WSCOPE, Running, environment, run
 from support.server import Server
 from support.stalls import DEADLINE, LATEST, CutTls, Stalls, stall, stops_after
 
@@ -187,13 +187,8 @@ class Closing(Stalls):
             with self.subTest(count), Server(script) as server:
                 with Running("-w", "0", "--close-timeout", "60", "-x", "x", server.url) as running:
                     server.ready.wait(10)
-                    # The first asks for the Close to be waited for; any later one ends at once. Not
-                    # so many that one meets a process which is leaving already.
-                    for _ in range(10):
-                        if running.running():
-                            running.signal()
-                            with contextlib.suppress(AssertionError):
-                                eventually(lambda: not running.running(), 0.5)
+                    # The first asks for the Close to be waited for; any later one ends at once.
+                    running.signal_until_gone()
                     self.assertIn(running.wait(10).status, (130, 6))
 
         self.parallel(check, range(len(answer)))

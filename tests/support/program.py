@@ -169,6 +169,15 @@ class Running:
     def signal(self, number=signal.SIGINT):
         self.process.send_signal(number)
 
+    def signal_until_gone(self, number=signal.SIGINT):
+        """Signal after signal, with time between them: none is to meet a process that is leaving."""
+        for _ in range(20):
+            if not self.running():
+                break
+            self.signal(number)
+            with contextlib.suppress(AssertionError):
+                eventually(lambda: not self.running(), 0.5)
+
     def running(self):
         return self.process.poll() is None
 
