@@ -166,9 +166,6 @@ class Running:
     def wait_err(self, wanted, seconds=10):
         return self._wait_for(self.err, wanted, "stderr", seconds)
 
-    def signal(self, number=signal.SIGINT):
-        self.process.send_signal(number)
-
     def signal_until_gone(self, number=signal.SIGINT):
         """Signal after signal, with time between them: none is to meet a process that is leaving."""
         for _ in range(20):
@@ -177,6 +174,9 @@ class Running:
             self.signal(number)
             with contextlib.suppress(AssertionError):
                 eventually(lambda: not self.running(), 0.5)
+
+    def signal(self, number=signal.SIGINT):
+        self.process.send_signal(number)
 
     def running(self):
         return self.process.poll() is None
