@@ -1,5 +1,6 @@
 """/edit and Ctrl-X Ctrl-E: a message written in the user's editor."""
 
+import contextlib
 import os
 import stat
 import tempfile
@@ -234,7 +235,11 @@ class EditTest(unittest.TestCase):
             end = time.monotonic() + 10
             while "caught" not in editor.new.read_text() and time.monotonic() < end:
                 time.sleep(0.01)
-            # dash leaves a read that a signal interrupts.
+            # dash leaves a read that a signal interrupts; one that begins behind it is let go.
+            with contextlib.suppress(AssertionError):
+                repl.wait_actions(["text text\\ncaught"], 2)
+            with contextlib.suppress(OSError):
+                os.close(os.open(editor.folder / "go", os.O_WRONLY | os.O_NONBLOCK))
             repl.wait_actions(["text text\\ncaught"])
 
     def test_keys_behind_the_command_come_after_it(self):
