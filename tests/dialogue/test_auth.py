@@ -109,8 +109,9 @@ class Digest(Dialogue):
             self.expect(ended, err=["Authorization: …"], no_err=["response="])
 
 
-class Bearer(Dialogue):
-    def sent(self, *words, **expected):
+class RequestSent(Dialogue):
+    def request(self, *words, **expected):
+        """The request of one visit; None where there was none."""
         seen = []
 
         def script(peer):
@@ -119,7 +120,13 @@ class Bearer(Dialogue):
 
         with Server(script) as server:
             self.dialogue("-w", "0", *words, server.url, **expected)
-        return seen[0].all("Authorization") if seen else None
+        return seen[0] if seen else None
+
+
+class Bearer(RequestSent):
+    def sent(self, *words, **expected):
+        request = self.request(*words, **expected)
+        return request and request.all("Authorization")
 
     def test_given_and_from_a_file(self):
         self.assertEqual(self.sent("--bearer", "abc.def", err=""), ["Bearer abc.def"])
@@ -285,17 +292,10 @@ class Asked(Dialogue):
         self.assertEqual(seen[0].get("Authorization"), basic("nora", ""))
 
 
-class Cookies(Dialogue):
+class Cookies(RequestSent):
     def sent(self, *words, **expected):
-        seen = []
-
-        def script(peer):
-            seen.append(peer.read_request())
-            echo(peer)
-
-        with Server(script) as server:
-            self.dialogue("-w", "0", *words, server.url, **expected)
-        return seen[0].get("Cookie") if seen else None
+        request = self.request(*words, **expected)
+        return request and request.get("Cookie")
 
     def test_given_and_from_a_file(self):
         with tempfile.NamedTemporaryFile("w") as file:
