@@ -41,7 +41,7 @@ class World:
 
     async def _open(self):
         self._server = await websockets.serve(
-            self._serve, "127.0.0.1", 0, max_size=None, max_queue=None, ping_interval=None
+            self._serve, "127.0.0.1", 0, max_size=None, max_queue=None, ping_interval=None, close_timeout=1
         )
         self._target = self._server.sockets[0].getsockname()[1]
         listener = socket.create_server(("127.0.0.1", 0))
@@ -74,22 +74,24 @@ class World:
         done, _ = await asyncio.wait(
             ways, timeout=wait * TIME_FACTOR, return_when=asyncio.FIRST_COMPLETED
         )
-        while not done and not self.killing:
-            done, _ = await asyncio.wait(ways, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
-        if self.killing:
-            self.deaths[death] += 1
-            if death == "frozen":
-                for way in ways:
-                    way.cancel()
-                await asyncio.sleep(2.5 * TIME_FACTOR)
-        for way in ways:
-            way.cancel()
-        for writer in (client_out, server_out):
+        try:
+            while not done and not self.killing:
+                done, _ = await asyncio.wait(ways, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
             if self.killing:
-                sock = writer.get_extra_info("socket")
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            writer.close()
-        self._links.discard(asyncio.current_task())
+                self.deaths[death] += 1
+                if death == "frozen":
+                    for way in ways:
+                        way.cancel()
+                    await asyncio.sleep(2.5 * TIME_FACTOR)
+        finally:  # also when it is ended frozen: the server would wait for its client
+            for way in ways:
+                way.cancel()
+            for writer in (client_out, server_out):
+                if self.killing:
+                    sock = writer.get_extra_info("socket")
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                writer.close()
+            self._links.discard(asyncio.current_task())
 
     async def _carry(self, reader, writer, left):
         """Until the end of the stream, or until `left` bytes went through, then cut."""
