@@ -41,7 +41,8 @@ class World:
 
     async def _open(self):
         self._server = await websockets.serve(
-            self._serve, "127.0.0.1", 0, max_size=None, max_queue=None, ping_interval=None, close_timeout=1
+            self._serve, "127.0.0.1", 0, max_size=None, max_queue=None, ping_interval=None,
+            close_timeout=1,
         )
         self._target = self._server.sockets[0].getsockname()[1]
         listener = socket.create_server(("127.0.0.1", 0))
@@ -155,13 +156,14 @@ class Chaos(Dialogue):
             self.assertEqual(len(told), len(world.arrived) - 1)
             self.assertEqual(len(numbers), len(set(numbers)), "doubled")
             self.assertEqual(numbers, sorted(numbers), "out of order")
-            self.assertEqual(numbers[-1], sent - 1)
             expected, allowed = 0, 0
             for lines, flying in zip(world.arrived.values(), [*told, 0], strict=True):
                 for line in lines:
                     self.assertLessEqual(int(line[:8]) - expected, allowed, "lost silently")
                     expected, allowed = int(line[:8]) + 1, 0
                 allowed += flying
+            # The last connection that died may have had the very last lines in flight.
+            self.assertLessEqual(sent - expected, allowed, "lost silently at the end")
         print(
             f"{sent} lines, {len(world.arrived)} connections, deaths {world.deaths}; "
             f"{sum(told)} told to be in flight, {lost} of them lost"
