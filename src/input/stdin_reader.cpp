@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,18 +18,11 @@
 namespace wscope::input {
 namespace {
 
-constexpr std::size_t kFileBlock = std::size_t{128} << 10;
-
 Error cant_read(int cause) {
   return {Stage::kInput,
           "can't read standard input: " + std::generic_category().message(cause),
           {},
           {}};
-}
-
-bool is_regular_file(int fd) {
-  struct stat info {};
-  return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
 }
 
 }  // namespace
@@ -108,15 +100,13 @@ void StdinReader::Shared::run() {
   ended.notify_all();
 }
 
-StdinReader::StdinReader(int fd)
-    : fd_(fd), file_(is_regular_file(fd)), shared_(std::make_shared<Shared>(fd)) {}
+StdinReader::StdinReader(int fd) : shared_(std::make_shared<Shared>(fd)) {}
 
 StdinReader::~StdinReader() { stop(); }
 
 BlockQueue& StdinReader::queue() { return shared_->queue; }
 
 void StdinReader::start(ActionSource::Waker waker) {
-  if (file_) return;
   shared_->waker = std::move(waker);
   // Half of the blocks at most: take_free() must not wait on the thread that empties the queue.
   for (std::size_t taken = 0; taken < BlockQueue::kBlocks / 2; ++taken) {
@@ -133,24 +123,9 @@ void StdinReader::start(ActionSource::Waker waker) {
   thread_ = std::thread([shared = shared_] { shared->run(); });
 }
 
-BlockQueue::Pop StdinReader::pop(Block& block) {
-  return file_ ? read_file(block) : queue().pop(block);
-}
+BlockQueue::Pop StdinReader::pop(Block& block) { return queue().pop(block); }
 
-BlockQueue::Pop StdinReader::read_file(Block& block) {
-  if (!block.bytes) block.bytes.reset(new char[kFileBlock]);
-  ssize_t got;
-  do {
-    got = read(fd_, block.bytes.get(), kFileBlock);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) file_error_ = cant_read(errno);
-  block.size = got > 0 ? static_cast<std::size_t>(got) : 0;
-  return got > 0 ? BlockQueue::Pop::kBlock : BlockQueue::Pop::kEnd;
-}
-
-std::optional<Error> StdinReader::take_error() {
-  return file_ ? std::exchange(file_error_, std::nullopt) : queue().take_error();
-}
+std::optional<Error> StdinReader::take_error() { return queue().take_error(); }
 
 void StdinReader::stop() {
   if (!thread_.joinable()) return;

@@ -1,13 +1,11 @@
-// StdinReader: a descriptor → blocks of bytes, read ahead on a thread of its own or, of a regular
-// file, when asked.
+// StdinReader: a descriptor → blocks of bytes, read ahead on a thread of its own.
 //
+// For what can make a reader wait: a terminal, a device (session/ready_source.h reads the rest).
 // start() first takes what can be had without waiting; when that is already the end of the input
-// (a closed or empty stdin, a pipe whose writer is done) no thread is started. The thread waits on
-// the descriptor and on a wake descriptor, so stop() ends it at once. A regular file never makes a
-// reader wait, so the loop reads it itself, into one block that stays in its core's cache: handing
-// blocks from thread to thread costs more than the read. A descriptor that is not open counts as
-// the end of input; any other failure of read is an Error of Stage::kInput, told once. The
-// descriptor stays the caller's, flags untouched. Loop thread.
+// (/dev/null) no thread is started. The thread waits on the descriptor and on a wake descriptor, so
+// stop() ends it at once. A descriptor that is not open counts as the end of input; any other
+// failure of read is an Error of Stage::kInput, told once. The descriptor stays the caller's, flags
+// untouched. Loop thread.
 #pragma once
 
 #include <memory>
@@ -43,11 +41,6 @@ class StdinReader {
  private:
   struct Shared;
   BlockQueue& queue();
-  BlockQueue::Pop read_file(Block& block);
-
-  const int fd_;
-  const bool file_;
-  std::optional<Error> file_error_;
   std::shared_ptr<Shared> shared_;
   std::thread thread_;
 };

@@ -12,6 +12,8 @@
 #include <string>
 #include <utility>
 
+#include "base/pipe_size.h"
+
 namespace wscope::output {
 namespace {
 
@@ -23,8 +25,6 @@ int reopen_non_blocking(int fd) {
 }
 
 constexpr std::size_t kFirstCapacity = 2 * OutputStream::kBlock;
-// A pipe this large keeps both ends busy and still lies in a processor's cache.
-constexpr int kPipeSize = 512 << 10;
 
 bool writable_now(int fd) {
   pollfd waiting{fd, POLLOUT, 0};
@@ -170,7 +170,7 @@ std::size_t OutputStream::write_parts(iovec* parts, int count) {
     } else if (written < 0 && errno == EINTR) {
       continue;
     } else if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-      if (enlarge_pipe()) continue;
+      if (enlarge_once()) continue;
       state_ = State::kBlocked;
       return total;
     } else {
@@ -184,12 +184,8 @@ std::size_t OutputStream::write_parts(iovec* parts, int count) {
   return total;
 }
 
-/// A larger pipe means fewer waits for the reader. Only once it has been full: memory for pipes is
-/// counted per user (pipe(7)), and most runs never need it.
-bool OutputStream::enlarge_pipe() {
-  if (way_ != Way::kPipe || enlarged_) return false;
-  enlarged_ = true;
-  return ::fcntl(fd_, F_GETPIPE_SZ)<kPipeSize&& ::fcntl(fd_, F_SETPIPE_SZ, kPipeSize)> 0;
+bool OutputStream::enlarge_once() {
+  return way_ == Way::kPipe && !std::exchange(enlarged_, true) && enlarge_pipe(fd_);
 }
 
 ssize_t OutputStream::write_once(iovec* parts, int count) {

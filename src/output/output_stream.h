@@ -74,7 +74,7 @@ class OutputStream {
   void clear();
   /// Writes all parts or until nothing more is taken; returns the bytes written.
   std::size_t write_parts(iovec* parts, int count);
-  bool enlarge_pipe();
+  bool enlarge_once();
   ssize_t write_once(iovec* parts, int count);
   void stop(State state, int error);
 

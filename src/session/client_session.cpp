@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <asio/dispatch.hpp>
 #include <asio/post.hpp>
 #include <utility>
 
@@ -66,7 +67,7 @@ void ClientSession::start(Finished finished) {
   if (options_.network.timeout) {
     total_deadline_.start(*options_.network.timeout, [this] { timed_out(); });
   }
-  source_.start([this] { asio::post(loop_, [this] { pull(); }); });
+  source_.start([this] { asio::dispatch(loop_, [this] { pull(); }); });
   open();
 }
 

@@ -105,7 +105,7 @@ void CommandRoom::pull(ServedClient& client) {
       pull_later(client.number());
       break;
     }
-    const auto pulled = place.command->source().next(action);
+    const auto pulled = place.command->next(action);
     if (pulled == ActionSource::Pull::kEmpty) break;
     if (pulled == ActionSource::Pull::kEnd) {
       close_when_done(place);

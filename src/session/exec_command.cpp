@@ -3,7 +3,7 @@
 #include <csignal>
 #include <utility>
 
-#include "session/command_source.h"
+#include "session/ready_source.h"
 
 namespace wscope::session {
 
@@ -26,7 +26,7 @@ ExecCommand::ExecCommand(asio::io_context& loop, const Options& options,
       }) {}
 
 std::unique_ptr<ActionSource> ExecCommand::make_source() const {
-  return std::make_unique<CommandSource>(loop_, messages_, child_->output_fd());
+  return make_command_source(loop_, messages_, child_->output_fd());
 }
 
 Result<void> ExecCommand::start(const Opened& opened, Ended ended) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <asio/dispatch.hpp>
 #include <asio/post.hpp>
 #include <cerrno>
 #include <csignal>
@@ -74,7 +75,7 @@ void ListenSession::start(Finished finished) {
   notice(fmt::format("listening on {}", url()));
   acceptor_->start([this](std::unique_ptr<net::Stream> stream) { accepted(std::move(stream)); },
                    [this](Error error) { notice(error.message); });
-  if (source_) source_->start([this] { asio::post(loop_, [this] { pull(); }); });
+  if (source_) source_->start([this] { asio::dispatch(loop_, [this] { pull(); }); });
 }
 
 void ListenSession::accepted(std::unique_ptr<net::Stream> stream) {

@@ -1,6 +1,6 @@
 #include "session/output_watch.h"
 
-#include <fcntl.h>
+#include "session/readiness.h"
 
 namespace wscope::session {
 
@@ -13,11 +13,12 @@ void OutputWatch::arm(std::function<void()> progress) {
   if (waiting_ || stream_.state() != output::OutputStream::State::kBlocked) return;
   if (!descriptor_.is_open()) {
     std::error_code error;
-    descriptor_.assign(::fcntl(stream_.poll_fd(), F_DUPFD_CLOEXEC, 3), error);
+    net::UniqueFd waits = wait_descriptor(stream_.poll_fd(), ReadyFor::kWriting);
+    descriptor_.assign(waits.release(), error);
     if (error) return;
   }
   waiting_ = true;
-  descriptor_.async_wait(asio::posix::stream_descriptor::wait_write,
+  descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
                          [this, progress = std::move(progress),
                           weak = std::weak_ptr<bool>(alive_)](std::error_code error) {
                            if (weak.expired()) return;

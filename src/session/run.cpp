@@ -29,6 +29,7 @@
 #include "session/exec_command.h"
 #include "session/listen_session.h"
 #include "session/progress_meter.h"
+#include "session/ready_source.h"
 #include "session/replay_server.h"
 #include "session/replay_source.h"
 #include "session/report_file.h"
@@ -64,7 +65,7 @@ bool may_show_progress(const Options& options) {
          options.automation.script.empty() && type != nullptr && std::strcmp(type, "dumb") != 0;
 }
 
-Terminal open_terminal(const Options& options) {
+Terminal open_terminal(asio::io_context& loop, const Options& options) {
   Terminal terminal;
   const bool out = ::isatty(STDOUT_FILENO) == 1;
   const bool err = ::isatty(STDERR_FILENO) == 1;
@@ -82,7 +83,8 @@ Terminal open_terminal(const Options& options) {
     if (err) terminal.screens.err = &repl->screen();
     terminal.source = std::move(repl);
   } else {
-    terminal.source = input::make_pipe_source(options, STDIN_FILENO);
+    terminal.source = make_ready_source(loop, options.messages, STDIN_FILENO);
+    if (!terminal.source) terminal.source = input::make_pipe_source(options, STDIN_FILENO);
   }
   if (!options.messages.execute.empty() && !execute_only && !says_again) {
     terminal.source =
@@ -162,7 +164,7 @@ Result<ExitStatus> run_client(const Options& given) {
     if (!made) return fail(std::move(made.error()));
     command = std::move(*made);
   }
-  Terminal terminal = command ? no_terminal(command->make_source()) : open_terminal(options);
+  Terminal terminal = command ? no_terminal(command->make_source()) : open_terminal(loop, options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens,
                                                  command ? command->input_fd() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
@@ -199,7 +201,7 @@ Result<ExitStatus> run_script(const Options& given) {
   if (!report) return fail(std::move(report.error()));
   asio::io_context loop(1);
   Clock clock;
-  const Terminal terminal = open_terminal(options);
+  const Terminal terminal = open_terminal(loop, options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens);
   if (!presentation) return fail(std::move(presentation.error()));
   ScriptSession session(loop, options, std::move(url), clock, **presentation, *script);
@@ -218,7 +220,7 @@ Result<ExitStatus> run_listener(const Options& options) {
   const bool commands = !options.automation.exec.empty();
   const net::UniqueFd nowhere(commands ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
   const Terminal terminal =
-      commands ? no_terminal(input::make_empty_source()) : open_terminal(options);
+      commands ? no_terminal(input::make_empty_source()) : open_terminal(loop, options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens,
                                                  nowhere ? nowhere.get() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));

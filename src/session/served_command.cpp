@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "session/ready_source.h"
+
 namespace wscope::session {
 
 Result<std::unique_ptr<ServedCommand>> ServedCommand::create(asio::io_context& loop,
@@ -20,12 +22,12 @@ ServedCommand::ServedCommand(asio::io_context& loop, const Options& options, con
     : command_(options.automation.exec),
       grace_(options.network.close_timeout),
       child_(std::move(child)),
-      source_(loop, options.messages, child_->output_fd()),
+      source_(make_command_source(loop, options.messages, child_->output_fd())),
       messages_(options, clock, child_->input_fd()),
       watch_(loop, messages_.out()),
       environment_(std::move(environment)),
       hooks_(std::move(hooks)) {
-  source_.start([this] { hooks_.wrote(); });
+  source_->start([this] { hooks_.wrote(); });
   // A thousand clients: no descriptor more than needed.
   if (messages_.out().poll_fd() != child_->input_fd()) child_->close_input();
 }
@@ -33,6 +35,12 @@ ServedCommand::ServedCommand(asio::io_context& loop, const Options& options, con
 Result<void> ServedCommand::start() {
   return child_->start(command_, std::exchange(environment_, {}),
                        [this](const CommandEnd&) { hooks_.ended(); });
+}
+
+ActionSource::Pull ServedCommand::next(Action& action) {
+  const auto pulled = source_->next(action);
+  output_ended_ = pulled == ActionSource::Pull::kEnd;
+  return pulled;
 }
 
 void ServedCommand::flush() {
@@ -47,7 +55,7 @@ void ServedCommand::flush() {
 
 void ServedCommand::let_go() {
   if (!std::exchange(left_, true)) {
-    source_.stop();
+    source_->stop();
     child_->discard_output();
   }
   child_->end_within(grace_);

@@ -18,7 +18,6 @@
 #include "base/options.h"
 #include "output/pipe_messages.h"
 #include "session/child_process.h"
-#include "session/command_source.h"
 #include "session/output_watch.h"
 
 namespace wscope::session {
@@ -45,9 +44,10 @@ class ServedCommand {
   void flush();
   bool congested() const { return messages_.out().congested(); }
 
-  ActionSource& source() { return source_; }
+  /// What it wrote; see ActionSource.
+  ActionSource::Pull next(Action& action);
   /// It wrote all and has ended.
-  bool done() const { return source_.ended() && child_->end() != nullptr; }
+  bool done() const { return output_ended_ && child_->end() != nullptr; }
   const CommandEnd* end() const { return child_->end(); }
 
   void let_go();
@@ -57,11 +57,12 @@ class ServedCommand {
   const std::string command_;
   const double grace_;
   std::unique_ptr<ChildProcess> child_;
-  CommandSource source_;
+  std::unique_ptr<ActionSource> source_;
   output::PipeMessages messages_;
   OutputWatch watch_;
   Environment environment_;
   Hooks hooks_;
+  bool output_ended_ = false;
   bool left_ = false;
 };
 

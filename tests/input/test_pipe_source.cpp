@@ -1,9 +1,7 @@
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <string>
 #include <thread>
 
@@ -36,17 +34,6 @@ std::vector<Pulled> send_through(const Options& options, const std::string& inpu
   writer.join();
   return all;
 }
-
-struct TemporaryFile {
-  explicit TemporaryFile(std::string_view content) : file(std::tmpfile()) {
-    std::fwrite(content.data(), 1, content.size(), file);
-    std::fflush(file);
-    std::rewind(file);
-  }
-  ~TemporaryFile() { std::fclose(file); }
-  int fd() const { return fileno(file); }
-  std::FILE* file;
-};
 
 }  // namespace
 
@@ -91,10 +78,6 @@ TEST_CASE("what was at hand when the input ended needs no thread") {
     Bell bell;
     reader.start(bell.waker());
     CHECK_FALSE(reader.threaded());
-    const TemporaryFile file(content);
-    StdinReader file_reader(file.fd());
-    file_reader.start(bell.waker());
-    CHECK_FALSE(file_reader.threaded());
     CHECK(bell.rung() == 0);
   }
 }
@@ -174,26 +157,6 @@ TEST_CASE("no more than the queue's blocks are read ahead of the loop") {
   close(pipe.out);
   pipe.out = -1;
   writer.join();
-}
-
-TEST_CASE("a regular file is read when asked, a block at a time, without a thread") {
-  const std::string content(8 << 20, '\n');
-  const TemporaryFile file(content);
-  StdinReader reader(file.fd());
-  Bell bell;
-  reader.start(bell.waker());
-  CHECK_FALSE(reader.threaded());
-  CHECK(lseek(file.fd(), 0, SEEK_CUR) == 0);
-  Block block;
-  std::size_t size = 0;
-  while (reader.pop(block) == BlockQueue::Pop::kBlock) {
-    size += block.size;
-    // The offset of the shared description tells how much was read.
-    CHECK(lseek(file.fd(), 0, SEEK_CUR) == static_cast<off_t>(size));
-    CHECK(block.size <= BlockQueue::kBlockBytes);
-  }
-  CHECK(size == content.size());
-  CHECK(bell.rung() == 0);
 }
 
 TEST_CASE("the loop is woken only after it found nothing") {

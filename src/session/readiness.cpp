@@ -1,0 +1,15 @@
+#include "session/readiness.h"
+
+#include <sys/epoll.h>
+
+namespace wscope::session {
+
+net::UniqueFd wait_descriptor(int fd, ReadyFor what) {
+  net::UniqueFd waits(::epoll_create1(EPOLL_CLOEXEC));
+  epoll_event event{};
+  event.events = what == ReadyFor::kReading ? EPOLLIN : EPOLLOUT;
+  if (::epoll_ctl(waits.get(), EPOLL_CTL_ADD, fd, &event) != 0) return {};
+  return waits;
+}
+
+}  // namespace wscope::session
