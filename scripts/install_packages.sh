@@ -3,6 +3,7 @@
 #
 #   scripts/install_packages.sh           what building and running needs
 #   scripts/install_packages.sh --tests   and what the tests and checks need
+#   scripts/install_packages.sh --fuzz    what building and running the fuzz targets needs
 #
 # All chatter goes to stderr; stdin is left alone. Needs root or sudo only when something is missing.
 set -euo pipefail
@@ -18,8 +19,9 @@ tests=(doctest-dev clang-format openssl strace tmux python3
 case "${1-}" in
   "") wanted=("${build[@]}") ;;
   --tests) wanted=("${build[@]}" "${tests[@]}") ;;
+  --fuzz) wanted=("${build[@]}" clang libclang-rt-14-dev util-linux) ;;
   *)
-    echo "usage: scripts/install_packages.sh [--tests]" >&2
+    echo "usage: scripts/install_packages.sh [--tests|--fuzz]" >&2
     exit 2
     ;;
 esac
