@@ -38,7 +38,7 @@ struct SlashCommand {
   Action action() const;
 };
 
-/// `line` begins with '/'. The text of "//text" is not checked to be UTF-8.
+/// `line` begins with '/'. The text of "//text" and "/to N text" is not checked to be UTF-8.
 Result<SlashCommand> parse_slash_command(std::string_view line);
 
 /// The table as text, a command a line, or two where the terminal is narrow; and the keys.
