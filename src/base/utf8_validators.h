@@ -7,7 +7,7 @@
 namespace wscope {
 
 struct Utf8Validator {
-  const char* name;  // "bytes", "sse4.1", "avx2"
+  const char* name;  // "bytes", "sse4.1", "avx2", "avx512"
   bool (*valid)(const char* text, std::size_t size);
 };
 
