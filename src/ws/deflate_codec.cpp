@@ -15,6 +15,7 @@ constexpr char kTail[4] = {'\x00', '\x00', '\xff', '\xff'};
 constexpr std::size_t kFirstRoom = std::size_t{4} << 10;
 constexpr std::size_t kMostRoom = std::size_t{256} << 10;
 constexpr int kSmallestZlibWindow = 9;
+constexpr int kLargestWindow = 15;
 constexpr int kMemoryLevel = 8;
 // DEFLATE reaches 1032:1; what people send hardly ever 64:1.
 constexpr std::size_t kUnsuspected = std::size_t{4} << 20;
@@ -55,10 +56,10 @@ DeflateCodec::~DeflateCodec() = default;
 void DeflateCodec::begin_inflating() {
   if (inflating_) return;
   auto stream = std::make_unique<z_stream>();
-  // A window of 256 bytes is kept by few compressors (zlib's own used 512 for it), and a larger
-  // one understands them all.
-  const int bits = std::max(agreement_.peer_window_bits, kSmallestZlibWindow);
-  if (inflateInit2(stream.get(), -bits) != Z_OK) throw std::bad_alloc();
+  // Not the window that was agreed: zlib holds a peer to that only across its calls, so the same
+  // message would pass or fail by how it was split. The largest understands them all, also those
+  // who can't keep 256 bytes (zlib's own used 512 for it).
+  if (inflateInit2(stream.get(), -kLargestWindow) != Z_OK) throw std::bad_alloc();
   inflating_.reset(stream.release());
 }
 
@@ -76,7 +77,7 @@ void DeflateCodec::begin_deflating() {
 bool DeflateCodec::continue_after_final_block() {
   after_final_block_ = false;
   z_stream& stream = *inflating_;
-  std::vector<Bytef> window(std::size_t{1} << 15);
+  std::vector<Bytef> window(std::size_t{1} << kLargestWindow);
   uInt size = 0;
   if (inflateGetDictionary(&stream, window.data(), &size) != Z_OK) return false;
   Bytef* next = stream.next_in;
