@@ -42,6 +42,7 @@ class Goal:
     wanted: str
     measured: str
     met: bool | None  # None: could not be measured
+    beyond: bool = False  # missed, and the plain pump misses it, too
 
 
 class Report:
@@ -126,10 +127,14 @@ class Report:
         text = f"{ratio:.2f} × ({show(ours)} : {show(theirs)})"
         if self.rounds > 1 and best[1]:
             text += f"; best runs {best[0] / best[1]:.2f} ×"
-        floor = self.results.median(case, PUMP, value)
-        if value == "cpu" and floor:
-            text += f"; the pump alone: {show(floor)}"
-        return Goal(what, wanted, text, ratio >= limit if at_least else ratio <= limit)
+        met = ratio >= limit if at_least else ratio <= limit
+        # What moves the same bytes without looking at them bounds what can be reached.
+        pump = self.results.median(case, PUMP, value)
+        beyond = False
+        if pump and theirs and other != PUMP and (value == "cpu" or not met):
+            text += f"; the pump alone: {show(pump)}"
+            beyond = not met and not (pump / theirs >= limit if at_least else pump / theirs <= limit)
+        return Goal(what, wanted, text, met, beyond)
 
     def _limit(self, what: str, case: str, limit: float) -> Goal:
         ours = self.results.median(case, WE, "rss")
@@ -182,8 +187,10 @@ class Report:
     def goal_table(self) -> list[str]:
         lines = ["## Goals", "", "| | wanted | measured | |", "|---|---|---|---|"]
         for goal in self.goals():
-            lines.append(f"| {goal.what} | {goal.wanted} | {goal.measured} | "
-                         f"{'met' if goal.met else '**missed**'} |")
+            verdict = "met" if goal.met else "**missed**"
+            if goal.beyond:
+                verdict += ", by the pump, too"
+            lines.append(f"| {goal.what} | {goal.wanted} | {goal.measured} | {verdict} |")
         return [*lines, ""]
 
     def summary(self) -> str:

@@ -86,8 +86,8 @@ class Runs:
                 "cpu": max(report["cpu"] - baseline, 0.0) / count, "cpu_all": report["cpu"]}
 
     def send(self, peer: Peer | None, size: int, count: int, *, late: int = 0, tls: bool = False,
-             deflate: bool = False, one: bool = False) -> dict:
-        """Lines of stdin → server, which counts and compares every one."""
+             deflate: bool = False, one: bool = False, piped: bool = False) -> dict:
+        """Lines of stdin → server, which counts and compares every one. `piped`: by way of cat."""
         hold = peer is not None and peer.holds_stdin
         words = ["--size", size, "--count", count, *_raw(peer), *["--one-message"] * one,
                  *["--tls"] * tls, *["--deflate"] * deflate, *["--close-at-count"] * hold,
@@ -99,10 +99,15 @@ class Runs:
                 command = [self.tools.path("pump"), "send", server.port]
             else:
                 command = peer.command("send", server.url(tls), tls)
+            cat = None
             if hold:
                 read_end, write_end = os.pipe()
             else:
                 stdin = self.tools.lines_file(size, count, one).open("rb")
+                if piped:
+                    cat = subprocess.Popen(["cat"], stdin=stdin, stdout=subprocess.PIPE)
+                    stdin.close()
+                    stdin = cat.stdout
                 read_end, write_end = stdin.fileno(), -1
             try:
                 with self.tools.timed(command, stdin=read_end, stdout=subprocess.DEVNULL) as client:
@@ -122,6 +127,8 @@ class Runs:
             finally:
                 if not hold:
                     stdin.close()
+                    if cat is not None:
+                        cat.wait()
                 elif source is not None and source.poll() is None:
                     source.terminate()
                     source.wait()
