@@ -11,7 +11,7 @@ set -euo pipefail
 build=(g++ cmake ninja-build
   libwebsocketpp-dev libasio-dev libssl-dev zlib1g-dev libcli11-dev libtomlplusplus-dev libreadline-dev libfmt-dev
   nlohmann-json3-dev libre2-dev libidn2-dev libunistring-dev libexpected-dev ca-certificates)
-tests=(doctest-dev clang-format openssl strace tmux python3
+tests=(doctest-dev clang-format openssl strace tmux valgrind python3
   python3-websockets node-ws python3-tornado python3-flask-socketio python3-eventlet
   python3-autobahn chromium-headless-shell python3-jsonschema node-har-validator daphne python3-django-channels nginx-light
   tinyproxy squid microsocks dante-server)

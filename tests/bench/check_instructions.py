@@ -6,7 +6,8 @@
 FOLDER holds the micro_* programs, RECORD is instructions.json. Each case runs under callgrind with
 two iteration counts; the difference is what a message costs, start and preparation left out. Fails
 when a case is more than 10 % above its figure, or has none. Figures belong to a compiler and a kind
-of processor (`micro_X --key`); where there are none for this one, the check is skipped (exit 77).
+of processor, the one that valgrind shows (`valgrind micro_X --key`); where there are none for this
+one, the check is skipped (exit 77).
 """
 
 import argparse
@@ -45,8 +46,8 @@ def measure(program: Path, case: str) -> float:
     return (count(program, case, more) - count(program, case, few)) / (more - few)
 
 
-def ask(program: Path, what: str) -> list[str]:
-    done = subprocess.run([program, what], capture_output=True, text=True, check=True)
+def ask(program: Path, what: str, *before: str) -> list[str]:
+    done = subprocess.run([*before, program, what], capture_output=True, text=True, check=True)
     return done.stdout.split("\n")[:-1]
 
 
@@ -58,7 +59,7 @@ def main() -> int:
     options = parser.parse_args()
 
     everything = json.loads(options.record.read_text()) if options.record.exists() else {}
-    key = ask(options.folder / PROGRAMS[0], "--key")[0]
+    key = ask(options.folder / PROGRAMS[0], "--key", "valgrind", "--tool=none", "-q")[0]
     recorded = everything.get(key, {})
     if not recorded and not options.update:
         print(f"no figures for {key}; write them with --update")
