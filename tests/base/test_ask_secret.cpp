@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <functional>
 #include <string>
 
@@ -39,11 +40,16 @@ void hold_and_raise(int number) {
   ::raise(number);
 }
 
+/// What the runner has printed so far must not be printed a second time by a child: a sanitizer's
+/// _exit empties the buffers of stdio.
+void empty_buffers_before_fork() { std::fflush(nullptr); }
+
 /// Asks in a child whose terminal is a new one; types `keys` once the question is shown.
 Session on_terminal(const std::string& keys, int signal_to_child = 0, bool pending = false) {
   int pipe_ends[2];
   REQUIRE(::pipe(pipe_ends) == 0);
   int master = -1;
+  empty_buffers_before_fork();
   const pid_t child = ::forkpty(&master, nullptr, nullptr, nullptr);
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -135,6 +141,7 @@ TEST_CASE("ask_secret: Ctrl-C, Ctrl-D and a signal end the question") {
 TEST_CASE("ask_secret: without a terminal it is a usage error with the hint") {
   int pipe_ends[2];
   REQUIRE(::pipe(pipe_ends) == 0);
+  empty_buffers_before_fork();
   const pid_t child = ::fork();
   if (child == 0) {
     ::setsid();

@@ -338,6 +338,7 @@ class History(Repl):
         # The later line is another host's: this host's is nearer.
         again = Terminal(*first.words, env=self.env)
         self.addCleanup(lambda: again.__exit__(None, None, None))
+        again.wait_for("connected to ")  # the prompt is there before, and its server still waits
         self.prompt(again)
         again.type(CTRL_R + "to the")
         again.wait_line("(reverse-i-search)`to the': to the first")

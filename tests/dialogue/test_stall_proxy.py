@@ -5,11 +5,12 @@ import unittest
 from support.certificates import Certificates
 from support.program import SANITIZED
 from support.server import Server
-from support.stalls import CutTls, Stalls, stops_after, stops_within
+from support.stalls import DEADLINE, CutTls, Stalls, stops_after, stops_within
 
 CERTIFICATES = Certificates.shared()
 CONTEXT = CERTIFICATES.server_context()
 STEP = 5 if SANITIZED else 1
+BODYS_PATIENCE = 1.0  # seconds: a refusal whose body stalls is a refusal all the same
 GRANTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 WAITING = r"^waiting for proxy {at} to connect to far\.example:80: no success within"
 
@@ -28,7 +29,7 @@ class Connect(Stalls):
             script = lambda count, head=head, body=body: stops_after(lambda peer: head + body, len(head) + count)  # noqa: E731
             self.stalls_at(
                 range(0, len(body) - 4, STEP), script,
-                r"^proxy {at} refused the tunnel to far\.example:80: 403 Forbidden$", status=3,
+                r"^proxy {at} refused the tunnel to far\.example:80: 403 Forbidden$", status=3, earliest=min(DEADLINE, BODYS_PATIENCE),
             )  # fmt: skip
             with Server(script(4)) as server:
                 ended = self.dialogue(*self.words(server, ()), status=3, out="", err="^n" if body[:1] == b"n" else "^$")

@@ -98,12 +98,12 @@ class Stalls(Dialogue):
     def words(self, server, words):
         return [str(word).replace("{at}", server.authority) for word in (*self.at, *words)]
 
-    def out_of_time(self, script, *words, says, status=7):
+    def out_of_time(self, script, *words, says, status=7, earliest=DEADLINE):
         with Server(script) as server:
             ended = run("--connect-timeout", DEADLINE, *self.words(server, words), stdin=b"never sent\n")
             self.expect(ended, status=status, out="")
             self.one_error(ended, says.replace("{at}", server.authority))
-            self.assertGreaterEqual(ended.seconds, DEADLINE * 0.9, str(ended))
+            self.assertGreaterEqual(ended.seconds, earliest * 0.9, str(ended))
             self.assertLess(ended.seconds, LATEST, str(ended))
             return ended
 
@@ -117,13 +117,13 @@ class Stalls(Dialogue):
             self.expect(ended, status=status, out="")
             self.assertLess(ended.seconds, 8 * TIME_FACTOR, str(ended))
 
-    def stalls_at(self, counts, script, says, *words, status=7):
+    def stalls_at(self, counts, script, says, *words, status=7, earliest=DEADLINE):
         """At each count: the deadline, with its words; Ctrl-C; SIGTERM now and then."""
 
         def check(count):
             with self.subTest(count):
                 said = says(count) if callable(says) else says
-                self.out_of_time(script(count), *words, says=said, status=status)
+                self.out_of_time(script(count), *words, says=said, status=status, earliest=earliest)
                 self.interrupted(script(count), *words)
                 if count % 16 == 0:
                     self.interrupted(script(count), *words, number=signal.SIGTERM, status=143)
