@@ -3,7 +3,8 @@
 // The session pulls while the engine has room for output, so a slow server stops the reading of
 // stdin and memory stays flat. A source that reads elsewhere (a thread) calls the waker when
 // actions became available after next() said kEmpty; the waker may be called on any thread.
-// `data` and `reason` live until the next call of next().
+// `data` and `reason` live until the next call of next(); so does `storage`, by which a message of
+// many megabytes is handed on instead of copied: who sends it may leave any other buffer there.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/byte_buffer.h"
 #include "base/error.h"
 
 namespace wscope {
@@ -33,6 +35,7 @@ struct Action {
   };
   Kind kind = Kind::kText;
   std::string_view data;
+  ByteBuffer* storage = nullptr;  // kText, kBinary: holds nothing but data, and may be taken over
   std::optional<std::uint16_t> code;
   bool flag = false;
   bool untyped = false;    // kText, kBinary: nobody typed it as a line, so it is shown when sent

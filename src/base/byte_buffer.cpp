@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 // A sanitizer sees overruns only in memory that malloc gave.
 #if defined(__SANITIZE_ADDRESS__)
@@ -94,6 +95,24 @@ void ByteBuffer::append(std::string_view bytes) {
   if (bytes.empty()) return;
   std::memcpy(grow(bytes.size()), bytes.data(), bytes.size());
   added(bytes.size());
+}
+
+void ByteBuffer::leave_front() {
+  clear();
+  grow(kFront);
+  begin_ = end_ = kFront;
+}
+
+void ByteBuffer::prepend(std::string_view bytes) {
+  begin_ -= bytes.size();
+  std::memcpy(data(), bytes.data(), bytes.size());
+}
+
+void ByteBuffer::swap(ByteBuffer& other) noexcept {
+  std::swap(base_, other.base_);
+  std::swap(begin_, other.begin_);
+  std::swap(end_, other.end_);
+  std::swap(capacity_, other.capacity_);
 }
 
 void ByteBuffer::shrink(std::size_t keep) {

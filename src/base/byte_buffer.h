@@ -2,7 +2,8 @@
 //
 // Taking is free, appending moves bytes only when the room in front is worth it, and growth moves
 // pages instead of bytes (mremap), so a message of 1 GiB costs 1 GiB and a buffer that has been
-// large gives its memory back. Not zeroed. Growth that the system refuses throws std::bad_alloc
+// large gives its memory back. Room can be left in front for what is written last, a header that
+// tells the size. Not zeroed. Growth that the system refuses throws std::bad_alloc
 // (grow) or is told (try_grow). Pointers live until the next call that is not const.
 #pragma once
 
@@ -13,6 +14,8 @@ namespace wscope {
 
 class ByteBuffer {
  public:
+  /// What leave_front() leaves: enough for any header of a frame.
+  static constexpr std::size_t kFront = 16;
   /// Bytes that may be read beyond the end, so that vectors can be loaded whole.
   static constexpr std::size_t kSlack = 64;
   /// What reset() keeps.
@@ -39,6 +42,14 @@ class ByteBuffer {
   std::size_t room() const { return capacity_ - end_; }
   void added(std::size_t count) { end_ += count; }
   void append(std::string_view bytes);
+  /// Of an empty buffer: what is appended next begins kFront bytes behind the memory's begin.
+  void leave_front();
+  std::size_t front_room() const { return begin_; }
+  /// At most front_room() bytes.
+  void prepend(std::string_view bytes);
+  /// Keeps the first `size` bytes.
+  void truncate(std::size_t size) { end_ = begin_ + size; }
+  void swap(ByteBuffer& other) noexcept;
   void consume(std::size_t count) {
     begin_ += count;
     if (begin_ == end_) begin_ = end_ = 0;

@@ -26,6 +26,7 @@ bool LineMessages::next(Action& action) {
     if (decoder_.plain() && splitter_.line_is_utf8()) {
       action.kind = kind_;
       action.data = line;
+      action.storage = splitter_.line_storage();
       return true;
     }
     if (decode(line, action)) return true;

@@ -61,7 +61,9 @@ bool LineSplitter::give(std::string_view& line, std::string_view found, bool end
 bool LineSplitter::give_carried(std::string_view& line) {
   carry_state_ = Carry::kGiven;
   block_is_utf8_ = false;
-  return give(line, carry_.view(), !finished_);
+  give(line, carry_.view(), !finished_);
+  carry_.truncate(line.size());
+  return true;
 }
 
 bool LineSplitter::next(std::string_view& line) {
@@ -81,6 +83,7 @@ bool LineSplitter::next(std::string_view& line) {
     return give(line, found, true);
   }
   if (whole_ != stop_) {
+    if (carry_.empty()) carry_.leave_front();
     carry_.append({whole_, distance(whole_, stop_)});
     cursor_ = whole_ = stop_;
   }

@@ -37,6 +37,8 @@ class LineSplitter {
 
   /// Of the line that next() gave last, counted from 1.
   std::uint64_t line_number() const { return line_number_; }
+  /// Where that line lies alone and may be taken from; null when it lies in its block.
+  ByteBuffer* line_storage() { return carry_state_ == Carry::kGiven ? &carry_ : nullptr; }
   bool line_is_utf8() const { return block_is_utf8_ || line_is_utf8_; }
   /// What was fed and not yet given.
   Backlog backlog() const;

@@ -12,6 +12,7 @@ bool WholeMessage::next(Action& action) {
   given_ = true;
   action.kind = binary_ ? Action::Kind::kBinary : Action::Kind::kText;
   action.data = whole_.view();
+  action.storage = &whole_;
   if (!binary_ && !is_valid_utf8(action.data)) {
     action.kind = Action::Kind::kRefused;
     action.error = not_utf8("the input", action.data);

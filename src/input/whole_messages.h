@@ -17,7 +17,10 @@ class WholeMessage {
  public:
   explicit WholeMessage(bool binary) : binary_(binary) {}
 
-  void feed(std::string_view block) { whole_.append(block); }
+  void feed(std::string_view block) {
+    if (whole_.empty()) whole_.leave_front();
+    whole_.append(block);
+  }
   void finish() { finished_ = true; }
   bool next(Action& action);
   Backlog backlog() const { return {0, !whole_.empty() && !given_}; }

@@ -8,14 +8,16 @@
 
 namespace wscope::session {
 
-void ClientSession::say(MessageType type, std::string_view data, bool untyped) {
-  if (!dialect_) return send(type, data, untyped);
-  if (options_.messages.output != OutputFormat::kJson) {
-    Message message{Direction::kSent, type, data};
-    message.show_sent = untyped || !source_.interactive();
-    sink_.on_message(message);
+void ClientSession::say(MessageType type, const Action& action) {
+  if (!dialect_) {
+    // What a lost connection may have to say again stays ours.
+    if (action.storage != nullptr && !reconnect_.enabled()) return hand_on(type, action);
+    return send(type, action.data, action.untyped);
   }
-  dialect_->typed(type, data, clock_.seconds());
+  if (options_.messages.output != OutputFormat::kJson) {
+    tell_sent(type, action.data, action.untyped);
+  }
+  dialect_->typed(type, action.data, clock_.seconds());
 }
 
 // What was not written when a connection is lost is said again as it was typed, by the next

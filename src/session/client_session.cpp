@@ -167,6 +167,7 @@ void ClientSession::pull() {
   for (int i = 0; i < kActionsPerTurn && !input_ended_; ++i) {
     if (connection_ && (!connection_->open() || !connection_->has_room())) break;
     if (dialect_ && connection_ && !dialect_->ready() && !source_.interactive()) break;
+    action.storage = nullptr;
     const auto pulled = source_.next(action);
     if (pulled == ActionSource::Pull::kEmpty) break;
     if (pulled == ActionSource::Pull::kEnd) {
@@ -211,9 +212,9 @@ void ClientSession::perform(const Action& action) {
   }
   switch (action.kind) {
     case Kind::kText:
-      return say(MessageType::kText, action.data, action.untyped);
+      return say(MessageType::kText, action);
     case Kind::kBinary:
-      return say(MessageType::kBinary, action.data, action.untyped);
+      return say(MessageType::kBinary, action);
     case Kind::kDialect:
       if (dialect_) return dialect_->command(action.data, clock_.seconds());
       return dialect_refused({Stage::kInput,
@@ -236,6 +237,17 @@ void ClientSession::perform(const Action& action) {
 void ClientSession::send(MessageType type, std::string_view data, bool untyped) {
   if (!connection_->send(type, data)) return;
   if (reconnect_.enabled()) outbox_.add(type, data);
+  tell_sent(type, data, untyped);
+}
+
+// It is told first: what the connection takes over is masked where it lies.
+void ClientSession::hand_on(MessageType type, const Action& action) {
+  if (!connection_->open()) return;
+  tell_sent(type, action.data, action.untyped);
+  connection_->send_whole(type, *action.storage);
+}
+
+void ClientSession::tell_sent(MessageType type, std::string_view data, bool untyped) {
   Message message{Direction::kSent, type, data};
   message.show_sent = untyped || !source_.interactive();
   sink_.on_message(message);

@@ -83,7 +83,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   double dialect_now() override;
   bool dialect_hears() override;
 
-  void say(MessageType type, std::string_view data, bool untyped);
+  void say(MessageType type, const Action& action);
   void received(MessageType type, std::string_view data, bool tell);
   void open();
   void opened(Result<OpenedStream> result);
@@ -93,6 +93,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void pull();
   void perform(const Action& action);
   void send(MessageType type, std::string_view data, bool untyped = false);
+  void hand_on(MessageType type, const Action& action);
+  void tell_sent(MessageType type, std::string_view data, bool untyped);
   void send_ping(std::string_view data);
   void tell_info();
   void input_ended();

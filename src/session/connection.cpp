@@ -59,11 +59,20 @@ void Connection::start(std::string_view first) {
 }
 
 bool Connection::send(MessageType type, std::string_view data) {
+  return queue_message([&] {
+    return type == MessageType::kText ? engine_->send_text(data) : engine_->send_binary(data);
+  });
+}
+
+bool Connection::send_whole(MessageType type, ByteBuffer& message) {
+  return queue_message([&] { return engine_->send_whole(type, message); });
+}
+
+template <class Queue>
+bool Connection::queue_message(Queue queue) {
   if (write_broken_) return false;
   const std::size_t before = engine_->output().size();
-  const bool queued =
-      type == MessageType::kText ? engine_->send_text(data) : engine_->send_binary(data);
-  if (!queued) return false;
+  if (!queue()) return false;
   const std::size_t after = engine_->output().size();
   if (after > before) message_ends_.push_back(bytes_written_ + after);
   if (after >= kHighWater) was_full_ = true;

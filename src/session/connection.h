@@ -82,6 +82,8 @@ class Connection : private ws::EngineListener {
   void observe_wire(bool on) { observe_wire_ = on; }
 
   bool send(MessageType type, std::string_view data);
+  /// May take the message's memory (ws::Engine::send_whole).
+  bool send_whole(MessageType type, ByteBuffer& message);
   bool ping(std::string_view data);
   bool pong(std::string_view data);
   /// Starts the closing handshake; its deadline starts with it.
@@ -128,6 +130,8 @@ class Connection : private ws::EngineListener {
   void wait_writable();
   void read_ended(const net::IoResult& result);
   void judge_end();
+  template <class Queue>
+  bool queue_message(Queue queue);
   void note_written(std::size_t bytes);
   void start_close_deadline();
   void tell_drained();

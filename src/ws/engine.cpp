@@ -36,6 +36,7 @@ class WebsocketEngine final : public Engine {
   void output_written(std::size_t size) override;
   bool send_text(std::string_view data) override { return send(kOpText, data); }
   bool send_binary(std::string_view data) override { return send(kOpBinary, data); }
+  bool send_whole(MessageType type, ByteBuffer& message) override;
   bool send_ping(std::string_view data) override { return send_control(kOpPing, data); }
   bool send_pong(std::string_view data) override { return send_control(kOpPong, data); }
   bool close(std::optional<std::uint16_t> code, std::string_view reason) override;
@@ -415,6 +416,13 @@ WebsocketEngine::ErrorCode WebsocketEngine::write(std::string_view bytes) {
 bool WebsocketEngine::send(std::uint8_t opcode, std::string_view data) {
   if (state_ != State::kOpen) return false;
   out_.message(opcode, data, wire_.codec.get());
+  return true;
+}
+
+bool WebsocketEngine::send_whole(MessageType type, ByteBuffer& message) {
+  if (state_ != State::kOpen) return false;
+  out_.whole_message(type == MessageType::kText ? kOpText : kOpBinary, message,
+                     wire_.codec.get());
   return true;
 }
 

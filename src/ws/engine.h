@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/byte_buffer.h"
 #include "base/error.h"
 #include "base/event_sink.h"
 #include "ws/deflate_parameters.h"
@@ -119,6 +120,9 @@ class Engine {
   /// `data` of send_text is valid UTF-8; the caller has checked.
   virtual bool send_text(std::string_view data) = 0;
   virtual bool send_binary(std::string_view data) = 0;
+  /// A message that lies alone in a buffer. A large one is not copied: its memory becomes the
+  /// output's, and `message` holds nothing afterwards, or nothing of use.
+  virtual bool send_whole(MessageType type, ByteBuffer& message) = 0;
   /// At most 125 bytes (RFC 6455 5.5).
   virtual bool send_ping(std::string_view data) = 0;
   virtual bool send_pong(std::string_view data) = 0;

@@ -24,12 +24,15 @@ class FrameWriter {
   /// `first`: FIN, RSV bits and opcode.
   void frame(std::uint8_t first, std::string_view payload);
   void message(std::uint8_t opcode, std::string_view data, DeflateCodec* codec);
+  /// The same, but a large message gives its memory for the output instead of being copied.
+  void whole_message(std::uint8_t opcode, ByteBuffer& data, DeflateCodec* codec);
   void raw(std::string_view bytes) { out_.append(bytes); }
 
   std::string_view output() const { return out_.view(); }
   void written(std::size_t size);
 
  private:
+  void count_message(std::size_t size);
   void compressed(std::uint8_t opcode, std::string_view data, DeflateCodec& codec);
 
   const bool masks_;

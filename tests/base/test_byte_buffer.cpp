@@ -55,3 +55,31 @@ TEST_CASE("room that no machine has is refused") {
   CHECK_FALSE(buffer.try_grow(std::size_t{1} << 62));
   CHECK(buffer.view() == "kept");
 }
+
+TEST_CASE("room left in front takes what is written last") {
+  ByteBuffer buffer;
+  buffer.append("before");
+  buffer.leave_front();
+  CHECK(buffer.empty());
+  const std::string body(std::size_t{3} << 20, 'b');
+  for (std::size_t at = 0; at < body.size(); at += 4096) buffer.append(body.substr(at, 4096));
+  REQUIRE(buffer.front_room() == ByteBuffer::kFront);
+  buffer.prepend("a header of 16 b");
+  CHECK(buffer.front_room() == 0);
+  CHECK(buffer.view() == "a header of 16 b" + body);
+  buffer.truncate(10);
+  CHECK(buffer.view() == "a header o");
+}
+
+TEST_CASE("two buffers change places, with all their memory") {
+  ByteBuffer large, small;
+  large.append(std::string(std::size_t{2} << 20, 'l'));
+  small.append("small");
+  const char* const where = large.data();
+  const std::size_t capacity = large.capacity();
+  large.swap(small);
+  CHECK(large.view() == "small");
+  CHECK(small.data() == where);
+  CHECK(small.capacity() == capacity);
+  CHECK(small.view() == std::string(std::size_t{2} << 20, 'l'));
+}

@@ -1,6 +1,7 @@
 """Back-pressure both ways: a slow server stops stdin, a slow stdout stops the server; memory stays
 flat and nothing is lost."""
 
+import json
 import os
 import threading
 import time
@@ -9,7 +10,7 @@ import unittest
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import SANITIZED, TIME_FACTOR, Running, eventually
+from support.program import SANITIZED, TIME_FACTOR, Running, eventually, run
 from support.server import Server
 
 MIB = 1 << 20
@@ -76,6 +77,50 @@ class BackPressure(Dialogue):
 
     def test_a_server_that_reads_nothing_over_tls(self):
         self.deaf_server(1024, tls=Certificates.shared().server_context())
+
+    def long_message(self, given, expected, *words):
+        """A server that reads late: what was typed into a pipe is held, and only once."""
+        read_now = threading.Event()
+
+        def script(peer):
+            peer.accept()
+            read_now.wait(60)
+            return peer.answer_close()
+
+        with Server(script) as server, Running("-w", "0", *words, server.url) as client:
+            client.send(given)
+            client.end_input()
+            eventually(lambda: client.peak_memory() > len(given), 60, "the line in memory")
+            settled(client.peak_memory)
+            if not SANITIZED:
+                self.assertLess(client.peak_memory(), len(given) + 16 * MIB)
+            read_now.set()
+            self.expect(client.wait(60), status=0, out="", err="")
+            got = server.result(60)
+            self.assertEqual([len(message) for message in got], [len(message) for message in expected])
+            self.assertTrue(got == expected, "another text arrived")
+
+    def test_a_long_line_is_held_once(self):
+        line = "1 price 42.17 \u20ac, " * 850_000
+        self.long_message(f"{line}\r\nafter it\n".encode(), [line, "after it"])
+
+    def test_a_long_line_without_an_end_is_held_once(self):
+        line = "1 price 42.17 \u20ac, " * 850_000
+        self.long_message(line.encode(), [line])
+
+    def test_the_whole_input_is_held_once(self):
+        whole = bytes(n % 251 for n in range(1 << 16)) * 256
+        self.long_message(whole, [whole], "--input", "whole", "-b")
+
+    def test_a_long_line_is_told_as_it_was_typed(self):
+        """Not as it lies there after it was masked."""
+        line = "x\u00e9" * MIB
+        with Server(lambda peer: (peer.accept(), peer.answer_close())) as server:
+            ended = run("--json", "-w", "0", server.url, stdin=f"begun {line}\n".encode())
+            self.expect(ended, status=0, err="")
+        told = [event for event in map(json.loads, ended.out.splitlines()) if event["event"] == "message"]
+        self.assertEqual([event["dir"] for event in told], ["send"])
+        self.assertTrue(told[0]["data"] == f"begun {line}", "another text was told")
 
     def flood(self, size, words=(), tls=None):
         """A flooding server towards a stdout nobody reads, then somebody does."""

@@ -50,6 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto lines = expected(end, bytes);
   LineSplitter splitter(end, check);
   std::size_t seen = 0;
+  wscope::ByteBuffer taken;
   const auto take_lines = [&] {
     std::string_view line;
     for (;;) {
@@ -58,8 +59,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       require(backlog.messages() > 0);
       require(seen < lines.size() && line == lines[seen]);
       ++seen;
+      wscope::ByteBuffer* const storage = splitter.line_storage();
+      if (storage != nullptr) {
+        require(storage->view() == line);
+        if (seen % 2 == 0) storage->swap(taken);
+      }
       require(splitter.line_number() == seen);
-      if (check) require(splitter.line_is_utf8() == wscope::is_valid_utf8(line));
+      if (check) require(splitter.line_is_utf8() == wscope::is_valid_utf8(lines[seen - 1]));
     }
   };
   for (std::size_t at = 0; at < bytes.size(); at += block) {

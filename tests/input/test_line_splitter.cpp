@@ -106,3 +106,32 @@ TEST_CASE("the backlog counts what was fed and not given, and a begun line") {
   splitter.feed(" and ended\n");
   CHECK(splitter.backlog().messages() == 1);
 }
+
+TEST_CASE("a line over a block's end lies in a storage of its own, which may be taken") {
+  LineSplitter splitter(LineEnd::kNewline, true);
+  std::string_view line;
+  splitter.feed("within\na");
+  REQUIRE(splitter.next(line));
+  CHECK(line == "within");
+  CHECK(splitter.line_storage() == nullptr);
+  CHECK_FALSE(splitter.next(line));
+
+  wscope::ByteBuffer taken;
+  for (const char* rest : {"b\r\nc", "d\ne", "f\r\nlast"}) {
+    CAPTURE(rest);
+    splitter.feed(rest);
+    REQUIRE(splitter.next(line));
+    REQUIRE(splitter.line_storage() != nullptr);
+    CHECK(splitter.line_storage()->view() == line);  // without its CR
+    CHECK(splitter.line_storage()->front_room() == wscope::ByteBuffer::kFront);
+    taken.clear();
+    splitter.line_storage()->swap(taken);
+    CHECK_FALSE(splitter.next(line));
+    CHECK(splitter.line_storage() == nullptr);
+  }
+  CHECK(taken.view() == "ef");
+  splitter.finish();
+  REQUIRE(splitter.next(line));
+  CHECK(line == "last");
+  CHECK(splitter.line_storage()->view() == "last");
+}

@@ -114,3 +114,61 @@ TEST_CASE("large messages, with and without deflate") {
   }
   if (!offer.empty()) CHECK(pair.client->counters().compressed_out > 0);
 }
+
+TEST_CASE("a message in a buffer of its own: a large one is not copied") {
+  EngineSettings client_settings;
+  EngineSettings server_settings;
+  std::string offer;
+  bool may_be_taken = true;
+  SUBCASE("plain") {}
+  SUBCASE("deflate") {
+    client_settings.deflate = DeflateAgreement{};
+    server_settings.server_deflate = DeflateOffer{};
+    offer = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
+    may_be_taken = false;
+  }
+  Pair pair(client_settings, server_settings, offer);
+  for (const bool from_client : {true, false}) {
+    Engine& sender = from_client ? *pair.client : *pair.server;
+    Recorder& hearer = from_client ? pair.server_side : pair.client_side;
+    const EngineCounters before = sender.counters();
+    std::uint64_t payload = 0;
+    for (const std::size_t size : {0u, 1u, 125u, 70000u, 1048575u, 1048576u, 3000001u}) {
+      for (const bool front : {true, false}) {
+        for (const bool behind_another : {false, true}) {
+          CAPTURE(size);
+          CAPTURE(front);
+          CAPTURE(behind_another);
+          const std::string text = "\xc3\xa9" + std::string(size, 'x');
+          ByteBuffer message;
+          if (front) message.leave_front();
+          message.append(text);
+          const char* const where = message.data();
+          if (behind_another) CHECK(sender.send_text("another"));
+          CHECK(sender.send_whole(MessageType::kText, message));
+          payload += text.size();
+          const std::string_view out = sender.output();
+          const bool taken = out.data() <= where && where < out.data() + out.size();
+          CHECK(taken == (may_be_taken && front && !behind_another && text.size() >= 1048576));
+          CHECK(sender.send_ping("behind it"));
+          pair.carry();
+          Events expected{"text " + text, "ping behind it"};
+          if (behind_another) expected.insert(expected.begin(), "text another");
+          CHECK(hearer.take() == expected);
+        }
+      }
+    }
+    CHECK(sender.counters().messages_sent - before.messages_sent == 7 * 4 + 7 * 2);
+    CHECK(sender.counters().payload_sent - before.payload_sent == payload + 14 * 7);
+    pair.client_side.take();
+    pair.server_side.take();
+  }
+  CHECK(pair.client->counters().wire_sent == pair.server->counters().wire_received);
+  CHECK(pair.server->counters().wire_sent == pair.client->counters().wire_received);
+
+  ByteBuffer late;
+  late.append("late");
+  pair.client->close(1000, "");
+  CHECK_FALSE(pair.client->send_whole(MessageType::kBinary, late));
+  CHECK(late.view() == "late");
+}
