@@ -421,8 +421,7 @@ bool WebsocketEngine::send(std::uint8_t opcode, std::string_view data) {
 
 bool WebsocketEngine::send_whole(MessageType type, ByteBuffer& message) {
   if (state_ != State::kOpen) return false;
-  out_.whole_message(type == MessageType::kText ? kOpText : kOpBinary, message,
-                     wire_.codec.get());
+  out_.whole_message(type == MessageType::kText ? kOpText : kOpBinary, message, wire_.codec.get());
   return true;
 }
 
