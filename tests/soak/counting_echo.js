@@ -1,4 +1,5 @@
 // Echo with node-ws that counts: node counting_echo.js plain|tls|deflate [CERTIFICATE KEY]
+// Does not echo the texts `leave`, at which it closes with 1012, and `vanish`: it cuts the connection.
 // Prints `listening on PORT`, and at each connection's end `closed CODE: MESSAGES in BYTES bytes`.
 'use strict';
 const { WebSocketServer } = require('ws');
@@ -16,6 +17,8 @@ sockets.on('connection', (socket) => {
   socket.on('message', (data, isBinary) => {
     messages += 1;
     bytes += data.length;
+    if (!isBinary && data.length === 5 && data.toString() === 'leave') return socket.close(1012);
+    if (!isBinary && data.length === 6 && data.toString() === 'vanish') return socket.terminate();
     socket.send(data, { binary: isBinary });
     // Without this a client that reads slowly would fill this process' memory.
     if (socket.bufferedAmount > 1 << 20) {

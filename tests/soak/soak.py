@@ -1,10 +1,12 @@
 """Soak: millions of messages of mixed sizes through node-ws and back, over many connections.
 
-Each run of wscope is a connection: text lines or binary messages, plain, TLS or compressed. What
-comes back is compared byte for byte with what was sent; the server's counters must be equal to
-ours; the memory of wscope must stay flat while it runs.
+A run of wscope is one connection (text lines or binary messages, plain, TLS or compressed), or,
+with --reconnect, many, which the server ends by a Close or cuts. What comes back is compared byte
+for byte with what was sent; the server's counters must be equal to ours; the memory of wscope must
+stay flat while it runs.
 """
 
+import contextlib
 import random
 import re
 import subprocess
@@ -14,7 +16,7 @@ from pathlib import Path
 
 from support.certificates import Certificates
 from support.foreign import Foreign
-from support.program import SANITIZED, TIME_FACTOR, WSCOPE, environment
+from support.program import SANITIZED, TIME_FACTOR, WSCOPE, environment, eventually
 
 FOLDER = Path(__file__).parent
 BLOCK_MESSAGES = 20_000
@@ -35,32 +37,17 @@ def mixed_lines(seed):
     return lines
 
 
-class Run:
-    """One connection: `blocks` blocks sent, echoed, compared."""
+class Client:
+    """wscope, with its memory watched; what comes back is compared as it comes."""
 
-    def __init__(self, server, mode, binary, lines, blocks):
-        self.sent_block = b"".join(line + b"\n" for line in lines)
-        self.back_block = b"".join(lines) if binary else self.sent_block
-        self.blocks = blocks
-        self.messages = blocks * len(lines)
-        self.bytes = blocks * sum(map(len, lines))
+    def __init__(self, *words):
         self.samples = []
-        scheme = "wss" if mode == "tls" else "ws"
-        words = ["--count", str(self.messages), "-w", "-1", *(["-b"] if binary else []),
-                 *(["-k"] if mode == "tls" else []), f"{scheme}://127.0.0.1:{server.port}/"]  # fmt: skip
         self.process = subprocess.Popen(
             [WSCOPE, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=environment(),
         )  # fmt: skip
-
-    def _feed(self):
-        try:
-            for _ in range(self.blocks):
-                self.process.stdin.write(self.sent_block)
-            # --count ends the run; stdin stays open so that input's end plays no part.
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            pass
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
 
     def _watch(self):
         while self.process.poll() is None:
@@ -71,30 +58,43 @@ class Run:
             self.samples.append(int(status.split()[1]) * 4096)
             time.sleep(0.05)
 
-    def go(self):
-        """Runs it; what was wrong, in words."""
+    def feed(self, block, times):
+        """On a thread of its own, which is given back."""
+
+        def pour():
+            with contextlib.suppress(BrokenPipeError):
+                for _ in range(times):
+                    self.process.stdin.write(block)
+                self.process.stdin.flush()
+
+        feeder = threading.Thread(target=pour, daemon=True)
+        feeder.start()
+        return feeder
+
+    def compare(self, block, times):
+        """Reads as much of stdout; what was wrong, in words."""
+        at, left, expected = 0, times * len(block), memoryview(block * 2)
         wrong = []
-        helpers = [threading.Thread(target=f, daemon=True) for f in (self._feed, self._watch)]
-        for helper in helpers:
-            helper.start()
-        at, total, expected = 0, 0, memoryview(self.back_block * 2)
-        size = len(self.back_block)
-        while data := self.process.stdout.read1(1 << 18):
-            data = data if len(data) <= size else data[:size]
+        while left > 0 and (data := self.process.stdout.read1(min(1 << 18, len(block), left))):
             if not wrong and data != expected[at : at + len(data)]:
-                wrong.append(f"different bytes about {total} of stdout")
-            at = (at + len(data)) % size
-            total += len(data)
+                wrong.append(f"different bytes about {times * len(block) - left} of stdout")
+            at = (at + len(data)) % len(block)
+            left -= len(data)
+        if left > 0:
+            wrong.append(f"{left} bytes less on stdout than {times * len(block)}")
+        return wrong
+
+    def end(self):
+        """Waits for it; what it wrote beyond what was compared, how it ended, its memory."""
+        rest = self.process.stdout.read()
         err = self.process.stderr.read().decode()
         status = self.process.wait(60 * TIME_FACTOR)
-        for helper in helpers:
-            helper.join()
+        self._watcher.join()
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             stream.close()
+        wrong = [f"{len(rest)} bytes too many on stdout"] if rest else []
         if status != 0 or err:
             wrong.append(f"status {status}: {err}")
-        if total != size * self.blocks:
-            wrong.append(f"{total} bytes on stdout, not {size * self.blocks}")
         return wrong + self._memory()
 
     def _memory(self):
@@ -107,36 +107,97 @@ class Run:
         return []
 
 
+class Traffic:
+    """What goes out and comes back: a block of lines, over and over."""
+
+    def __init__(self, seed, binary=False):
+        lines = mixed_lines(seed)
+        self.block = b"".join(line + b"\n" for line in lines)
+        self.back = b"".join(lines) if binary else self.block
+        self.messages = len(lines)
+        self.bytes = sum(map(len, lines))
+
+
+def one_connection(server, mode, binary, traffic, blocks):
+    """(faults, highest memory) of a run over one connection."""
+    scheme = "wss" if mode == "tls" else "ws"
+    # --count ends the run; stdin stays open so that input's end plays no part.
+    client = Client("--count", str(blocks * traffic.messages), "-w", "-1", *(["-b"] if binary else []),
+                    *(["-k"] if mode == "tls" else []), f"{scheme}://127.0.0.1:{server.port}/")  # fmt: skip
+    feeder = client.feed(traffic.block, blocks)
+    wrong = client.compare(traffic.back, blocks) + client.end()
+    feeder.join()
+    wanted = f"closed 1000: {blocks * traffic.messages} in {blocks * traffic.bytes} bytes"
+    try:
+        server.wait_for(re.escape(wanted), 20)
+    except AssertionError:
+        wrong.append(f"server said {server.output[-200:]!r}, not {wanted!r}")
+    return wrong, max(client.samples, default=0)
+
+
+def many_connections(server, traffic, blocks, connections):
+    """The same of a run that is let down again and again, and connects anew."""
+    heard = len(server.output)
+    client = Client("--reconnect", "-w", "0", f"ws://127.0.0.1:{server.port}/")
+    wrong, ends = [], []
+    for number in range(connections):
+        feeder = client.feed(traffic.block, blocks)
+        wrong += client.compare(traffic.back, blocks)
+        feeder.join()
+        if number + 1 == connections:
+            ends.append(f"closed 1000: {blocks * traffic.messages} in {blocks * traffic.bytes} bytes")
+            client.process.stdin.close()
+            break
+        ask, code = (b"leave", 1012) if number % 2 == 0 else (b"vanish", 1006)
+        client.process.stdin.write(ask + b"\n")
+        client.process.stdin.flush()
+        told = client.process.stderr.readline().decode()
+        if "; connecting again in " not in told:
+            wrong.append(f"after {ask.decode()!r} stderr says {told!r}")
+        ends.append(f"closed {code}: {blocks * traffic.messages + 1} in {blocks * traffic.bytes + len(ask)} bytes")
+    wrong += client.end()
+    eventually(lambda: server.output.count("closed ", heard) >= connections, 20, "the last counters")
+    said = server.output[heard:].splitlines()
+    if said != ends:
+        wrong.append(f"server said {said}, not {ends}")
+    return wrong, max(client.samples, default=0)
+
+
 def soak(messages, runs, say=lambda line: None):
-    """Sends at least so many messages in so many runs; (messages, bytes, faults, highest memory)."""
+    """Sends at least so many messages in so many runs; (messages, bytes, connections, faults,
+    highest memory)."""
     pem, key = Certificates.shared().pair("good")
     node = {"NODE_PATH": "/usr/share/nodejs:/usr/lib/nodejs"}
     servers = {
         mode: Foreign("/usr/bin/node", FOLDER / "counting_echo.js", mode, pem, key, env=node)
         for mode in ("plain", "tls", "deflate")
     }
-    faults, sent, sent_bytes, peak = [], 0, 0, 0
+    faults, sent, sent_bytes, opened, peak = [], 0, 0, 0, 0
     try:
         for number in range(runs):
+            mode = ("plain", "tls", "reconnect", "tls", "deflate")[number % 5]
             # node inflates and deflates slowly: a twentieth of the messages is enough.
-            mode = ("plain", "tls", "plain", "tls", "deflate")[number % 5]
             share = 0.05 if mode == "deflate" else 1.25
             blocks = max(1, round(messages * share / runs / BLOCK_MESSAGES + 0.5))
-            run = Run(servers[mode], mode, number % 3 == 2, mixed_lines(number), blocks)
+            binary = number % 3 == 2 and mode != "reconnect"
+            traffic = Traffic(number, binary)
             begun = time.monotonic()
-            wrong = run.go()
+            connections = 1
+            if mode == "reconnect":
+                connections = max(3, blocks // 2)
+                blocks = -(-blocks // connections)
+                wrong, highest = many_connections(servers["plain"], traffic, blocks, connections)
+            else:
+                wrong, highest = one_connection(servers[mode], mode, binary, traffic, blocks)
             seconds = time.monotonic() - begun
-            wanted = f"closed 1000: {run.messages} in {run.bytes} bytes"
-            try:
-                servers[mode].wait_for(re.escape(wanted), 20)
-            except AssertionError:
-                wrong.append(f"server said {servers[mode].output[-200:]!r}, not {wanted!r}")
-            highest = max(run.samples, default=0)
+            count = connections * blocks
             faults += [f"run {number} ({mode}): {one}" for one in wrong]
-            sent, sent_bytes, peak = sent + run.messages, sent_bytes + run.bytes, max(peak, highest)
-            say(f"run {number + 1} of {runs}, {mode}: {run.messages} messages each way in "
+            sent, sent_bytes = sent + count * traffic.messages, sent_bytes + count * traffic.bytes
+            opened, peak = opened + connections, max(peak, highest)
+            over = f" over {connections} connections" if connections > 1 else ""
+            say(f"run {number + 1} of {runs}, {mode}: {count * traffic.messages} messages each way{over} in "
                 f"{seconds:.1f} s, {highest >> 10} KiB{'; ' if wrong else ''}{'; '.join(wrong)}")  # fmt: skip
     finally:
         for server in servers.values():
             server.stop()
-    return sent, sent_bytes, faults, peak
+    return sent, sent_bytes, opened, faults, peak
