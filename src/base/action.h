@@ -62,6 +62,8 @@ class ActionSource {
   virtual void learn(std::string_view) {}
   /// Messages accepted (read from stdin) but not yet pulled, as far as known.
   virtual std::uint64_t unpulled() { return 0; }
+  /// After unpulled(): there is more, which was not read to be counted.
+  virtual bool unpulled_goes_on() const { return false; }
   /// How the run ended, as far as the source has a say in it (a replay that verifies).
   virtual Result<ExitStatus> judge(Result<ExitStatus> ended) { return ended; }
 };

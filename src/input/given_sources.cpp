@@ -60,6 +60,7 @@ class Sequence final : public ActionSource {
     second_->stop();
   }
   std::uint64_t unpulled() override { return first_->unpulled() + second_->unpulled(); }
+  bool unpulled_goes_on() const override { return second_->unpulled_goes_on(); }
 
  private:
   std::unique_ptr<ActionSource> first_;

@@ -1,10 +1,9 @@
 // LineOutput: where whole lines for people and records go: a Screen, or an OutputStream.
 //
 // Lines are gathered and printed on flush(), or when enough have come. `partner` is the output that
-// shares the place (stdout and stderr on one terminal or in one pipe): what it holds is written
-// first, so that lines stay in the order in which they were told. A full pipe makes put() wait
-// (a trace that nobody reads must not grow in memory) unless the session watches that stream
-// itself. Loop thread only.
+// shares the terminal (stdout and stderr): what it holds is written first, so that lines stay in
+// the order in which they were told. A full pipe makes put() wait (a trace that nobody reads must
+// not grow in memory) unless the session watches that stream itself. Loop thread only.
 #pragma once
 
 #include <string>
@@ -30,7 +29,7 @@ class LineOutput {
   bool pending() const { return stream_ != nullptr ? stream_->pending() > 0 : !lines_.empty(); }
 
   void set_partner(LineOutput* partner) { partner_ = partner; }
-  /// Print at once: the partner's lines come from elsewhere and would overtake these.
+  /// Print each put at once: for files that are watched while they grow.
   void set_immediate(bool immediate) { immediate_ = immediate; }
   bool is_screen() const { return screen_ != nullptr; }
   /// Columns of the terminal; enough elsewhere.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <string>
 #include <utility>
@@ -110,10 +111,18 @@ OutputStream::State OutputStream::flush() {
   return state_;
 }
 
-OutputStream::State OutputStream::drain() {
+OutputStream::State OutputStream::drain(std::optional<double> seconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto begun = Clock::now();
   while (flush() == State::kBlocked) {
+    int milliseconds = -1;
+    if (seconds) {
+      const std::chrono::duration<double> passed = Clock::now() - begun;
+      if (passed.count() >= *seconds) break;
+      milliseconds = static_cast<int>((*seconds - passed.count()) * 1000) + 1;
+    }
     pollfd waiting{fd_, POLLOUT, 0};
-    ::poll(&waiting, 1, -1);
+    ::poll(&waiting, 1, milliseconds);
   }
   return state_;
 }

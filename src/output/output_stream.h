@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -54,8 +55,10 @@ class OutputStream {
     *end_++ = terminator;
   }
   State flush();
-  /// Writes all that is left, blocking; for the end of the run.
-  State drain();
+  /// Writes all that is left, blocking, at most so many seconds; for the end of the run.
+  State drain(std::optional<double> seconds = std::nullopt);
+  /// Nobody can wait for the descriptor: what is left is dropped, and error() tells this one.
+  void fail(std::error_code error) { stop(State::kFailed, error.value()); }
   /// Drops what is left and lets the descriptor go, where it is our own: its reader sees the end.
   void close();
 

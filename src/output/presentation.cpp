@@ -51,9 +51,10 @@ class Presenters final : public Presentation {
   EventSink& sink() override { return all_; }
   void add_listener(EventSink& listener) override;
   OutputStream& out() override { return out_; }
+  OutputStream& err() override { return err_; }
   void set_trace(bool on) override;
   bool show_last() override { return terminal_ != nullptr && terminal_->show_last(); }
-  Result<void> finish() override;
+  Result<void> finish(std::optional<double> patience) override;
 
  private:
   void choose_places();
@@ -109,15 +110,15 @@ void Presenters::choose_places() {
   out_lines_ = screens_.out != nullptr
                    ? std::make_unique<LineOutput>(*screens_.out)
                    : std::make_unique<LineOutput>(out_, LineOutput::WhenFull::kGather);
+  const bool no_screen = screens_.out == nullptr && screens_.err == nullptr;
+  // Two streams to one place would cut each other's lines, and change their order.
+  OutputStream& err = no_screen && same_place(out_fd_, STDERR_FILENO) ? out_ : err_;
   err_lines_ = screens_.err != nullptr
                    ? std::make_unique<LineOutput>(*screens_.err)
-                   : std::make_unique<LineOutput>(err_, LineOutput::WhenFull::kWait);
-  const bool both_screens = screens_.out != nullptr && screens_.err != nullptr;
-  const bool no_screen = screens_.out == nullptr && screens_.err == nullptr;
-  if (both_screens || (no_screen && same_place(out_fd_, STDERR_FILENO))) {
+                   : std::make_unique<LineOutput>(err, LineOutput::WhenFull::kGather);
+  if (screens_.out != nullptr && screens_.err != nullptr) {
     out_lines_->set_partner(err_lines_.get());
     err_lines_->set_partner(out_lines_.get());
-    err_lines_->set_immediate(no_screen);  // writers of messages know only their stream
   }
 }
 
@@ -222,10 +223,10 @@ void Presenters::set_trace(bool on) {
   choose_listeners();
 }
 
-Result<void> Presenters::finish() {
+Result<void> Presenters::finish(std::optional<double> patience) {
   all_.flush();
-  out_.drain();
-  err_.drain();
+  out_.drain(patience);
+  err_.drain(patience);
   const auto failure = [](const OutputStream& stream, const std::string& name) -> Result<void> {
     if (stream.state() != OutputStream::State::kFailed) return {};
     return fail(write_error(stream, name));
@@ -233,7 +234,7 @@ Result<void> Presenters::finish() {
   if (auto written = failure(out_, "stdout"); !written) return written;
   for (LineFile* file : {trace_file_.get(), record_file_.get()}) {
     if (file == nullptr) continue;
-    file->stream().drain();
+    file->stream().drain(patience);
     if (auto written = failure(file->stream(), file->path()); !written) return written;
   }
   if (har_ != nullptr) return har_->finish();

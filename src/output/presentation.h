@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -39,12 +40,17 @@ class Presentation {
   /// stdout, or what takes its place, as bytes; the session watches it for congestion, closing and
   /// failure. Unused (and never congested) where messages go to a screen.
   virtual OutputStream& out() = 0;
+  /// The same of stderr; nothing ever comes to it where it leads to the same place as stdout.
+  virtual OutputStream& err() = 0;
+  /// One of them takes nothing, and much waits: no more should be received or sent.
+  bool congested() { return out().congested() || err().congested(); }
   /// /trace on|off at the REPL; ask sink().frame_preview() again afterwards.
   virtual void set_trace(bool on) = 0;
   /// /last: the whole dump of the last binary message that was elided; false: there is none.
   virtual bool show_last() = 0;
+  /// Writes what is left; with `patience` (seconds) it drops what was not taken by then.
   /// Stage::kOutput when anything could not be written (disk full); a closed pipe is no error.
-  virtual Result<void> finish() = 0;
+  virtual Result<void> finish(std::optional<double> patience) = 0;
 };
 
 }  // namespace wscope::output

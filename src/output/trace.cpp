@@ -175,15 +175,13 @@ void Trace::on_closed(const Closed& closed) {
 }
 
 void Trace::on_error(const Error& error) {
-  if (wishes_.alone) step("error: " + error.message);
+  if (wishes_.alone) step("error: " + escaped(error.message, kOneLine));
 }
 
-void Trace::on_failure(const Error& error) {
-  if (wishes_.alone) step("error: " + error.message);
-}
+void Trace::on_failure(const Error& error) { on_error(error); }
 
 void Trace::on_notice(std::string_view notice) {
-  if (wishes_.alone) step(notice);
+  if (wishes_.alone) step(escaped(notice, kOneLine));
 }
 
 void Trace::on_end(ExitStatus status, const Totals& totals) {

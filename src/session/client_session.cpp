@@ -33,7 +33,7 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
       condition_(std::move(condition)),
       opening_events_(sink_, clock),
       frames_(sink_),
-      output_watch_(loop, presentation.out()),
+      output_watch_(loop, presentation),
       total_deadline_(loop),
       linger_deadline_(loop),
       drain_deadline_(loop),
@@ -53,7 +53,12 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
                                                     options_.liveness.pong_timeout),
                                         "--pong-timeout waits longer",
                                         {}});
-                  }}),
+                  },
+                  [this] {
+                    ping_until_ = connection_->queued_until();
+                    pong_was_held_up();
+                  },
+                  [this] { return pong_was_held_up(); }}),
       reconnect_(options.liveness) {
   if (options.dialect.kind != DialectOptions::Kind::kNone) {
     dialect_ = std::make_unique<DialectTalk>(loop, options, url_, source.interactive(), *this);
@@ -166,6 +171,7 @@ void ClientSession::pull() {
   Action action;
   for (int i = 0; i < kActionsPerTurn && !input_ended_; ++i) {
     if (connection_ && (!connection_->open() || !connection_->has_room())) break;
+    if (presentation_.congested()) break;
     if (dialect_ && connection_ && !dialect_->ready() && !source_.interactive()) break;
     action.storage = nullptr;
     const auto pulled = source_.next(action);
@@ -288,6 +294,10 @@ void ClientSession::linger() {
     quiet_since_ = drained_at_ = clock_.now();
   }
   if (options_.messages.wait < 0 && !unheard_) return;
+  if (!unheard_ && options_.messages.wait > 0 && !connection_may_read()) {
+    // What came meanwhile waits in the socket: silence begins when there is reading again.
+    quiet_since_ = clock_.now();
+  }
   double left = unheard_ ? 0 : options_.messages.wait - seconds_since(quiet_since_);
   // With --reconnect a loss can still be told from an arrival: our Close waits for the pong.
   if (outbox_.in_flight() > 0) {
@@ -359,8 +369,19 @@ void ClientSession::connection_pong(std::string_view data) {
 }
 
 bool ClientSession::connection_may_read() {
-  if (presentation_.out().congested() || source_.congested()) return false;
-  return !(options_.messages.echo || dialect_) || connection_->may_be_answered();
+  const bool may_read = !presentation_.congested() && !source_.congested() &&
+                        (!(options_.messages.echo || dialect_) || connection_->may_be_answered());
+  if (!may_read) reading_stopped_ = true;
+  return may_read;
+}
+
+// By reading that had to wait, or by what stood before our ping in the queue and got on.
+bool ClientSession::pong_was_held_up() {
+  const std::uint64_t written = connection_->written_until();
+  const std::uint64_t before = std::exchange(written_at_wait_, written);
+  const bool by_writing = before < ping_until_ && before < written;
+  const bool may_read = connection_may_read();
+  return std::exchange(reading_stopped_, !may_read) || by_writing;
 }
 
 void ClientSession::connection_wire(Direction direction, std::string_view bytes) {
@@ -369,17 +390,11 @@ void ClientSession::connection_wire(Direction direction, std::string_view bytes)
 
 void ClientSession::flush() {
   sink_.flush();
+  if (output_watch_.wanted()) output_watch_.arm([this] { output_moved(); });
   auto& out = presentation_.out();
   switch (out.state()) {
     case output::OutputStream::State::kOk:
-      return;
     case output::OutputStream::State::kBlocked:
-      output_watch_.arm([this] {
-        clock_.sample();
-        if (phase_ == Phase::kDraining) return drain();
-        flush();
-        if (connection_) connection_->settle();
-      });
       return;
     case output::OutputStream::State::kClosed:
       // `| head -1`: who has read enough is no failure.
@@ -404,6 +419,14 @@ void ClientSession::flush() {
   }
 }
 
+void ClientSession::output_moved() {
+  clock_.sample();
+  if (phase_ == Phase::kDraining) return drain();
+  flush();
+  if (connection_) connection_->settle();
+  pull();
+}
+
 Totals ClientSession::totals() const {
   Totals sum = totals_;
   if (connection_) sum += connection_->totals();
@@ -412,8 +435,9 @@ Totals ClientSession::totals() const {
 
 void ClientSession::interrupt(ExitStatus status) {
   clock_.sample();
-  const bool again = signal_.has_value();
   if (command_) command_->interrupt(status);
+  if (result_) return cut_short(status);  // only stdout is still waited for
+  const bool again = signal_.has_value();
   if (!again) signal_ = status;
   quitting_ = true;
   if (phase_ != Phase::kOpen) {
@@ -432,6 +456,8 @@ void ClientSession::timed_out() {
   const auto text = fmt::format("out of time: {} did not end within {:g} s", url_.display(),
                                 *options_.network.timeout);
   Error error{Stage::kTimeout, text, "--timeout bounds the whole run", {}};
+  timed_out_ = true;
+  if (result_) return cut_short(fail(std::move(error)));
   quitting_ = true;
   if (connection_) {
     connection_->close(ws::kCloseNormal, {});
@@ -479,10 +505,13 @@ RunFacts ClientSession::facts(const Ending& ending) const {
   facts.signal = signal_;
   facts.failure = failure_;
   facts.enough = output_closed_ || condition_.reached();
-  facts.sent = totals_.messages_sent;
+  facts.sent = totals_.messages_sent - ending.undelivered;  // what was queued counts as sent there
   // Who leaves the prompt has let go of what was not sent.
   const bool let_go = quitting_ && source_.interactive();
-  if (!let_go) facts.undelivered = ending.undelivered + source_.unpulled();
+  if (!let_go) {
+    facts.undelivered = ending.undelivered + source_.unpulled();
+    facts.undelivered_goes_on = source_.unpulled_goes_on();
+  }
   facts.in_flight = outbox_.in_flight();
   facts.refused = refused_;
   if (condition_.set()) facts.shortfall = condition_.shortfall();
@@ -498,19 +527,34 @@ void ClientSession::finish(Result<ExitStatus> result) {
   clock_.sample();
   result_ = source_.judge(std::move(result));
   phase_ = Phase::kDraining;
-  total_deadline_.cancel();
   source_.stop();
   if (!*result_) sink_.on_failure(result_->error());
   sink_.on_end(*result_ ? **result_ : exit_status_of(result_->error().stage), totals_);
-  if (signal_) {
-    drain_deadline_.start(kDrainAfterSignal, [this] {
-      if (phase_ != Phase::kDraining) return;
-      phase_ = Phase::kFinished;
-      let_output_go();  // else who writes the rest at the end would wait for its reader
-      finished_(*result_);
-    });
-  }
+  if (signal_ || timed_out_) start_drain_deadline();
   drain();
+}
+
+// Who is asked to end, and has ended but for a stdout that takes nothing, gives it a moment; who is
+// asked again does not.
+void ClientSession::cut_short(Result<ExitStatus> result) {
+  if (phase_ != Phase::kDraining) return;
+  const bool again = drain_deadline_.running();
+  result_ = std::move(result);
+  if (again) return end_draining();
+  start_drain_deadline();
+}
+
+void ClientSession::start_drain_deadline() {
+  drain_deadline_.start(kDrainAfterSignal, [this] { end_draining(); });
+}
+
+void ClientSession::end_draining() {
+  if (phase_ != Phase::kDraining) return;
+  phase_ = Phase::kFinished;
+  drain_deadline_.cancel();
+  total_deadline_.cancel();
+  let_output_go();  // else who writes the rest at the end would wait for its reader
+  asio::post(loop_, [this] { finished_(*result_); });
 }
 
 // What was received reaches stdout before we leave, however slowly it is read; signals still work.
@@ -523,6 +567,7 @@ void ClientSession::drain() {
   if (state == output::OutputStream::State::kBlocked) return;
   phase_ = Phase::kFinished;
   drain_deadline_.cancel();
+  total_deadline_.cancel();
   if (state == output::OutputStream::State::kFailed && *result_ && failure_) {
     result_ = fail(*failure_);
   }
@@ -531,7 +576,7 @@ void ClientSession::drain() {
 }
 
 void ClientSession::let_output_go() {
-  output_watch_.release();
+  output_watch_.release_out();
   presentation_.out().close();
 }
 

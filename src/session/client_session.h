@@ -7,7 +7,6 @@
 #pragma once
 
 #include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -67,6 +66,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void connection_wrote() override { note_progress(); }
   void connection_drained() override { linger(); }
   bool connection_may_read() override;
+  bool connection_has_patience() override { return !signal_ && !failure_; }
   void connection_wire(Direction direction, std::string_view bytes) override;
 
   // DialectOwner
@@ -96,11 +96,13 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void hand_on(MessageType type, const Action& action);
   void tell_sent(MessageType type, std::string_view data, bool untyped);
   void send_ping(std::string_view data);
+  bool pong_was_held_up();
   void tell_info();
   void input_ended();
   void linger();
   void close(std::optional<std::uint16_t> code, std::string_view reason);
   void flush();
+  void output_moved();
   void timed_out();
   void start_command();
   void command_ended(const Result<void>& outcome);
@@ -110,6 +112,9 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   double seconds_since(Clock::Steady::time_point then) const;
   void finish(Result<ExitStatus> result);
   void drain();
+  void cut_short(Result<ExitStatus> result);
+  void start_drain_deadline();
+  void end_draining();
 
   asio::io_context& loop_;
   const Options& options_;
@@ -131,7 +136,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   std::string local_address_;
   std::string peer_address_;
   FrameTrace frames_;
-  OutputWatch output_watch_;
+  PresentationWatch output_watch_;
   Deadline total_deadline_;
   Deadline linger_deadline_;
   Deadline drain_deadline_;
@@ -142,11 +147,15 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   std::unique_ptr<DialectTalk> dialect_;
 
   bool input_ended_ = false;
-  bool lingering_ = false;      // everything was written; waiting for silence
-  bool quitting_ = false;       // the user asked for the end: no offer to reconnect
-  bool output_closed_ = false;  // the reader of stdout has gone
-  bool unheard_ = false;        // the command has ended: nobody reads what might still come
-  std::uint64_t refused_ = 0;   // input that was not sent
+  bool lingering_ = false;             // everything was written; waiting for silence
+  bool quitting_ = false;              // the user asked for the end: no offer to reconnect
+  bool timed_out_ = false;             // --timeout has passed
+  bool output_closed_ = false;         // the reader of stdout has gone
+  bool unheard_ = false;               // the command has ended: nobody reads what might still come
+  std::uint64_t refused_ = 0;          // input that was not sent
+  bool reading_stopped_ = false;       // since the last look
+  std::uint64_t ping_until_ = 0;       // where the oldest unanswered ping of --ping-interval ends
+  std::uint64_t written_at_wait_ = 0;  // bytes written at the last look
   Clock::Steady::time_point quiet_since_;
   Clock::Steady::time_point drained_at_;  // when lingering began
   Clock::Steady::time_point opened_at_;

@@ -6,6 +6,7 @@
 #include <asio/post.hpp>
 #include <utility>
 
+#include "base/escape.h"
 #include "ws/close_code.h"
 
 namespace wscope::session {
@@ -15,6 +16,8 @@ namespace {
 constexpr int kReadsPerWake = 8;
 // A peer that does not end TCP after both Closes is not waited for long.
 constexpr double kPeerEndWait = 1.0;
+// RFC 6455 5.5: a control frame's payload is at most 125 bytes, two of them the code.
+constexpr std::size_t kMostReason = 123;
 
 bool is_normal(const std::optional<std::uint16_t>& code) {
   return !code || *code == ws::kCloseNormal || *code == ws::kCloseGoingAway;
@@ -23,7 +26,7 @@ bool is_normal(const std::optional<std::uint16_t>& code) {
 std::string describe_close(const std::optional<std::uint16_t>& code, const std::string& reason) {
   std::string text = code ? std::to_string(*code) : std::string("without a code");
   if (code) text.append(" (").append(ws::close_code_name(*code)).append(")");
-  if (!reason.empty()) text.append(" \"").append(reason).append("\"");
+  if (!reason.empty()) text.append(" ").append(quoted(reason, kMostReason));
   return text;
 }
 
@@ -75,7 +78,6 @@ bool Connection::queue_message(Queue queue) {
   if (!queue()) return false;
   const std::size_t after = engine_->output().size();
   if (after > before) message_ends_.push_back(bytes_written_ + after);
-  if (after >= kHighWater) was_full_ = true;
   return true;
 }
 
@@ -92,20 +94,38 @@ void Connection::close(std::optional<std::uint16_t> code, std::string_view reaso
   start_close_deadline();
 }
 
-// The deadline is for the peer's answer: it begins anew while what was queued before our Close is
-// still being written, so that a slow reader gets everything.
+// What was queued by now is written first, so that a slow reader gets everything: while that gets
+// on the clock begins anew. What we answer in the meantime (Pongs) buys the peer no time.
 void Connection::start_close_deadline() {
-  close_deadline_.start(close_timeout_, [this, written = bytes_written_] {
-    if (finished_) return;
-    if (bytes_written_ != written) return start_close_deadline();
-    if (!ending_.error) {
-      std::string text = fmt::format(
-          "connection closed without an answer to our Close within {:g} s", close_timeout_);
-      if (queued() > 0) text += ": the peer does not read";
-      ending_.error = Error{Stage::kConnection, text, "--close-timeout waits longer", {}};
-    }
-    finish();
-  });
+  owed_until_ = queued_until();
+  await_peer();
+}
+
+void Connection::await_peer() {
+  close_deadline_.start(close_timeout_, [this] { peer_is_late(); });
+}
+
+void Connection::peer_is_late() {
+  if (finished_) return;
+  // Its answer may be in our own socket, behind what our own reader has not taken yet.
+  const bool answer_may_wait = engine_->state() == ws::Engine::State::kClosing && !read_done_;
+  if (answer_may_wait && !owner_.connection_may_read() && owner_.connection_has_patience()) {
+    return await_peer();
+  }
+  if (!ending_.error) {
+    ending_.error = Error{Stage::kConnection, late_words(), "--close-timeout waits longer", {}};
+  }
+  finish();
+}
+
+std::string Connection::late_words() const {
+  const char* const peer = role_ == Role::kClient ? "server" : "client";
+  if (engine_->state() == ws::Engine::State::kClosing) {
+    return fmt::format("connection closed without an answer to our Close within {:g} s{}",
+                       close_timeout_, queued() > 0 ? ": the peer does not read" : "");
+  }
+  return fmt::format("connection lost: {} {}, and read nothing for {:g} s", peer,
+                     read_done_ ? "ended its side" : "sent its Close", close_timeout_);
 }
 
 void Connection::abort(Error error) {
@@ -118,6 +138,7 @@ void Connection::abort(Error error) {
 void Connection::settle() {
   if (busy_ || finished_ || !started_) return;
   busy_ = true;
+  if (!has_room()) was_full_ = true;
   write_some();
   busy_ = false;
 
@@ -198,15 +219,20 @@ void Connection::on_close(const ws::CloseFrame& frame) {
     ending_.error = Error{
         Stage::kConnection, text + describe_close(ending_.closed.code, ending_.reason), {}, {}};
   }
+  start_close_deadline();
 }
 
 void Connection::on_failed(const Error& error, std::uint16_t code) {
   ending_.error = error;
   // Before the handshake is done the code is an HTTP status: no Close went out.
-  if (engine_->state() != ws::Engine::State::kHandshake && code >= ws::kCloseNormal) {
+  // Nor did a second one where ours was out already.
+  const bool told = engine_->state() != ws::Engine::State::kHandshake && code >= ws::kCloseNormal;
+  if (told && !ending_.closed.first) {
     ending_.closed.first = Direction::kSent;
     ending_.closed.code = code;
+    ending_.reason = utf8_prefix(error.message, kMostReason);
   }
+  owed_until_ = 0;
   close_deadline_.start(close_timeout_, [this] { finish(); });
 }
 
@@ -283,6 +309,7 @@ void Connection::write_some() {
     if (result.status != net::IoResult::Status::kOk) {
       // What the peer said before it went (a Close with the reason, say) is still to be read.
       write_broken_ = true;
+      write_error_ = result.error;
       return;
     }
     engine_->output_written(result.bytes);
@@ -292,7 +319,9 @@ void Connection::write_some() {
 }
 
 void Connection::note_written(std::size_t bytes) {
+  const bool owed = bytes_written_ < owed_until_;
   bytes_written_ += bytes;
+  if (owed && close_deadline_.running()) await_peer();
   while (!message_ends_.empty() && message_ends_.front() <= bytes_written_) {
     message_ends_.pop_front();
   }
@@ -304,7 +333,11 @@ void Connection::note_written(std::size_t bytes) {
 void Connection::read_ended(const net::IoResult& result) {
   read_done_ = true;
   const bool proper = result.status == net::IoResult::Status::kEnd;
-  end_words_ = proper ? "the peer ended it without a Close" : stream_->explain(result.error);
+  // Of a reset only the call is told that meets it first; it may have been a write.
+  const bool was_reset = proper && write_error_ == std::errc::connection_reset;
+  end_words_ = was_reset ? stream_->explain(write_error_)
+               : proper  ? "the peer ended it without a Close"
+                         : stream_->explain(result.error);
   if (!proper) write_broken_ = true;
 }
 

@@ -10,11 +10,11 @@
 #include <asio/io_context.hpp>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/event_sink.h"
@@ -51,7 +51,7 @@ class ConnectionOwner {
   virtual void connection_wakes() {}
   /// The batch is over: flush what was gathered.
   virtual void connection_rests() {}
-  /// The output has fallen below the low-water mark: more may be sent.
+  /// The output was above kHighWater and has fallen below half of it: more may be sent.
   virtual void connection_has_room() {}
   /// Some of the output was written.
   virtual void connection_wrote() {}
@@ -59,6 +59,9 @@ class ConnectionOwner {
   virtual void connection_drained() {}
   /// False stops reading until settle() is called again.
   virtual bool connection_may_read() { return true; }
+  /// While reading is stopped, the peer's answer to our Close can't come: true waits for it all the
+  /// same, and the deadline begins when there is reading again.
+  virtual bool connection_has_patience() { return false; }
   /// Bytes as they are on the wire; only when observe_wire() was asked for.
   virtual void connection_wire(Direction, std::string_view) {}
   // Server side only.
@@ -102,6 +105,9 @@ class Connection : private ws::EngineListener {
     return engine_->state() == ws::Engine::State::kOpen && !write_broken_ && !finished_;
   }
   std::size_t queued() const { return engine_->output().size(); }
+  /// Bytes ever written, and ever written or queued.
+  std::uint64_t written_until() const { return bytes_written_; }
+  std::uint64_t queued_until() const { return bytes_written_ + queued(); }
   /// Messages of which bytes are still to be written.
   std::size_t queued_messages() const { return message_ends_.size(); }
   bool has_room() const { return queued() < kHighWater; }
@@ -134,6 +140,9 @@ class Connection : private ws::EngineListener {
   bool queue_message(Queue queue);
   void note_written(std::size_t bytes);
   void start_close_deadline();
+  void await_peer();
+  void peer_is_late();
+  std::string late_words() const;
   void tell_drained();
   void finish();
 
@@ -150,6 +159,8 @@ class Connection : private ws::EngineListener {
   std::size_t observed_output_ = 0;       // bytes at the front of output() that were shown already
   std::deque<std::size_t> message_ends_;  // of queued messages, in bytes ever queued
   std::uint64_t bytes_written_ = 0;
+  std::uint64_t owed_until_ =
+      0;  // so many bytes were queued for good when the close deadline began
 
   bool busy_ = false;  // within read_some or settle: calls from callbacks only queue
   bool started_ = false;
@@ -158,6 +169,7 @@ class Connection : private ws::EngineListener {
   bool was_full_ = false;
   bool tell_when_drained_ = false;
   bool write_broken_ = false;
+  std::error_code write_error_;
   bool read_done_ = false;
   bool ending_begun_ = false;
   std::string end_words_;  // how reading ended

@@ -1,7 +1,9 @@
 // Keepalive: pings at an interval, the wait for their pongs, and heartbeat messages.
 //
 // Runs from start() to stop(); the hooks are called on the loop. `dead` is called once when a pong
-// did not come within --pong-timeout. Seconds.
+// did not come within --pong-timeout; the time does not count where it was ourselves who held the
+// ping or the pong up: `waits` is called when a wait begins, and then `held_up` asks at its end
+// whether that was so since the last call of either. Both may be empty. Seconds.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -21,6 +23,8 @@ class Keepalive {
     std::function<void(const std::string& data)> ping;
     std::function<void(const std::string& text)> heartbeat;
     std::function<void()> dead;
+    std::function<void()> waits;
+    std::function<bool()> held_up;
   };
 
   Keepalive(asio::io_context& loop, const LivenessOptions& options, Hooks hooks);
@@ -32,6 +36,7 @@ class Keepalive {
 
  private:
   void ping();
+  void await_pong();
   void beat();
 
   const LivenessOptions& options_;

@@ -43,7 +43,7 @@ ListenSession::ListenSession(asio::io_context& loop, const Options& options, Clo
                              output::Presentation* presentation, ActionSource* source)
     : loop_(loop), options_(options), clock_(clock), presentation_(presentation), source_(source) {
   if (!presentation_) return;
-  output_watch_ = std::make_unique<OutputWatch>(loop, presentation_->out());
+  output_watch_ = std::make_unique<PresentationWatch>(loop, *presentation_);
   if (!options.automation.exec.empty()) {
     commands_ = std::make_unique<CommandRoom>(loop, options, clock, *this);
   }
@@ -209,7 +209,7 @@ void ListenSession::client_has_room(ServedClient& client) {
 }
 
 bool ListenSession::client_may_read(const ServedClient& client) const {
-  if (presentation_ && presentation_->out().congested()) return false;
+  if (presentation_ && presentation_->congested()) return false;
   if (source_ && source_->congested()) return false;
   if (commands_) return commands_->may_read(client);
   // With an echo the queue is the client's own; a broadcast must not make one wait for another.
@@ -264,7 +264,7 @@ void ListenSession::pull() {
   Action action;
   for (int i = 0; i < kActionsPerTurn; ++i) {
     if (!source_->interactive() && open_clients() == 0) break;
-    if (!some_client_has_room()) break;
+    if (!some_client_has_room() || (presentation_ && presentation_->congested())) break;
     const auto pulled = source_->next(action);
     if (pulled == ActionSource::Pull::kEmpty) break;
     if (pulled == ActionSource::Pull::kEnd) {
@@ -319,13 +319,14 @@ void ListenSession::flush() {
   if (!presentation_) return;
   presentation_->sink().flush();
   using State = output::OutputStream::State;
-  const auto state = presentation_->out().state();
-  if (state == State::kBlocked) {
+  if (output_watch_->wanted()) {
     output_watch_->arm([this] {
       flush();
       for (auto& [number, client] : clients_) client->connection().settle();
+      pull();
     });
   }
+  const auto state = presentation_->out().state();
   if (state == State::kClosed && !shutting_down_) shut_down(ExitStatus::kOk);
   if (state == State::kFailed && !shutting_down_) shut_down(ExitStatus::kFailure);
 }

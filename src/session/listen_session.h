@@ -82,7 +82,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   ActionSource* source_;
   ReplayServer* replay_ = nullptr;
   std::unique_ptr<net::Acceptor> acceptor_;
-  std::unique_ptr<OutputWatch> output_watch_;
+  std::unique_ptr<PresentationWatch> output_watch_;
   std::unique_ptr<CommandRoom> commands_;  // --exec
   std::map<std::size_t, std::unique_ptr<ServedClient>> clients_;
   std::set<std::size_t> to_settle_;  // clients with a broadcast to write

@@ -1,5 +1,10 @@
 #include "session/output_watch.h"
 
+#include <asio/post.hpp>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
 #include "session/readiness.h"
 
 namespace wscope::session {
@@ -10,12 +15,21 @@ OutputWatch::OutputWatch(asio::io_context& loop, output::OutputStream& stream)
 OutputWatch::~OutputWatch() = default;
 
 void OutputWatch::arm(std::function<void()> progress) {
-  if (waiting_ || stream_.state() != output::OutputStream::State::kBlocked) return;
+  if (!wanted()) return;
   if (!descriptor_.is_open()) {
     std::error_code error;
     net::UniqueFd waits = wait_descriptor(stream_.poll_fd(), ReadyFor::kWriting);
-    descriptor_.assign(waits.release(), error);
-    if (error) return;
+    if (!waits) error.assign(errno, std::generic_category());
+    if (!error) descriptor_.assign(waits.get(), error);
+    if (error) {
+      stream_.fail(error);
+      asio::post(descriptor_.get_executor(),
+                 [progress = std::move(progress), weak = std::weak_ptr<bool>(alive_)] {
+                   if (!weak.expired()) progress();
+                 });
+      return;
+    }
+    waits.release();
   }
   waiting_ = true;
   descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,

@@ -1,6 +1,7 @@
 // OutputWatch: waits until a blocked stdout takes bytes again, then flushes it.
 //
-// Loop thread only; destroying it cancels. `progress` runs after each flush that got on, or failed.
+// Loop thread only; destroying it cancels. `progress` runs after each flush that got on, or failed;
+// where the system gives no descriptor to wait with, the stream fails.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -9,6 +10,7 @@
 #include <memory>
 
 #include "output/output_stream.h"
+#include "output/presentation.h"
 
 namespace wscope::session {
 
@@ -17,6 +19,10 @@ class OutputWatch {
   OutputWatch(asio::io_context& loop, output::OutputStream& stream);
   ~OutputWatch();
 
+  /// The stream is blocked, and nobody waits for it yet.
+  bool wanted() const {
+    return !waiting_ && stream_.state() == output::OutputStream::State::kBlocked;
+  }
   /// Waits when the stream is blocked and nobody waits yet.
   void arm(std::function<void()> progress);
   /// Lets its copy of the descriptor go; nobody waits from now on.
@@ -27,6 +33,24 @@ class OutputWatch {
   output::OutputStream& stream_;
   bool waiting_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+/// The same for stdout and stderr of a presentation: `progress` when either gets on.
+class PresentationWatch {
+ public:
+  PresentationWatch(asio::io_context& loop, output::Presentation& presentation)
+      : out_(loop, presentation.out()), err_(loop, presentation.err()) {}
+
+  bool wanted() const { return out_.wanted() || err_.wanted(); }
+  void arm(const std::function<void()>& progress) {
+    out_.arm(progress);
+    err_.arm(progress);
+  }
+  void release_out() { out_.release(); }
+
+ private:
+  OutputWatch out_;
+  OutputWatch err_;
 };
 
 }  // namespace wscope::session

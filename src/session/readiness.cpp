@@ -6,6 +6,7 @@ namespace wscope::session {
 
 net::UniqueFd wait_descriptor(int fd, ReadyFor what) {
   net::UniqueFd waits(::epoll_create1(EPOLL_CLOEXEC));
+  if (!waits) return waits;
   epoll_event event{};
   event.events = what == ReadyFor::kReading ? EPOLLIN : EPOLLOUT;
   if (::epoll_ctl(waits.get(), EPOLL_CTL_ADD, fd, &event) != 0) return {};

@@ -40,12 +40,16 @@ struct ReadyInput {
 std::optional<ReadyInput> ready_input(int fd) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) return std::nullopt;
+  // Opened anew, the writing end of a pipe could be read; as it is, the first read is refused.
+  const bool ours_to_read = (::fcntl(fd, F_GETFL) & O_ACCMODE) != O_WRONLY;
+  // Reading a file of the kernel's (/proc, tracefs) may wait; such have no size.
+  if (S_ISREG(info.st_mode) && info.st_size == 0 && ours_to_read) return std::nullopt;
   ReadyInput input{net::UniqueFd(), Kind::kFile, "standard input"};
-  if (S_ISFIFO(info.st_mode)) {
+  if (S_ISFIFO(info.st_mode) && ours_to_read) {
     input.kind = Kind::kPipe;
     const std::string path = "/proc/self/fd/" + std::to_string(fd);
     input.fd = net::UniqueFd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  } else if (S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode)) {
+  } else if (S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode) || S_ISFIFO(info.st_mode)) {
     // A socket is asked not to wait with each read: the flag would be its other users' too.
     if (S_ISSOCK(info.st_mode)) input.kind = Kind::kSocket;
     input.fd = net::UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
@@ -83,21 +87,14 @@ class ReadySource final : public ActionSource {
           messages_.feed({block_.get(), size_});
           break;
         case Read::kNothing:
-          wait();
+          if (const int error = wait(); error != 0) return refuse(action, error);
           return Pull::kEmpty;
         case Read::kEnd:
           messages_.finish();
           finished_ = true;
           break;
         case Read::kFailed:
-          finished_ = true;
-          action.kind = Action::Kind::kRefused;
-          action.error = {
-              Stage::kInput,
-              std::string("can't read ") + name_ + ": " + std::generic_category().message(errno),
-              {},
-              {}};
-          return Pull::kAction;
+          return refuse(action, errno);
       }
     }
     return Pull::kAction;
@@ -109,16 +106,19 @@ class ReadySource final : public ActionSource {
       input::Backlog backlog = messages_.backlog();
       drained_ = false;
       std::unique_ptr<char[]> in_hand = std::move(block_);
-      for (std::size_t counted = 0; !finished_ && counted < kCounted; counted += size_) {
-        if (read_block() != Read::kSome) break;
-        messages_.add(backlog, {block_.get(), size_});
+      Read last = finished_ ? Read::kEnd : Read::kSome;
+      for (std::size_t counted = 0; last == Read::kSome && counted < kCounted; counted += size_) {
+        last = read_block();
+        if (last == Read::kSome) messages_.add(backlog, {block_.get(), size_});
       }
+      goes_on_ = last == Read::kSome;
       block_ = std::move(in_hand);
       unpulled_ = backlog.messages();
       finished_ = true;
     }
     return *unpulled_;
   }
+  bool unpulled_goes_on() const override { return goes_on_; }
 
  private:
   enum class Read { kSome, kNothing, kEnd, kFailed };
@@ -144,12 +144,28 @@ class ReadySource final : public ActionSource {
     }
   }
 
-  void wait() {
-    if (waiting_) return;
+  Pull refuse(Action& action, int error) {
+    finished_ = true;
+    action.kind = Action::Kind::kRefused;
+    action.error = {
+        Stage::kInput,
+        std::string("can't read ") + name_ + ": " + std::generic_category().message(error),
+        {},
+        {}};
+    return Pull::kAction;
+  }
+
+  /// 0, or the error of a system that gives no more descriptors.
+  int wait() {
+    if (waiting_) return 0;
     if (!watch_.is_open()) {  // never for a file, which can't be waited for
       net::UniqueFd waits =
           kind_ == Kind::kSocket ? wait_descriptor(fd_, ReadyFor::kReading) : std::move(own_);
-      watch_.assign(waits.release());
+      if (!waits) return errno;
+      std::error_code error;
+      watch_.assign(waits.get(), error);
+      if (error) return error.value();
+      waits.release();
     }
     waiting_ = true;
     watch_.async_wait(asio::posix::stream_descriptor::wait_read,
@@ -158,6 +174,7 @@ class ReadySource final : public ActionSource {
                         waiting_ = false;
                         if (!error) waker_();
                       });
+    return 0;
   }
 
   const int fd_;
@@ -173,6 +190,7 @@ class ReadySource final : public ActionSource {
   bool drained_ = false;  // a read gave less than there was room for
   bool finished_ = false;
   std::optional<std::uint64_t> unpulled_;
+  bool goes_on_ = false;
   bool waiting_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

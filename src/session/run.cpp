@@ -40,6 +40,10 @@
 namespace wscope::session {
 namespace {
 
+// So many seconds stdout and stderr get to take the rest once a signal or --timeout has ended the
+// run.
+constexpr double kDrainAfterSignal = 0.5;
+
 /// A descriptor 0–2 that the caller closed must not become our first socket. Reading /dev/null is
 /// the end of input, and writing to what is open for reading is the error it should be.
 void keep_standard_descriptors() {
@@ -117,14 +121,22 @@ template <class Session>
 Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Terminal& terminal,
                               output::Presentation& presentation) {
   Result<ExitStatus> result = ExitStatus::kOk;
-  const StopSignals signals(loop, [&](ExitStatus status) { session.interrupt(status); });
-  session.start([&](Result<ExitStatus> ended) {
-    result = std::move(ended);
-    loop.stop();
-  });
-  loop.run();
+  std::optional<double> patience;
+  {
+    const StopSignals signals(loop, [&](ExitStatus status) {
+      patience = kDrainAfterSignal;
+      session.interrupt(status);
+    });
+    session.start([&](Result<ExitStatus> ended) {
+      result = std::move(ended);
+      loop.stop();
+    });
+    loop.run();
+  }
+  // From here on a signal does what it does to any program.
   terminal.source->stop();
-  if (auto written = presentation.finish(); !written && result) {
+  if (!result && result.error().stage == Stage::kTimeout) patience = kDrainAfterSignal;
+  if (auto written = presentation.finish(patience); !written && result) {
     return fail(std::move(written.error()));
   }
   return result;

@@ -17,8 +17,11 @@ Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts) {
   if (facts.signal) return *facts.signal;
   if (facts.failure) return fail(*facts.failure);
   if (facts.enough) return ExitStatus::kOk;
-  const std::string undelivered =
-      facts.undelivered == 0 ? "" : plural(facts.undelivered, "message") + " not delivered";
+  std::string undelivered;
+  if (facts.undelivered > 0) {
+    undelivered = facts.undelivered_goes_on ? "at least " : "";
+    undelivered += plural(facts.undelivered, "message") + " not delivered";
+  }
   if (ending.error) {
     Error error = *ending.error;
     // Whether the last ones arrived is unknown: a peer that goes confirms nothing.
@@ -30,7 +33,10 @@ Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts) {
     return fail(std::move(error));
   }
   if (!undelivered.empty()) {
-    return fail(Stage::kConnection, "server closed the connection first: " + undelivered);
+    const bool ours = ending.closed.first == Direction::kSent;
+    return fail(
+        Stage::kConnection,
+        (ours ? "connection closed: " : "server closed the connection first: ") + undelivered);
   }
   if (!facts.shortfall.empty()) return fail(Stage::kExpectation, facts.shortfall);
   if (facts.refused > 0) {

@@ -16,13 +16,14 @@ namespace wscope::session {
 
 struct RunFacts {
   std::optional<ExitStatus> signal;
-  std::optional<Error> failure;   // decided before the connection ended
-  bool enough = false;            // --count or --until was reached, or stdout's reader has gone
-  std::uint64_t sent = 0;         // messages, over all connections
-  std::uint64_t undelivered = 0;  // accepted, and not written
-  std::uint64_t in_flight = 0;    // written, and not confirmed; only known with --reconnect
-  std::uint64_t refused = 0;      // input that was not sent
-  std::string shortfall;          // of --count or --until; empty: nothing was expected
+  std::optional<Error> failure;      // decided before the connection ended
+  bool enough = false;               // --count or --until was reached, or stdout's reader has gone
+  std::uint64_t sent = 0;            // messages, over all connections
+  std::uint64_t undelivered = 0;     // accepted, and not written
+  bool undelivered_goes_on = false;  // at least so many: the rest of the input was not counted
+  std::uint64_t in_flight = 0;       // written, and not confirmed; only known with --reconnect
+  std::uint64_t refused = 0;         // input that was not sent
+  std::string shortfall;             // of --count or --until; empty: nothing was expected
 };
 
 Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts);

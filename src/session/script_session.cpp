@@ -39,7 +39,7 @@ ScriptSession::ScriptSession(asio::io_context& loop, const Options& options,
       clock_(clock),
       presentation_(presentation),
       sink_(presentation.sink()),
-      output_watch_(loop, presentation.out()),
+      output_watch_(loop, presentation),
       total_deadline_(loop),
       wake_deadline_(loop),
       runner_(script, *this, environment, url_.has_value()),
@@ -148,7 +148,7 @@ void ScriptSession::script_ended(ScriptConnection&, const Ending& ending) {
 }
 
 bool ScriptSession::script_may_read(const ScriptConnection& connection) const {
-  if (presentation_.out().congested()) return false;
+  if (presentation_.congested()) return false;
   return closing_ || runner_.queued_bytes(connection.name()) < kMostQueued;
 }
 
@@ -177,7 +177,7 @@ void ScriptSession::advance() {
 
 void ScriptSession::flush() {
   sink_.flush();
-  if (presentation_.out().state() != output::OutputStream::State::kBlocked) return;
+  if (!output_watch_.wanted()) return;
   output_watch_.arm([this] {
     clock_.sample();
     if (draining_) return drain();

@@ -80,7 +80,7 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   Clock& clock_;
   output::Presentation& presentation_;
   EventSink& sink_;
-  OutputWatch output_watch_;
+  PresentationWatch output_watch_;
   Deadline total_deadline_;
   Deadline wake_deadline_;
   ScriptRunner runner_;

@@ -88,7 +88,7 @@ Shown play(const Options& options, Kind out_kind, Kind err_kind, const Play& scr
     if (opened) {
       script(**opened, clock);
       (*opened)->sink().flush();
-      shown.finished = (*opened)->finish();
+      shown.finished = (*opened)->finish({});
     } else {
       shown.finished = fail(opened.error());
     }

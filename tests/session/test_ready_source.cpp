@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -156,8 +157,10 @@ TEST_CASE("of a file no more is read than was asked for") {
 TEST_CASE("a writer waits while nobody pulls, and all of it arrives") {
   Pipe pipe;
   const std::string line(4095, 'x');
+  const int first = 16;  // fill a pipe of the usual size
+  for (int i = 0; i < first; ++i) pipe.put(line + "\n");
   std::thread writer([&] {
-    for (int i = 0; i < 1000; ++i) pipe.put(line + "\n");
+    for (int i = first; i < 1000; ++i) pipe.put(line + "\n");
     pipe.close_in();
   });
   Reading reading(pipe.out);
@@ -178,6 +181,44 @@ TEST_CASE("a failing read is told once, and is the end") {
   CHECK(Reading(write_only).all() ==
         std::vector<Pulled>{{kRefused, "", "can't read standard input: Bad file descriptor"}});
   close(write_only);
+  Pipe pipe;  // opened anew, its other end would give what is written here
+  CHECK(Reading(pipe.in).all() ==
+        std::vector<Pulled>{{kRefused, "", "can't read standard input: Bad file descriptor"}});
+}
+
+TEST_CASE("a file of the kernel's may make its reader wait: the thread reads it") {
+  const int file = open("/proc/self/comm", O_RDONLY | O_CLOEXEC);
+  CHECK_FALSE(Reading(file).source);
+  close(file);
+}
+
+TEST_CASE("a system that gives no descriptor to wait with is an error, not a crash") {
+  int ends[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+  Reading reading(ends[0]);
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const auto pulled = reading.next();
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(pulled == ActionSource::Pull::kAction);
+  CHECK(reading.action.error.message == "can't read standard input: Too many open files");
+  CHECK(reading.next() == ActionSource::Pull::kEnd);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_CASE("who counts no further says so") {
+  const TemporaryFile large(std::string(std::size_t{3} << 20, '\n'));
+  Reading reading(large.fd());
+  CHECK(reading.source->unpulled() >= 1u << 20);
+  CHECK(reading.source->unpulled_goes_on());
+  const TemporaryFile small("a\nb\n");
+  Reading whole(small.fd());
+  CHECK(whole.source->unpulled() == 2);
+  CHECK_FALSE(whole.source->unpulled_goes_on());
 }
 
 TEST_CASE("what nobody will send is counted, also what was not read yet") {
