@@ -8,7 +8,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -251,13 +253,18 @@ Result<ExitStatus> run_listener(const Options& options) {
 
 }  // namespace
 
-Result<ExitStatus> run(const Options& options) {
+// What a library or the system throws is an error like any other.
+Result<ExitStatus> run(const Options& options) try {
   // A reader that leaves is told by the write that fails, not by a signal that kills us.
   std::signal(SIGPIPE, SIG_IGN);
   keep_standard_descriptors();
   if (options.listen.enabled) return run_listener(options);
   if (!options.automation.script.empty()) return run_script(options);
   return run_client(options);
+} catch (const std::bad_alloc&) {
+  return fail(Stage::kInternal, "out of memory");
+} catch (const std::exception& error) {
+  return fail(Stage::kInternal, error.what());
 }
 
 }  // namespace wscope::session

@@ -1,0 +1,24 @@
+#include "output/error_report.h"
+
+#include <unistd.h>
+
+#include <optional>
+
+#include "output/output_stream.h"
+#include "output/words.h"
+
+namespace wscope::output {
+namespace {
+
+constexpr double kPatienceAfterTimeout = 0.5;  // seconds
+
+}  // namespace
+
+void report_error(const Error& error) {
+  OutputStream err(STDERR_FILENO);
+  err.put(error_lines(error, true));
+  const bool late = error.stage == Stage::kTimeout;
+  err.drain(late ? std::optional(kPatienceAfterTimeout) : std::nullopt);
+}
+
+}  // namespace wscope::output
