@@ -1,7 +1,9 @@
 #include "net/socket_stream.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -50,6 +52,11 @@ IoResult SocketStream::write_some(const char* data, std::size_t size) {
     if (n >= 0) return {IoResult::Status::kOk, static_cast<std::size_t>(n), {}};
     if (errno != EINTR) return failed(errno);
   }
+}
+
+std::size_t SocketStream::in_transit() const {
+  int bytes = 0;
+  return ::ioctl(fd_, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 IoResult SocketStream::shutdown_send() {

@@ -22,6 +22,7 @@ class SocketStream final : public Stream {
   IoResult read_some(char* data, std::size_t size) override;
   bool short_read_drains() const override { return true; }
   IoResult write_some(const char* data, std::size_t size) override;
+  std::size_t in_transit() const override;
   IoResult shutdown_send() override;
   void async_wait(Readiness readiness, WaitHandler handler) override;
   void cancel() override;

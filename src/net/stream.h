@@ -44,6 +44,9 @@ class Stream {
   /// before async_wait() would be a wasted call: sockets, but not TLS with its records.
   virtual bool short_read_drains() const { return false; }
   virtual IoResult write_some(const char* data, std::size_t size) = 0;
+  /// Bytes that the system has taken and the peer's has not, as far as it tells; megabytes, where a
+  /// peer reads slowly.
+  virtual std::size_t in_transit() const { return 0; }
   /// Ends our side (TLS close_notify, then FIN). kAgain: call again after a wait for writing.
   virtual IoResult shutdown_send() = 0;
   /// Waits until the operation of that kind is worth another try. TLS may wait for the other

@@ -307,6 +307,7 @@ IoResult TlsStream::read_some(char* data, std::size_t size) { return core_->read
 IoResult TlsStream::write_some(const char* data, std::size_t size) {
   return core_->write(data, size);
 }
+std::size_t TlsStream::in_transit() const { return core_->lower->in_transit(); }
 IoResult TlsStream::shutdown_send() { return core_->shutdown(); }
 void TlsStream::async_wait(Readiness readiness, WaitHandler handler) {
   core_->wait(readiness, std::move(handler));

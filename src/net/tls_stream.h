@@ -29,6 +29,7 @@ class TlsStream final : public Stream {
   IoResult handshake();
   IoResult read_some(char* data, std::size_t size) override;
   IoResult write_some(const char* data, std::size_t size) override;
+  std::size_t in_transit() const override;
   IoResult shutdown_send() override;
   void async_wait(Readiness readiness, WaitHandler handler) override;
   void cancel() override;

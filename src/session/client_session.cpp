@@ -375,11 +375,11 @@ bool ClientSession::connection_may_read() {
   return may_read;
 }
 
-// By reading that had to wait, or by what stood before our ping in the queue and got on.
+// By reading that had to wait, or by what goes before our ping and gets on.
 bool ClientSession::pong_was_held_up() {
-  const std::uint64_t written = connection_->written_until();
-  const std::uint64_t before = std::exchange(written_at_wait_, written);
-  const bool by_writing = before < ping_until_ && before < written;
+  const std::uint64_t arrived = connection_->arrived_until();
+  const std::uint64_t before = std::exchange(arrived_at_wait_, arrived);
+  const bool by_writing = before < std::min(arrived, ping_until_);
   const bool may_read = connection_may_read();
   return std::exchange(reading_stopped_, !may_read) || by_writing;
 }

@@ -155,7 +155,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   std::uint64_t refused_ = 0;          // input that was not sent
   bool reading_stopped_ = false;       // since the last look
   std::uint64_t ping_until_ = 0;       // where the oldest unanswered ping of --ping-interval ends
-  std::uint64_t written_at_wait_ = 0;  // bytes written at the last look
+  std::uint64_t arrived_at_wait_ = 0;  // Connection::arrived_until() at the last look
   Clock::Steady::time_point quiet_since_;
   Clock::Steady::time_point drained_at_;  // when lingering began
   Clock::Steady::time_point opened_at_;

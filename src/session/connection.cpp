@@ -16,6 +16,8 @@ namespace {
 constexpr int kReadsPerWake = 8;
 // A peer that does not end TCP after both Closes is not waited for long.
 constexpr double kPeerEndWait = 1.0;
+// While a peer is waited for it is looked so often whether what we sent gets on.
+constexpr int kLooks = 8;
 // RFC 6455 5.5: a control frame's payload is at most 125 bytes, two of them the code.
 constexpr std::size_t kMostReason = 123;
 
@@ -94,24 +96,42 @@ void Connection::close(std::optional<std::uint16_t> code, std::string_view reaso
   start_close_deadline();
 }
 
-// What was queued by now is written first, so that a slow reader gets everything: while that gets
-// on the clock begins anew. What we answer in the meantime (Pongs) buys the peer no time.
+// What was queued by now goes first, so that a slow reader gets everything: while more of it
+// arrives the clock begins anew. What we answer in the meantime (Pongs) buys the peer no time.
 void Connection::start_close_deadline() {
   owed_until_ = queued_until();
   await_peer();
 }
 
 void Connection::await_peer() {
-  close_deadline_.start(close_timeout_, [this] { peer_is_late(); });
+  arrived_at_look_ = arrived_until();
+  vain_looks_ = 0;
+  look_at_peer();
+}
+
+void Connection::look_at_peer() {
+  close_deadline_.start(close_timeout_ / kLooks, [this] {
+    if (finished_) return;
+    const std::uint64_t arrived = arrived_until();
+    const bool more = arrived_at_look_ < std::min(arrived, owed_until_);
+    arrived_at_look_ = arrived;
+    vain_looks_ = more || answer_may_wait() ? 0 : vain_looks_ + 1;
+    if (vain_looks_ < kLooks) return look_at_peer();
+    peer_is_late();
+  });
+}
+
+std::uint64_t Connection::arrived_until() const {
+  return bytes_written_ - std::min<std::uint64_t>(bytes_written_, stream_->in_transit());
+}
+
+/// In our own socket, behind what our own reader has not taken yet.
+bool Connection::answer_may_wait() {
+  return engine_->state() == ws::Engine::State::kClosing && !read_done_ &&
+         !owner_.connection_may_read() && owner_.connection_has_patience();
 }
 
 void Connection::peer_is_late() {
-  if (finished_) return;
-  // Its answer may be in our own socket, behind what our own reader has not taken yet.
-  const bool answer_may_wait = engine_->state() == ws::Engine::State::kClosing && !read_done_;
-  if (answer_may_wait && !owner_.connection_may_read() && owner_.connection_has_patience()) {
-    return await_peer();
-  }
   if (!ending_.error) {
     ending_.error = Error{Stage::kConnection, late_words(), "--close-timeout waits longer", {}};
   }
@@ -232,7 +252,6 @@ void Connection::on_failed(const Error& error, std::uint16_t code) {
     ending_.closed.code = code;
     ending_.reason = utf8_prefix(error.message, kMostReason);
   }
-  owed_until_ = 0;
   close_deadline_.start(close_timeout_, [this] { finish(); });
 }
 
@@ -319,9 +338,7 @@ void Connection::write_some() {
 }
 
 void Connection::note_written(std::size_t bytes) {
-  const bool owed = bytes_written_ < owed_until_;
   bytes_written_ += bytes;
-  if (owed && close_deadline_.running()) await_peer();
   while (!message_ends_.empty() && message_ends_.front() <= bytes_written_) {
     message_ends_.pop_front();
   }

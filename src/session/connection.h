@@ -105,9 +105,9 @@ class Connection : private ws::EngineListener {
     return engine_->state() == ws::Engine::State::kOpen && !write_broken_ && !finished_;
   }
   std::size_t queued() const { return engine_->output().size(); }
-  /// Bytes ever written, and ever written or queued.
-  std::uint64_t written_until() const { return bytes_written_; }
+  /// Bytes ever queued, and those of them that have reached the peer's system.
   std::uint64_t queued_until() const { return bytes_written_ + queued(); }
+  std::uint64_t arrived_until() const;
   /// Messages of which bytes are still to be written.
   std::size_t queued_messages() const { return message_ends_.size(); }
   bool has_room() const { return queued() < kHighWater; }
@@ -141,6 +141,8 @@ class Connection : private ws::EngineListener {
   void note_written(std::size_t bytes);
   void start_close_deadline();
   void await_peer();
+  void look_at_peer();
+  bool answer_may_wait();
   void peer_is_late();
   std::string late_words() const;
   void tell_drained();
@@ -159,8 +161,11 @@ class Connection : private ws::EngineListener {
   std::size_t observed_output_ = 0;       // bytes at the front of output() that were shown already
   std::deque<std::size_t> message_ends_;  // of queued messages, in bytes ever queued
   std::uint64_t bytes_written_ = 0;
-  std::uint64_t owed_until_ =
-      0;  // so many bytes were queued for good when the close deadline began
+  // The close deadline: what was queued when it began, how much of that has arrived, and how often
+  // it was looked in vain.
+  std::uint64_t owed_until_ = 0;
+  std::uint64_t arrived_at_look_ = 0;
+  int vain_looks_ = 0;
 
   bool busy_ = false;  // within read_some or settle: calls from callbacks only queue
   bool started_ = false;

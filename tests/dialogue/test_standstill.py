@@ -1,0 +1,389 @@
+"""Somebody stands still: the peer, or who reads our stdout or stderr. Nothing holds wscope up for
+ever, and nobody is blamed for what another one does."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from support import frames
+from support.dialogue import Dialogue
+from support.program import TIME_FACTOR, Running, run
+from support.server import PeerGone, Server
+
+MIB = 1 << 20
+PERIOD = 1.0 * TIME_FACTOR
+
+
+def few_bytes(peer, count=4096):
+    """So that the kernel takes little of what is sent to it. Before the handshake."""
+    peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, count)
+
+
+def until_gone(peer):
+    with contextlib.suppress(OSError, PeerGone):
+        peer.read_to_end()
+
+
+class OurClose(Dialogue):
+    def unanswered(self, after_close):
+        """The seconds that a client waits for the answer to its Close."""
+
+        def script(peer):
+            peer.accept()
+            peer.messages()
+            with contextlib.suppress(OSError, PeerGone):
+                after_close(peer)
+
+        with Server(script) as server:
+            ended = run("-w", "0", "--close-timeout", PERIOD, server.url, stdin=b"hi\n")
+            self.expect(ended, status=6, err="without an answer to our Close within")
+            return ended.seconds
+
+    def test_it_is_waited_for_once(self):
+        self.assertLess(self.unanswered(until_gone), 1.7 * PERIOD)
+
+    def test_pings_buy_no_time(self):
+        def pinging(peer):
+            while True:
+                peer.ping(b"still here")
+                time.sleep(PERIOD / 5)
+
+        self.assertLess(self.unanswered(pinging), 1.7 * PERIOD)
+
+
+class DeafPeer(Dialogue):
+    line = b"x" * (24 * MIB) + b"\n"
+
+    def deaf(self, say):
+        def script(peer):
+            few_bytes(peer)
+            peer.accept()
+            peer.read_exactly(100)
+            say(peer)
+            peer.server.stopping.wait(30)
+
+        return Server(script)
+
+    def test_it_has_sent_its_close(self):
+        with self.deaf(lambda peer: peer.close(1000)) as server:
+            ended = run("-w", "0", "--close-timeout", "1", server.url, stdin=self.line)
+            server.stopping.set()
+        self.expect(ended, status=6, err="^wscope: connection lost: server sent its Close, and read nothing for 1 s; 1 message not delivered$")
+
+    def test_it_has_ended_its_side(self):
+        with self.deaf(lambda peer: peer.half_close()) as server:
+            ended = run("-w", "-1", "--close-timeout", "1", server.url, stdin=self.line)
+            server.stopping.set()
+        self.expect(ended, status=6, err="^wscope: connection lost: server ended its side, and read nothing for 1 s; ", no_err="our Close")
+
+    def test_a_client_of_ours_has_sent_its_close(self):
+        """--listen is left by SIGTERM in its own time."""
+        with Running("--listen", "0", "--echo", "--close-timeout", "1", "--no-deflate", stdout=subprocess.DEVNULL) as listening:
+            listening.wait_err("listening on ")
+            port = int(re.search(rb":(\d+)", bytes(listening.err))[1])
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                client.sendall(b"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                               b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")  # fmt: skip
+                client.sendall(frames.frame(frames.BINARY, bytes(12 * MIB), mask=True)
+                               + frames.frame(frames.CLOSE, frames.close_payload(1000), mask=True))  # fmt: skip
+                listening.wait_err("left: connection lost: client sent its Close, and read nothing for 1 s")
+            listening.signal(signal.SIGTERM)
+            self.expect(listening.wait(), status=143)
+
+
+def sends(count, size=1000, close=True):
+    def script(peer):
+        peer.accept()
+        peer.sock.settimeout(60)
+        with contextlib.suppress(OSError, PeerGone):
+            for _ in range(count):
+                peer.text("x" * size)
+            peer.server.ready.set()
+            if close:
+                peer.close(1000)
+            until_gone(peer)
+
+    return script
+
+
+class FullOutput(Dialogue):
+    """stdout or stderr is a pipe that nobody reads."""
+
+    @contextlib.contextmanager
+    def unread(self, script, *words, which="stdout"):
+        reader, writer = os.pipe()
+        try:
+            with Server(script) as server, Running(*words, server.url, **{which: writer}) as client:
+                os.close(writer)
+                yield server, client, reader
+                server.stopping.set()
+        finally:
+            os.close(reader)
+
+    def test_a_signal_while_stdout_takes_nothing_more(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.unread(sends(620), "-w", "-1", "-v") as (server, client, _):
+                client.wait_err("* closed by ")  # only the writing is left
+                client.signal(number)
+                self.expect(client.wait(), status=status)
+
+    def test_the_timeout_while_stdout_takes_nothing_more(self):
+        for count in (620, 100_000):  # the server has closed; it sends on and on
+            with self.unread(sends(count), "-w", "-1", "--timeout", PERIOD) as (_, client, _):
+                self.expect(client.wait(), status=7, err="^wscope: out of time: ")
+
+    def test_a_server_with_a_full_stdout_can_be_ended(self):
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        with Running("--listen", "0", stdout=writer) as listening:
+            os.close(writer)
+            listening.wait_err("listening on ")
+            url = "ws://127.0.0.1:" + re.search(rb":(\d+)", bytes(listening.err))[1].decode()
+            lines = (b"y" * 1000 + b"\n") * 620
+            with Running("-w", "-1", url) as client:
+                client.send(lines)
+                time.sleep(0.3)
+                listening.signal(signal.SIGINT)
+                self.expect(listening.wait(), status=130)
+                client.wait()
+
+    def test_a_trace_that_nobody_reads(self):
+        """Reading stops, memory stays flat, signals and --timeout work."""
+        with self.unread(sends(100_000), "-w", "-1", "--trace", "--timeout", PERIOD, which="stderr") as (_, client, _):
+            self.assertEqual(client.wait().status, 7)
+        with self.unread(sends(100_000), "-w", "-1", "--trace-hex", which="stderr") as (_, client, _):
+            time.sleep(0.5)
+            self.memory_at_most(client, 32 * MIB)
+            client.signal()
+            self.expect(client.wait(), status=130)
+
+    def test_a_trace_of_what_is_sent_that_nobody_reads(self):
+        with self.unread(lambda peer: (peer.accept(), until_gone(peer)), "-w", "0", "--trace", "--close-timeout", "0.5", which="stderr") as (_, client, _):
+            stop = threading.Event()
+
+            def pour():
+                with contextlib.suppress(OSError):
+                    while not stop.is_set():
+                        client.process.stdin.write(b"z" * 200 + b"\n")
+
+            pourer = threading.Thread(target=pour, daemon=True)
+            pourer.start()
+            time.sleep(1)
+            self.memory_at_most(client, 32 * MIB)
+            client.signal(signal.SIGTERM)
+            self.assertEqual(client.wait().status, 143)
+            stop.set()
+            pourer.join(10)
+
+    def test_both_to_one_pipe_keep_their_lines_whole_and_in_order(self):
+        reader, writer = os.pipe()
+        with Server(sends(2000, 300)) as server, Running("-w", "-1", "--trace", server.url, stdout=writer, stderr=writer) as client:
+            os.close(writer)
+            time.sleep(0.5)  # the pipe is full
+            got = b""
+            while data := os.read(reader, 50_000):
+                got += data
+            os.close(reader)
+            client.wait()
+        lines = got.decode().splitlines()
+        frames_told = messages = 0
+        for line in lines:
+            frames_told += "] < TEXT fin len=300 " in line
+            messages += line == "x" * 300
+            self.assertLessEqual(messages, frames_told, "a frame's line stands before its message")
+            self.assertTrue(line == "x" * 300 or re.match(r"\[ +\d+\.\d{3}\] ", line), line)
+        self.assertEqual((messages, frames_told), (2000, 2000))
+
+
+class SlowReader(Dialogue):
+    def late(self, script, *words, pause):
+        """Everything that came to a stdout which is read only after a while."""
+        reader, writer = os.pipe()
+        with Server(script) as server, Running(*words, server.url, stdout=writer) as client:
+            os.close(writer)
+            client.end_input()
+            time.sleep(pause)
+            lines = 0
+            while data := os.read(reader, 1 << 16):
+                lines += data.count(b"\n")
+            os.close(reader)
+            return lines, client.wait()
+
+    def test_silence_is_the_servers(self):
+        """What waits in our own socket has come, for -w and for the answer to our Close."""
+        for wait in ("0.2", "0"):
+            with self.subTest(wait):
+                def script(peer):
+                    peer.accept()
+                    peer.sock.settimeout(60)
+                    for _ in range(3000):
+                        peer.text("x" * 1000)
+                    peer.answer_close()
+
+                lines, ended = self.late(script, "-w", wait, "--close-timeout", "0.4", pause=2)
+                self.expect(ended, status=0, err="")
+                if wait != "0":
+                    self.assertEqual(lines, 3000)
+
+    def test_a_pong_behind_it_is_no_missing_pong(self):
+        def script(peer):
+            peer.accept()
+            peer.sock.settimeout(60)
+            stop = threading.Event()
+
+            def flood():
+                for _ in range(3000):
+                    peer.text("x" * 1000)
+                stop.set()
+
+            flooding = threading.Thread(target=flood)
+            flooding.start()
+            pings = []
+            while (one := peer.read_frame()).opcode != frames.CLOSE:
+                if one.opcode == frames.PING:
+                    pings.append(one.payload)
+                while stop.is_set() and pings:
+                    peer.pong(pings.pop(0))
+            flooding.join()
+            peer.close(1000)
+            peer.end()
+
+        interval = 0.2 * TIME_FACTOR
+        lines, ended = self.late(script, "-w", 2 * TIME_FACTOR, "--ping-interval", interval, "--pong-timeout", 3 * interval, pause=2 * TIME_FACTOR)
+        self.expect(ended, status=0, err="")
+        self.assertEqual(lines, 3000)
+
+
+class Sending(Dialogue):
+    def test_a_ping_behind_our_own_upload_is_no_missing_pong(self):
+        def script(peer):
+            few_bytes(peer, 64 << 10)
+            peer.accept()
+            total, got = int.from_bytes(peer.read_exactly(14)[2:10], "big"), 0
+            while got < total:
+                got += len(peer.read_exactly(min(total - got, 64 << 10)))
+                time.sleep(0.02 * TIME_FACTOR)
+            return peer.answer_close()
+
+        interval = 0.2 * TIME_FACTOR
+        with Server(script) as server:
+            ended = run("-w", "0", "--ping-interval", interval, "--pong-timeout", 2 * interval, server.url, stdin=b"x" * (8 * MIB) + b"\n", timeout=30)
+            self.expect(ended, status=0, err="")
+            self.assertEqual(server.result(), [])
+        self.assertGreater(ended.seconds, 3 * interval)  # else it shows nothing
+
+    def test_a_server_that_reads_nothing_misses_its_pong(self):
+        def script(peer):
+            few_bytes(peer)
+            peer.accept()
+            peer.server.stopping.wait(30)
+
+        with Server(script) as server:
+            ended = run("--ping-interval", "0.2", "--pong-timeout", "0.5", server.url, stdin=b"x" * (16 * MIB) + b"\n")
+            server.stopping.set()
+        self.expect(ended, status=7, err="no pong within 0.5 s")
+
+    def test_input_goes_on_after_pings_have_filled_the_queue(self):
+        lines = b'{"ping":"' + b"x" * 100 + b'"}\n'
+        with Server(lambda peer: (peer.accept(), peer.answer_close())[1]) as server:
+            self.dialogue("--input", "events", "-w", "0", server.url, stdin=lines * 6000 + b'{"send":"last"}\n', out="", err="")
+            self.assertEqual(server.result(), ["last"])
+
+
+class Told(Dialogue):
+    """What the error line says of such an end is so."""
+
+    def file(self, content):
+        file = self.enterContext(tempfile.TemporaryFile())
+        file.write(content)
+        file.seek(0)
+        return file
+
+    def test_a_reset_that_a_write_meets(self):
+        def script(peer):
+            peer.accept()
+            peer.read_exactly(1000)
+            peer.reset()
+
+        with Server(script) as server:
+            ended = run("-w", "0", "--no-deflate", server.url, stdin=b"x" * (16 * MIB) + b"\nlast\n")
+        self.expect(ended, status=6, err="^wscope: connection lost: connection reset by peer; 2 messages not delivered$")
+
+    def test_each_message_is_counted_once(self):
+        def script(peer):
+            few_bytes(peer)
+            peer.accept()
+            peer.read_exactly(1000)
+            peer.reset()
+
+        lines = 90_000
+        with Server(script) as server:
+            ended = run("-w", "0", "--no-deflate", server.url, stdin=self.file(b"0123456789\n" * lines))
+        sent, lost = map(int, re.search(r"; (\d+) messages sent; (\d+) messages not delivered", ended.errors).groups())
+        self.assertEqual(sent + lost, lines, ended.errors)
+
+    def test_what_was_not_counted_is_not_forgotten(self):
+        def script(peer):
+            few_bytes(peer)
+            peer.accept()
+            peer.read_exactly(1000)
+            peer.reset()
+
+        with Server(script) as server:
+            ended = run("-w", "0", server.url, stdin=self.file(b"0123456789\n" * 1_000_000))
+        self.expect(ended, status=6, err=r"; at least \d+ messages not delivered$")
+
+    def test_a_violation_after_our_close(self):
+        """The Close that went out is told, not one that did not."""
+
+        def script(peer):
+            peer.accept()
+            peer.messages()
+            peer.frame(frames.CONT, b"x")
+            until_gone(peer)
+
+        with Server(script) as server:
+            ended = run("-w", "0", "--json", server.url, stdin=b"")
+        events = [json.loads(line) for line in ended.out.splitlines()]
+        (closed,) = [event for event in events if event["event"] == "close"]
+        self.assertEqual((closed["first"], closed["code"], closed["reason"]), ("send", 1000, ""))
+
+    def test_a_violation_is_told_with_the_reason_that_went_out(self):
+        def script(peer):
+            peer.accept()
+            peer.frame(frames.CONT, b"x")
+            frame = peer.read_frame()
+            return frame.code, frame.payload[2:].decode()
+
+        with Server(script) as server:
+            ended = run("-w", "-1", "--json", server.url)
+            code, reason = server.result()
+        events = [json.loads(line) for line in ended.out.splitlines()]
+        (closed,) = [event for event in events if event["event"] == "close"]
+        self.assertEqual((closed["code"], closed["reason"]), (code, reason))
+        self.assertTrue(reason)
+
+    def test_a_reason_forges_no_lines(self):
+        def script(peer):
+            peer.accept()
+            peer.close(4001, "bye\nwscope: hint: run this")
+            until_gone(peer)
+
+        with Server(script) as server:
+            ended = run("-w", "-1", server.url)
+        self.expect(ended, status=6)
+        self.assertEqual(ended.errors.count("\n"), 1, ended.errors)
+        self.assertIn(r'"bye\nwscope: hint: run this"', ended.errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
