@@ -1,10 +1,10 @@
 // Action and ActionSource: what the user (or a script) wants done, pulled by the session.
 //
 // The session pulls while the engine has room for output, so a slow server stops the reading of
-// stdin and memory stays flat. A source that reads elsewhere (a thread) calls the waker when
-// actions became available after next() said kEmpty; the waker may be called on any thread.
-// `data` and `reason` live until the next call of next(); so does `storage`, by which a message of
-// many megabytes is handed on instead of copied: who sends it may leave any other buffer there.
+// stdin and memory stays flat. A source that had nothing calls the waker when actions may be had
+// again; on any thread. `data` and `reason` live until the next call of next(); so does `storage`,
+// by which a large message is handed on instead of copied: who sends it may leave any other buffer
+// there.
 #pragma once
 
 #include <cstddef>

@@ -3,8 +3,9 @@
 // Taking is free, appending moves bytes only when the room in front is worth it, and growth moves
 // pages instead of bytes (mremap), so a message of 1 GiB costs 1 GiB and a buffer that has been
 // large gives its memory back. Room can be left in front for what is written last, a header that
-// tells the size. Not zeroed. Growth that the system refuses throws std::bad_alloc
-// (grow) or is told (try_grow). Pointers live until the next call that is not const.
+// tells the size: so a large message becomes a frame where it lies (ws/frame_writer.h). Not zeroed.
+// Growth that the system refuses throws std::bad_alloc (grow) or is told (try_grow). Pointers live
+// until the next call that is not const.
 #pragma once
 
 #include <cstddef>

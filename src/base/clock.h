@@ -21,7 +21,6 @@ class Clock {
       : start_(start), start_wall_(wall), now_(start) {}
 
   void sample() { now_ = Steady::now(); }
-  void sample_at(Steady::time_point now) { now_ = now; }
   Steady::time_point now() const { return now_; }
   /// Seconds from the start of the run to the last sample.
   double seconds() const { return std::chrono::duration<double>(now_ - start_).count(); }
@@ -33,6 +32,8 @@ class Clock {
  private:
   Steady::time_point start_;
   System::time_point start_wall_;
+
+ protected:
   Steady::time_point now_;
 };
 

@@ -1,7 +1,6 @@
 #include "base/close_code.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace wscope {
 namespace {

@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 
@@ -67,8 +68,8 @@ std::size_t first_invalid_utf8(std::string_view text) {
 
 namespace {
 
-bool valid_by_bytes(const char* text, std::size_t size) {
-  return first_invalid_utf8({text, size}) == std::string_view::npos;
+bool valid_by_bytes(std::string_view text) {
+  return first_invalid_utf8(text) == std::string_view::npos;
 }
 
 #ifdef WSCOPE_UTF8_X86
@@ -212,10 +213,10 @@ struct Avx2 {
   WSCOPE_AVX2 bool good() const { return _mm256_testz_si256(error, error) != 0; }
 };
 
-[[gnu::target("avx2")]] bool valid_by_avx2(const char* text, std::size_t size) {
+[[gnu::target("avx2")]] bool valid_by_avx2(std::string_view text) {
   Avx2 checker;
-  const auto* blocks = reinterpret_cast<const __m256i*>(text);
-  for (; size >= 64; size -= 64, blocks += 2) {
+  const auto* blocks = reinterpret_cast<const __m256i*>(text.data());
+  for (std::size_t pairs = text.size() / 64; pairs > 0; --pairs, blocks += 2) {
     const __m256i one = _mm256_loadu_si256(blocks);
     const __m256i two = _mm256_loadu_si256(blocks + 1);
     if (_mm256_movemask_epi8(_mm256_or_si256(one, two)) == 0) {
@@ -225,6 +226,7 @@ struct Avx2 {
       checker.check(two);
     }
   }
+  std::size_t size = text.size() % 64;
   if (size >= 32) {
     checker.check(_mm256_loadu_si256(blocks++));
     size -= 32;
@@ -291,11 +293,12 @@ WSCOPE_AVX512 __m512i either(__m512i a, __m512i b, __m512i c) {
   return _mm512_ternarylogic_epi64(a, b, c, 0xfe);
 }
 
-[[gnu::target(WSCOPE_AVX512_TARGET)]] bool valid_by_avx512(const char* text, std::size_t size) {
+[[gnu::target(WSCOPE_AVX512_TARGET)]] bool valid_by_avx512(std::string_view whole) {
   Avx512 checker;
+  const char* text = whole.data();
   // Where all is ASCII there is nothing to check; asked once for four vectors, so that mixed text
   // is not guessed wrong each time.
-  for (; size >= 256; size -= 256, text += 256) {
+  for (std::size_t fours = whole.size() / 256; fours > 0; --fours, text += 256) {
     const __m512i first = _mm512_loadu_si512(text);
     const __m512i last = _mm512_loadu_si512(text + 192);
     const __m512i any = either(either(first, last, checker.before), _mm512_loadu_si512(text + 64),
@@ -306,6 +309,7 @@ WSCOPE_AVX512 __m512i either(__m512i a, __m512i b, __m512i c) {
     }
     checker.before = last;
   }
+  std::size_t size = whole.size() % 256;
   for (; size >= 64; size -= 64, text += 64) checker.check(_mm512_loadu_si512(text));
   // At least one zero follows the last bytes, so a cut sequence shows; nothing beyond is read.
   checker.check(_mm512_maskz_loadu_epi8((std::uint64_t{1} << size) - 1, text));
@@ -340,23 +344,25 @@ struct Sse {
   WSCOPE_SSE bool good() const { return _mm_testz_si128(error, error) != 0; }
 };
 
-[[gnu::target("sse4.1")]] bool valid_by_sse(const char* text, std::size_t size) {
+[[gnu::target("sse4.1")]] bool valid_by_sse(std::string_view whole) {
   Sse checker;
-  for (; size >= 16; size -= 16, text += 16) {
+  const char* text = whole.data();
+  for (std::size_t vectors = whole.size() / 16; vectors > 0; --vectors, text += 16) {
     checker.check(_mm_loadu_si128(reinterpret_cast<const __m128i*>(text)));
   }
-  checker.check(load_short(text, size));
+  checker.check(load_short(text, whole.size() % 16));
   return checker.good();
 }
 #endif
 
-bool valid_by_first_call(const char* text, std::size_t size);
-// Constant-initialised: right before main, too.
-bool (*validator)(const char*, std::size_t) = valid_by_first_call;
+bool valid_by_first_call(std::string_view text);
+// Constant-initialised: right before main, too. Any thread may be the first; all find the same.
+std::atomic<bool (*)(std::string_view)> validator = valid_by_first_call;
 
-bool valid_by_first_call(const char* text, std::size_t size) {
-  validator = utf8_validators().back().valid;
-  return validator(text, size);
+bool valid_by_first_call(std::string_view text) {
+  const auto best = utf8_validators().back().valid;
+  validator.store(best, std::memory_order_relaxed);
+  return best(text);
 }
 
 }  // namespace
@@ -375,6 +381,8 @@ std::vector<Utf8Validator> utf8_validators() {
   return validators;
 }
 
-bool is_valid_utf8(std::string_view text) { return validator(text.data(), text.size()); }
+bool is_valid_utf8(std::string_view text) {
+  return validator.load(std::memory_order_relaxed)(text);
+}
 
 }  // namespace wscope

@@ -138,7 +138,7 @@ constexpr OptionRow kRows[] = {
   {G::kNetwork, '\0', "interface", "ADDR", "", kPlain, kClient, kFull,
    "local address to connect from", some_text<kN, &N::interface>},
   {G::kNetwork, '\0', "proxy", "URL", "", kHost, kClient, kFull,
-   "http, https, socks4a, socks5 or socks5h proxy", text<kN, &N::proxy>},
+   "http, https or socks4/4a/5/5h proxy", text<kN, &N::proxy>},
   {G::kNetwork, '\0', "noproxy", "LIST", "", kHost, kClient, kFull,
    "hosts to reach without a proxy", text<kN, &N::no_proxy>},
   {G::kNetwork, '\0', "connect-timeout", "S", "", kPlain, kBoth, kFull,

@@ -1,7 +1,6 @@
 #include "input/input_event.h"
 
 #include <utility>
-#include <vector>
 
 #include "base/byte_text.h"
 #include "base/close_code.h"

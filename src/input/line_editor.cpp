@@ -14,6 +14,7 @@
 #include <cstring>
 #include <memory>
 #include <utility>
+#include <vector>
 
 // After <cstdio>: readline's headers use FILE.
 #include <readline/history.h>

@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "input/completion.h"
 #include "input/paste_store.h"

@@ -1,15 +1,12 @@
-// The sources of Actions: stdin's reader thread, -x messages, and the REPL.
+// The sources of Actions: stdin where it can make a reader wait, -x messages, and the REPL.
 //
-// Each is an ActionSource (base/action.h). `fd` stays the caller's. A reader thread blocks on its
-// descriptor and on a wake pipe, so stop() always ends it at once. Whole blocks are handed over
-// through a bounded queue: at most about 1 MiB is accepted ahead of the session, or one line where
-// a line is longer.
+// Each is an ActionSource (base/action.h). `fd` stays the caller's. Files, pipes and sockets are
+// read on the loop (session/ready_source.h), terminals and devices by a thread (stdin_reader.h),
+// which stop() ends. It hands whole blocks over through a bounded queue: at most about 1 MiB is
+// accepted ahead of the session, or one line where a line is longer.
 #pragma once
 
 #include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "base/action.h"
 #include "base/options.h"
@@ -17,7 +14,7 @@
 
 namespace wscope::input {
 
-/// Piped input in the format of the options (lines by default).
+/// Input read by a thread, in the format of the options (lines by default).
 std::unique_ptr<ActionSource> make_pipe_source(const Options& options, int fd);
 
 /// -x messages in order, then the end.

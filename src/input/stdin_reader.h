@@ -35,8 +35,6 @@ class StdinReader {
   void for_each_queued(Visitor visit) {
     queue().for_each_queued(visit);
   }
-  /// Whether a thread was needed.
-  bool threaded() const { return thread_.joinable(); }
 
  private:
   struct Shared;

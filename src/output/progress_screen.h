@@ -1,6 +1,6 @@
 // ProgressScreen: a terminal with one line at its end that is drawn over and over.
 //
-// As a Screen it prints lines as a PlainScreen does, above that line. draw() replaces the line,
+// As a Screen it prints lines as a TerminalScreen does, above that line. draw() replaces the line,
 // erase() takes it away; both do nothing while the terminal is held (Ctrl-S) or belongs to another
 // job, so a transfer never waits for its own progress. Loop thread only.
 #pragma once
@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/screen.h"
-#include "output/plain_screen.h"
+#include "output/terminal_screen.h"
 
 namespace wscope::output {
 
@@ -29,7 +29,7 @@ class ProgressScreen : public Screen {
   bool may_draw() const;
 
   int fd_;
-  PlainScreen lines_;
+  TerminalScreen lines_;
   bool drawn_ = false;
 };
 

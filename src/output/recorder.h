@@ -4,7 +4,6 @@
 // recording ends with its last whole line; the run goes on. Loop thread only.
 #pragma once
 
-#include <memory>
 #include <utility>
 
 #include "output/json_events.h"

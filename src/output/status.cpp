@@ -1,5 +1,7 @@
 #include "output/status.h"
 
+#include <string>
+
 #include "base/escape.h"
 #include "output/info_table.h"
 #include "output/words.h"

@@ -5,7 +5,6 @@
 // `lines` is set (a person watches). -q silences everything but errors. Loop thread only.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 

@@ -1,7 +1,8 @@
 // TerminalScreen: a terminal without a prompt, as a Screen: lines go straight to the descriptor.
 //
 // Writing blocks while the terminal is held (Ctrl-S), as every program's does. Does not own the
-// descriptor. columns() asks the terminal each time, so a resized window counts at once.
+// descriptor. columns() asks the terminal each time, so a resized window counts at once. Loop
+// thread only.
 #pragma once
 
 #include <string_view>

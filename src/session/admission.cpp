@@ -7,7 +7,6 @@
 
 #include "base/byte_text.h"
 #include "session/welcome_page.h"
-#include "ws/handshake_request.h"
 
 namespace wscope::session {
 namespace {

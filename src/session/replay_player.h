@@ -15,7 +15,6 @@
 #include <optional>
 #include <string>
 
-#include "base/error.h"
 #include "input/recording.h"
 
 namespace wscope::session {

@@ -22,9 +22,9 @@
 #include "net/descriptor_limit.h"
 #include "net/unique_fd.h"
 #include "net/url.h"
-#include "output/plain_screen.h"
 #include "output/presentation.h"
 #include "output/progress_screen.h"
+#include "output/terminal_screen.h"
 #include "session/client_session.h"
 #include "session/dialect_talk.h"
 #include "session/end_condition.h"
@@ -56,8 +56,8 @@ void keep_standard_descriptors() {
 
 /// Where input comes from and where a person looks, as the descriptors are.
 struct Terminal {
-  std::unique_ptr<output::PlainScreen> plain_out;
-  std::unique_ptr<output::PlainScreen> plain_err;
+  std::unique_ptr<output::TerminalScreen> plain_out;
+  std::unique_ptr<output::TerminalScreen> plain_err;
   std::unique_ptr<output::ProgressScreen> progress;  // in its place
   std::unique_ptr<ActionSource> source;
   output::Screens screens;
@@ -98,14 +98,14 @@ Terminal open_terminal(asio::io_context& loop, const Options& options) {
   }
   terminal.screens.interactive = terminal.source->interactive();
   if (out && !terminal.screens.out) {
-    terminal.plain_out = std::make_unique<output::PlainScreen>(STDOUT_FILENO);
+    terminal.plain_out = std::make_unique<output::TerminalScreen>(STDOUT_FILENO);
     terminal.screens.out = terminal.plain_out.get();
   }
   if (err && !terminal.screens.err && !out && may_show_progress(options)) {
     terminal.progress = std::make_unique<output::ProgressScreen>(STDERR_FILENO);
     terminal.screens.err = terminal.progress.get();
   } else if (err && !terminal.screens.err) {
-    terminal.plain_err = std::make_unique<output::PlainScreen>(STDERR_FILENO);
+    terminal.plain_err = std::make_unique<output::TerminalScreen>(STDERR_FILENO);
     terminal.screens.err = terminal.plain_err.get();
   }
   return terminal;

@@ -6,7 +6,6 @@
 // sink. Loop thread only; destroying it cancels.
 #pragma once
 
-#include <asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <string>

@@ -14,8 +14,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/event_sink.h"
-
 namespace wscope::ws {
 
 struct FrameInfo {

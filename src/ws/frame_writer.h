@@ -24,7 +24,8 @@ class FrameWriter {
   /// `first`: FIN, RSV bits and opcode.
   void frame(std::uint8_t first, std::string_view payload);
   void message(std::uint8_t opcode, std::string_view data, DeflateCodec* codec);
-  /// The same, but a large message gives its memory for the output instead of being copied.
+  /// The same, but from 1 MiB on, uncompressed and when nothing else waits, the message is not
+  /// copied: it gives its memory for the output, if it has left room in front.
   void whole_message(std::uint8_t opcode, ByteBuffer& data, DeflateCodec* codec);
   void raw(std::string_view bytes) { out_.append(bytes); }
 

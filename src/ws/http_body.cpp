@@ -1,6 +1,7 @@
 #include "ws/http_body.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "ws/http_field.h"
 

@@ -9,8 +9,7 @@ import random
 import zlib
 
 from scenes import scene, want
-from support.frames import BINARY, CLOSE, RSV1, TEXT, close_payload, frame
-from support.server import PeerGone
+from support.frames import BINARY, CLOSE, RSV1, TEXT, frame
 
 DEFLATE = "permessage-deflate"
 NOISE = random.Random(7692).randbytes(20_000).hex()  # text of 40,000 bytes, 2:1 at best

@@ -5,7 +5,7 @@ import unittest
 
 from support import frames
 from support.dialogue import Dialogue
-from support.program import Running, run
+from support.program import Running
 from support.server import Server, sink
 
 

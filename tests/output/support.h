@@ -47,8 +47,8 @@ class FakeClock : public Clock {
       : Clock(Steady::time_point{},
               System::time_point(std::chrono::milliseconds(1784016672345LL))) {}
   void at(double seconds) {
-    sample_at(Steady::time_point(
-        std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(seconds))));
+    now_ = Steady::time_point(
+        std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(seconds)));
   }
 };
 

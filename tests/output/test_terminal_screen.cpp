@@ -40,8 +40,17 @@ TEST_CASE("everything is printed, even where somebody made the descriptor non-bl
 }
 
 TEST_CASE("a terminal that has gone takes nothing and says nothing") {
+  int outer = -1;
+  int inner = -1;
+  const winsize size{24, 132, 0, 0};
+  REQUIRE(::openpty(&outer, &inner, nullptr, nullptr, &size) == 0);
   Pipe pipe;
   pipe.close_reader();
-  TerminalScreen(pipe.writer()).print("lost\n");
-  TerminalScreen(-1).print("lost\n");
+  ::close(outer);
+  for (const int fd : {inner, pipe.writer(), -1}) {
+    TerminalScreen screen(fd);
+    CHECK_NOTHROW(screen.print("lost\n"));
+    CHECK(screen.columns() == 80);
+  }
+  ::close(inner);
 }
