@@ -135,7 +135,6 @@ WebsocketEngine::~WebsocketEngine() {
 void WebsocketEngine::attach() {
   using websocketpp::connection_hdl;
   connection_->wire = &wire_;
-  connection_->set_max_message_size(settings_.max_message_size);
   connection_->set_message_handler(
       [this](connection_hdl, const EngineMessage::ptr& message) { on_message(*message); });
   connection_->set_ping_handler([this](connection_hdl, const std::string& data) {
