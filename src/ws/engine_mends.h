@@ -161,7 +161,9 @@ inline std::size_t mended::Processor::consume(std::uint8_t* bytes, std::size_t s
                                            frame::get_rsv1(m_basic_header));
       }
       m_current_msg = &m_data_msg;
-      if (m_bytes_needed > wire.max_message_size - wire.message.size()) {
+      // A compressed message is as large as what it inflates to.
+      if (!m_data_msg.msg_ptr->get_compressed() &&
+          m_bytes_needed > wire.max_message_size - wire.message.size()) {
         ec = make_error_code(error::message_too_big);
         break;
       }
