@@ -217,11 +217,11 @@ inline mended::Connection::processor_ptr mended::Connection::get_processor(int) 
 }
 
 // RFC 6455 4.4: another version is answered with 426 and the version we speak; the library said 400
-// and offered drafts.
+// and offered drafts. 4.2.1: the value is 13; the library read the number that it begins with.
 template <>
 inline lib::error_code mended::Connection::initialize_processor() {
   if (!processor::is_websocket_handshake(m_request)) return {};
-  if (processor::get_websocket_version(m_request) != 13) {
+  if (m_request.get_header("Sec-WebSocket-Version") != "13") {
     m_response.set_status(http::status_code::upgrade_required);
     m_response.replace_header("Sec-WebSocket-Version", "13");
     return error::make_error_code(error::unsupported_version);

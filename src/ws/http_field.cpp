@@ -54,4 +54,35 @@ bool list_has(std::string_view value, std::string_view token) {
   });
 }
 
+std::optional<std::string_view> next_head_line(std::string_view& rest) {
+  const std::size_t feed = rest.find('\n');
+  if (feed == std::string_view::npos) return std::nullopt;
+  std::string_view line = rest.substr(0, feed);
+  rest.remove_prefix(feed + 1);
+  // RFC 9112 2.2: a recipient may take a bare LF for the end of a line.
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+// RFC 9110 5.5: CR and NUL are dangerous in a field value; RFC 9112 2.2: a bare CR anywhere is.
+std::string_view fault_of_line(std::string_view line) {
+  if (line.find('\0') != std::string_view::npos) return "a NUL byte in a line";
+  if (line.find('\r') != std::string_view::npos) return "a CR inside a line";
+  return {};
+}
+
+// RFC 9112 5: field-name ":" OWS field-value OWS.
+std::string_view fault_of_field(std::string_view line) {
+  if (!line.empty() && is_ows(line.front())) {
+    return "a line folded onto the next (obs-fold, RFC 9112 5.2)";
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return "a header without a colon";
+  const std::string_view name = line.substr(0, colon);
+  if (name.empty()) return "a header without a name";
+  if (is_ows(name.back())) return "white space before the colon (RFC 9112 5.1)";
+  if (!is_token(name)) return "a header name that is not a token";
+  return {};
+}
+
 }  // namespace wscope::ws
