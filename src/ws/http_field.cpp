@@ -1,6 +1,7 @@
 #include "ws/http_field.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace wscope::ws {
 namespace {
@@ -83,6 +84,14 @@ std::string_view fault_of_field(std::string_view line) {
   if (is_ows(name.back())) return "white space before the colon (RFC 9112 5.1)";
   if (!is_token(name)) return "a header name that is not a token";
   return {};
+}
+
+std::optional<std::uint64_t> delay_seconds(std::string_view value, std::uint64_t most) {
+  const char* const end = value.data() + value.size();
+  if (value.empty() || value.find_first_not_of("0123456789") != value.npos) return std::nullopt;
+  std::uint64_t seconds = 0;
+  if (std::from_chars(value.data(), end, seconds).ec != std::errc()) return most;
+  return std::min(seconds, most);
 }
 
 }  // namespace wscope::ws

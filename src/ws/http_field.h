@@ -4,6 +4,7 @@
 // Pure functions over bytes; views point into what was given. Nothing fails.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ std::optional<std::string_view> next_head_line(std::string_view& rest);
 std::string_view fault_of_line(std::string_view line);
 /// What is wrong with a line that stands for a field (RFC 9112 5), "" when all is right.
 std::string_view fault_of_field(std::string_view line);
+/// delay-seconds (RFC 9110 10.2.3), digits and nothing else; more than `most` is `most`.
+std::optional<std::uint64_t> delay_seconds(std::string_view value, std::uint64_t most);
 /// True when a list of tokens has this one, in any case.
 bool list_has(std::string_view value, std::string_view token);
 
