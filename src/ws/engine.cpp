@@ -269,7 +269,7 @@ bool WebsocketEngine::on_validate() {
     handshake_fault_ = "Sec-WebSocket-Key is not 16 bytes in base64 (RFC 6455 4.2.1)";
   }
   if (!handshake_fault_.empty()) {
-    connection_->set_status(websocketpp::http::status_code::bad_request);
+    answer({400, {}, {}, {}});
     return false;
   }
   ServerReply reply = ask(true);

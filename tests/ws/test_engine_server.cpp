@@ -236,6 +236,17 @@ TEST_CASE("RFC 6455 4.2.1, 4.4: requests that are wrong") {
   }
 }
 
+TEST_CASE("RFC 9112 9.6: a refusal says that the connection ends") {
+  for (const std::string& request :
+       {request_head("Host: other\r\n"),
+        changed("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: x")}) {
+    Server server;
+    const std::string response = server.after(request);
+    CHECK(status_of(response) == "HTTP/1.1 400 Bad Request");
+    CHECK(has_line(response, "Connection: close"));
+  }
+}
+
 TEST_CASE("what is wrong with a request is told in words") {
   const auto words_for = [](const std::string& request) {
     Server server;
