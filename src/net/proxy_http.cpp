@@ -124,7 +124,7 @@ class ConnectDialogue final : public ProxyDialogue {
                          (head_.compare(head_.size() - 2, 2, "\n\n") == 0 ||
                           (head_.size() >= 3 && head_.compare(head_.size() - 3, 3, "\n\r\n") == 0));
       if (whole) return take_head();
-      if (head_.size() > kMaxHead) {
+      if (passed_over_ + head_.size() > kMaxHead) {
         return fail_with(told() + "its answer's head is larger than 64 KiB", {});
       }
     }
@@ -170,6 +170,7 @@ class ConnectDialogue final : public ProxyDialogue {
     }
     status_ = printable(line.substr(space + 1), 80);
     if (status_code_ / 100 == 1 && status_code_ != 101) {  // RFC 9110 15.2: the final one follows
+      passed_over_ += head_.size();
       head_.clear();
       return;
     }
@@ -227,6 +228,7 @@ class ConnectDialogue final : public ProxyDialogue {
   std::string via_;
   bool with_user_;
   std::string head_;
+  std::size_t passed_over_ = 0;  // bytes of interim heads
   int status_code_ = 0;
   std::string status_;  // "407 Proxy Authentication Required"
   bool chunked_ = false;

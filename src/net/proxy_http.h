@@ -1,9 +1,9 @@
 // proxy_http: the CONNECT method (RFC 9110 9.3.6): a tunnel through an HTTP proxy.
 //
-// A 2xx answer opens the tunnel right after its head, interim 1xx answers are passed over, anything
-// else is a refusal whose status line, telling headers and body (by Content-Length, chunked or
-// until the end, at most 4 KiB) become the error's detail. User and password go as Basic
-// (RFC 7617). Pure.
+// A 2xx answer opens the tunnel right after its head, interim 1xx answers are passed over (64 KiB
+// for all heads together), anything else is a refusal whose status line, telling headers and body
+// (by Content-Length, chunked or until the end, at most 4 KiB) become the error's detail. User and
+// password go as Basic (RFC 7617). Pure.
 #pragma once
 
 #include <memory>

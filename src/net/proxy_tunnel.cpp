@@ -10,6 +10,8 @@ namespace wscope::net {
 
 namespace {
 constexpr auto kBodyPatience = std::chrono::seconds(1);
+// A head is read byte by byte; timers and signals of the loop want their turn.
+constexpr int kReadsInATurn = 1024;
 }  // namespace
 
 struct ProxyTunnel::Run : std::enable_shared_from_this<Run> {
@@ -23,6 +25,7 @@ struct ProxyTunnel::Run : std::enable_shared_from_this<Run> {
   void step();
   bool write();
   bool read();
+  void post_step();
   void wait(Readiness readiness);
   void be_patient();
   void broken(std::error_code error);
@@ -80,12 +83,20 @@ bool ProxyTunnel::Run::read() {
 
 void ProxyTunnel::Run::step() {
   using State = ProxyDialogue::State;
-  for (;;) {
+  for (int reads = 0; reads < kReadsInATurn; ++reads) {
     const State state = dialogue->state();
     if (state == State::kOpen || state == State::kFailed) return finish();
     if (state == State::kRefusing) be_patient();
     if (!write() || !read()) return;
   }
+  post_step();
+}
+
+void ProxyTunnel::Run::post_step() {
+  asio::post(loop, [weak = weak_from_this()] {
+    const auto run = weak.lock();
+    if (run && run->done) run->step();
+  });
 }
 
 void ProxyTunnel::Run::wait(Readiness readiness) {
@@ -143,10 +154,7 @@ ProxyTunnel::~ProxyTunnel() {
 
 void ProxyTunnel::start(Done done) {
   run_->done = std::move(done);
-  asio::post(run_->loop, [weak = run_->weak_from_this()] {
-    const auto run = weak.lock();
-    if (run && run->done) run->step();
-  });
+  run_->post_step();
 }
 
 bool ProxyTunnel::give_up() {

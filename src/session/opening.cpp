@@ -8,15 +8,17 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include "base/byte_text.h"
 #include "ws/handshake_request.h"
+#include "ws/http_field.h"
 
 namespace wscope::session {
 namespace {
+
+constexpr std::uint64_t kLongestRetryAfter = 3600;
 
 Result<std::string> random_nonce() {
   std::array<char, 16> bytes;
@@ -88,11 +90,10 @@ RefusedUpgrade Opening::refused() const {
   if (!upgrade_ || !upgrade_->gate().head()) return refused;
   const auto& head = *upgrade_->gate().head();
   refused.status = head.status;
-  // Retry-After as seconds (RFC 9110 10.2.3); a date is left to the back-off.
-  if (const auto after = head.find("Retry-After")) {
-    char* end = nullptr;
-    const double seconds = std::strtod(after->c_str(), &end);
-    if (end != after->c_str() && *end == '\0' && seconds >= 0) refused.retry_after = seconds;
+  // A date is left to the back-off.
+  if (const auto seconds =
+          ws::delay_seconds(head.find("Retry-After").value_or(""), kLongestRetryAfter)) {
+    refused.retry_after = static_cast<double>(*seconds);
   }
   return refused;
 }

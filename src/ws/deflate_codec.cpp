@@ -21,6 +21,17 @@ constexpr int kMemoryLevel = 8;
 constexpr std::size_t kUnsuspected = std::size_t{4} << 20;
 constexpr std::size_t kUnlikelyRatio = 64;
 constexpr std::size_t kMostHeld = std::size_t{1} << 20;
+// A byte that is flushed by itself takes 8: its block, and the empty one behind it. Whoever needs
+// more sends blocks that hold nothing.
+constexpr std::uint64_t kDearestByte = 8;
+constexpr std::uint64_t kAlwaysTaken = std::uint64_t{64} << 10;
+
+/// How many compressed bytes a message may have.
+std::uint64_t most_compressed(std::uint64_t limit) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  if (limit > (kMost - kAlwaysTaken) / kDearestByte) return kMost;
+  return limit * kDearestByte + kAlwaysTaken;
+}
 
 Bytef* bytes_of(const char* data) {
   return reinterpret_cast<Bytef*>(const_cast<char*>(data));  // zlib does not write through next_in
@@ -181,11 +192,14 @@ DeflateCodec::Outcome DeflateCodec::inflate(std::string_view piece, ByteBuffer& 
   if (piece.empty()) return Outcome::kOk;
   begin_inflating();
   any_input_ = true;
-  if (!held_) {
-    const Outcome outcome = store(piece, out, limit, text);
-    if (outcome != Outcome::kOk || !held_) return outcome;
-  }
-  return measure(piece, out, limit, text);
+  const std::uint64_t left = most_compressed(limit) - come_;
+  const bool padded = piece.size() > left;
+  if (padded) piece = piece.substr(0, static_cast<std::size_t>(left));
+  come_ += piece.size();
+  Outcome outcome = Outcome::kOk;
+  if (!held_) outcome = store(piece, out, limit, text);
+  if (outcome == Outcome::kOk && held_) outcome = measure(piece, out, limit, text);
+  return outcome == Outcome::kOk && padded ? Outcome::kPadded : outcome;
 }
 
 bool DeflateCodec::at_block_end() const {
@@ -208,7 +222,7 @@ DeflateCodec::Outcome DeflateCodec::finish_inflate(ByteBuffer& out, std::size_t 
     if (outcome == Outcome::kOk && !at_block_end()) outcome = Outcome::kCorrupt;
   }
   any_input_ = trusted_ = false;
-  taken_ = 0;
+  taken_ = come_ = 0;
   if (agreement_.peer_no_context_takeover && inflating_) {
     inflateReset(inflating_.get());
     after_final_block_ = false;

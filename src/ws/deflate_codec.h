@@ -2,9 +2,9 @@
 //
 // Compresses what we send and inflates what the peer sent, with the windows and the context
 // takeover that both sides agreed on. zlib's memory is taken at first use. Inflating stops as soon
-// as more than `limit` bytes would come out. A message that grows like a bomb (RFC 7692 section 8)
-// is only measured until it has ended: it costs a few MiB, not the limit. Nothing throws but
-// std::bad_alloc.
+// as more than `limit` bytes would come out, or far more have come than these could need. A message
+// that grows like a bomb (RFC 7692 section 8) is only measured until it has ended: it costs a few
+// MiB, not the limit. Nothing throws but std::bad_alloc.
 #pragma once
 
 #include <cstddef>
@@ -25,6 +25,7 @@ class DeflateCodec {
   enum class Outcome {
     kOk,
     kTooBig,   // the message inflates to more than the limit
+    kPadded,   // it has far more compressed bytes than the limit could need
     kCorrupt,  // not a DEFLATE stream, or it ends in the middle
     kNotText,  // `text` refused a byte
   };
@@ -75,7 +76,8 @@ class DeflateCodec {
   bool after_final_block_ = false;
   // Of the message being inflated:
   std::unique_ptr<Held> held_;
-  std::uint64_t taken_ = 0;  // compressed bytes
+  std::uint64_t come_ = 0;   // compressed bytes
+  std::uint64_t taken_ = 0;  // the same as zlib took them, what was held twice
   bool any_input_ = false;
   bool trusted_ = false;  // it was held once: it is no bomb
 };

@@ -11,6 +11,7 @@
 #include "ws/frame_header.h"
 #include "ws/frame_writer.h"
 #include "ws/message_lane.h"
+#include "ws/server_request.h"
 
 namespace wscope::ws {
 namespace {
@@ -54,6 +55,7 @@ class WebsocketEngine final : public Engine {
   void feed_handshake(const char* bytes, std::size_t size, bool from_buffer);
   void end_handshake();
   ServerReply ask(bool is_upgrade);
+  bool believable();
   bool on_validate();
   void on_http();
   void answer(const ServerReply& reply);
@@ -135,7 +137,6 @@ WebsocketEngine::~WebsocketEngine() {
 void WebsocketEngine::attach() {
   using websocketpp::connection_hdl;
   connection_->wire = &wire_;
-  connection_->set_max_message_size(settings_.max_message_size);
   connection_->set_message_handler(
       [this](connection_hdl, const EngineMessage::ptr& message) { on_message(*message); });
   connection_->set_ping_handler([this](connection_hdl, const std::string& data) {
@@ -228,12 +229,13 @@ void WebsocketEngine::end_handshake() {
   }
   state_ = State::kFailed;
   const auto status = connection_->get_response_code();
-  const std::string why = handshake_fault_.empty()
-                              ? words_for_refusal(connection_->get_ec(), status)
-                              : handshake_fault_;
+  const std::string why =
+      handshake_fault_.empty()
+          ? words_for_refusal(connection_->get_ec(), status) + " (RFC 6455 4.2.1)"
+          : handshake_fault_;
   Error error;
   error.stage = Stage::kConnection;
-  error.message = "client's handshake is wrong: " + why + " (RFC 6455 4.2.1)";
+  error.message = "client's handshake is wrong: " + why;
   listener_.on_failed(error, static_cast<std::uint16_t>(status));
 }
 
@@ -256,10 +258,18 @@ bool is_handshake_key(std::string_view key) {
          key.substr(0, 22).find_first_not_of(kAlphabet) == key.npos;
 }
 
+/// websocketpp has parsed it, and takes much for a request that RFC 9112 has a server refuse.
+bool WebsocketEngine::believable() {
+  handshake_fault_ = fault_of_request(head_);
+  return handshake_fault_.empty();
+}
+
 bool WebsocketEngine::on_validate() {
-  if (!is_handshake_key(connection_->get_request_header("Sec-WebSocket-Key"))) {
-    handshake_fault_ = "Sec-WebSocket-Key is not 16 bytes in base64";
-    connection_->set_status(websocketpp::http::status_code::bad_request);
+  if (believable() && !is_handshake_key(connection_->get_request_header("Sec-WebSocket-Key"))) {
+    handshake_fault_ = "Sec-WebSocket-Key is not 16 bytes in base64 (RFC 6455 4.2.1)";
+  }
+  if (!handshake_fault_.empty()) {
+    answer({400, {}, {}, {}});
     return false;
   }
   ServerReply reply = ask(true);
@@ -274,6 +284,10 @@ bool WebsocketEngine::on_validate() {
 }
 
 void WebsocketEngine::on_http() {
+  if (!believable()) {
+    answer({400, {}, {}, {}});
+    return;
+  }
   ServerReply reply = ask(false);
   if (reply.status == 101) {  // RFC 9110 15.5.22: there is nothing here but WebSocket
     reply.status = 426;
@@ -289,8 +303,12 @@ void WebsocketEngine::answer(const ServerReply& reply) {
   connection_->set_status(status);
   for (const auto& [name, value] : reply.headers) connection_->append_header(name, value);
   connection_->append_header("Connection", "close");
-  connection_->set_body(reply.body);
-  if (reply.body.empty()) connection_->replace_header("Content-Length", "0");
+  // RFC 9110 9.3.2: the answer to HEAD is what GET would get, without its body.
+  const bool has_body = !reply.body.empty() && connection_->get_request().get_method() != "HEAD";
+  connection_->set_body(has_body ? reply.body : "");
+  if (!has_body) {
+    connection_->replace_header("Content-Length", std::to_string(reply.body.size()));
+  }
 }
 
 // --- frames -------------------------------------------------------------------------------------

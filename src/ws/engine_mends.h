@@ -4,6 +4,7 @@
 // the section of the RFC that it breaks.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -72,7 +73,7 @@ inline std::size_t mended::Processor::process_payload_bytes(std::uint8_t* bytes,
     outcome = wire.codec->inflate({data, size}, wire.message, wire.max_message_size,
                                   text ? &wire.text : nullptr);
   } else {
-    if (m_bytes_needed > wire.max_message_size - before || !wire.message.try_grow(size)) {
+    if (!wire.message.try_grow(size)) {
       ec = make_error_code(error::message_too_big);
       return 0;
     }
@@ -124,6 +125,63 @@ inline lib::error_code mended::Processor::finalize_message() {
   return {};
 }
 
+// The library reserved a continuation's claimed length, and std::bad_alloc ended the program.
+template <>
+inline std::size_t mended::Processor::consume(std::uint8_t* bytes, std::size_t size,
+                                              lib::error_code& ec) {
+  const wscope::ws::Wire& wire = *m_permessage_deflate.wire;
+  std::size_t at = 0;
+  ec = {};
+  while (m_state != READY && (at < size || m_bytes_needed == 0)) {
+    if (m_state == HEADER_BASIC) {
+      at += copy_basic_header_bytes(bytes + at, size - at);
+      if (m_bytes_needed > 0) break;
+      ec = validate_incoming_basic_header(m_basic_header, base::m_server, !m_data_msg.msg_ptr);
+      if (ec) break;
+      m_state = HEADER_EXTENDED;
+      m_cursor = 0;
+      m_bytes_needed = frame::get_header_len(m_basic_header) - frame::BASIC_HEADER_LENGTH;
+    } else if (m_state == HEADER_EXTENDED) {
+      at += copy_extended_header_bytes(bytes + at, size - at);
+      if (m_bytes_needed > 0) break;
+      ec = validate_incoming_extended_header(m_basic_header, m_extended_header);
+      if (ec) break;
+      m_state = APPLICATION;
+      m_bytes_needed =
+          static_cast<std::size_t>(frame::get_payload_size(m_basic_header, m_extended_header));
+      const frame::opcode::value opcode = frame::get_opcode(m_basic_header);
+      if (frame::opcode::is_control(opcode)) {
+        m_control_msg.msg_ptr = m_msg_manager->get_message(opcode, m_bytes_needed);
+        m_current_msg = &m_control_msg;
+        continue;
+      }
+      if (!m_data_msg.msg_ptr) {
+        m_data_msg.msg_ptr = m_msg_manager->get_message(opcode, m_bytes_needed);
+        m_data_msg.msg_ptr->set_compressed(wire.codec != nullptr &&
+                                           frame::get_rsv1(m_basic_header));
+      }
+      m_current_msg = &m_data_msg;
+      // A compressed message is as large as what it inflates to.
+      if (!m_data_msg.msg_ptr->get_compressed() &&
+          m_bytes_needed > wire.max_message_size - wire.message.size()) {
+        ec = make_error_code(error::message_too_big);
+        break;
+      }
+    } else {
+      const std::size_t come = std::min(m_bytes_needed, size - at);
+      if (come > 0) at += process_payload_bytes(bytes + at, come, ec);
+      if (ec || m_bytes_needed > 0) break;
+      if (frame::get_fin(m_basic_header)) {
+        ec = finalize_message();
+        if (ec) break;
+      } else {
+        reset_headers();
+      }
+    }
+  }
+  return at;
+}
+
 // RFC 7692 5.1: the library lost repeated parameters and had an offer of its own.
 template <>
 inline mended::Processor::err_str_pair mended::Processor::negotiate_extensions(
@@ -154,18 +212,16 @@ class WiredProcessor : public Processor {
 // Only version 13 is RFC 6455; the drafts before it are no longer spoken.
 template <>
 inline mended::Connection::processor_ptr mended::Connection::get_processor(int) const {
-  auto made = lib::make_shared<mended::WiredProcessor>(transport_con_type::is_secure(), m_is_server,
-                                                       m_msg_manager, lib::ref(m_rng), wire);
-  made->set_max_message_size(m_max_message_size);
-  return made;
+  return lib::make_shared<mended::WiredProcessor>(transport_con_type::is_secure(), m_is_server,
+                                                  m_msg_manager, lib::ref(m_rng), wire);
 }
 
 // RFC 6455 4.4: another version is answered with 426 and the version we speak; the library said 400
-// and offered drafts.
+// and offered drafts. 4.2.1: the value is 13; the library read the number that it begins with.
 template <>
 inline lib::error_code mended::Connection::initialize_processor() {
   if (!processor::is_websocket_handshake(m_request)) return {};
-  if (processor::get_websocket_version(m_request) != 13) {
+  if (m_request.get_header("Sec-WebSocket-Version") != "13") {
     m_response.set_status(http::status_code::upgrade_required);
     m_response.replace_header("Sec-WebSocket-Version", "13");
     return error::make_error_code(error::unsupported_version);

@@ -82,9 +82,18 @@ inline Violation not_inflatable(const Wire& wire) {
           {}};
 }
 
+/// `limit`: what it may inflate to.
+inline Violation padded(std::size_t limit) {
+  return {kCloseTooBig,
+          "compressed message takes far more than the " + std::to_string(limit) +
+              " bytes it may inflate to",
+          {}};
+}
+
 inline Violation violation_of(DeflateCodec::Outcome outcome, const Wire& wire) {
-  return outcome == DeflateCodec::Outcome::kTooBig ? too_big(wire.max_message_size)
-                                                   : not_inflatable(wire);
+  if (outcome == DeflateCodec::Outcome::kTooBig) return too_big(wire.max_message_size);
+  if (outcome == DeflateCodec::Outcome::kPadded) return padded(wire.max_message_size);
+  return not_inflatable(wire);
 }
 
 }  // namespace wscope::ws

@@ -1,6 +1,7 @@
 #include "ws/http_field.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace wscope::ws {
 namespace {
@@ -52,6 +53,45 @@ bool list_has(std::string_view value, std::string_view token) {
   return std::any_of(elements.begin(), elements.end(), [token](std::string_view element) {
     return equal_ignoring_case(element, token);
   });
+}
+
+std::optional<std::string_view> next_head_line(std::string_view& rest) {
+  const std::size_t feed = rest.find('\n');
+  if (feed == std::string_view::npos) return std::nullopt;
+  std::string_view line = rest.substr(0, feed);
+  rest.remove_prefix(feed + 1);
+  // RFC 9112 2.2: a recipient may take a bare LF for the end of a line.
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+// RFC 9110 5.5: CR and NUL are dangerous in a field value; RFC 9112 2.2: a bare CR anywhere is.
+std::string_view fault_of_line(std::string_view line) {
+  if (line.find('\0') != std::string_view::npos) return "a NUL byte in a line";
+  if (line.find('\r') != std::string_view::npos) return "a CR inside a line";
+  return {};
+}
+
+// RFC 9112 5: field-name ":" OWS field-value OWS.
+std::string_view fault_of_field(std::string_view line) {
+  if (!line.empty() && is_ows(line.front())) {
+    return "a line folded onto the next (obs-fold, RFC 9112 5.2)";
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return "a header without a colon";
+  const std::string_view name = line.substr(0, colon);
+  if (name.empty()) return "a header without a name";
+  if (is_ows(name.back())) return "white space before the colon (RFC 9112 5.1)";
+  if (!is_token(name)) return "a header name that is not a token";
+  return {};
+}
+
+std::optional<std::uint64_t> delay_seconds(std::string_view value, std::uint64_t most) {
+  const char* const end = value.data() + value.size();
+  if (value.empty() || value.find_first_not_of("0123456789") != value.npos) return std::nullopt;
+  std::uint64_t seconds = 0;
+  if (std::from_chars(value.data(), end, seconds).ec != std::errc()) return most;
+  return std::min(seconds, most);
 }
 
 }  // namespace wscope::ws

@@ -1,9 +1,11 @@
-// HTTP field syntax (RFC 9110 5.5 and 5.6): tokens, optional white space, comma lists, names in any
-// case.
+// HTTP field syntax (RFC 9110 5.5 and 5.6, RFC 9112 5): lines of a head, tokens, optional white
+// space, comma lists, names in any case.
 //
 // Pure functions over bytes; views point into what was given. Nothing fails.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +22,14 @@ bool contains_ignoring_case(std::string_view text, std::string_view needle);
 std::string_view trim_ows(std::string_view text);
 /// Elements of a list of tokens, trimmed; empty elements are dropped (RFC 9110 5.6.1.2).
 std::vector<std::string_view> split_list(std::string_view value);
+/// Takes the next line of a head off `rest`, without its end; nothing when no line end is left.
+std::optional<std::string_view> next_head_line(std::string_view& rest);
+/// What no line of a head may hold, in words; "" when nothing of it is there.
+std::string_view fault_of_line(std::string_view line);
+/// What is wrong with a line that stands for a field (RFC 9112 5), "" when all is right.
+std::string_view fault_of_field(std::string_view line);
+/// delay-seconds (RFC 9110 10.2.3), digits and nothing else; more than `most` is `most`.
+std::optional<std::uint64_t> delay_seconds(std::string_view value, std::uint64_t most);
 /// True when a list of tokens has this one, in any case.
 bool list_has(std::string_view value, std::string_view token);
 

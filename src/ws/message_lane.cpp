@@ -26,8 +26,10 @@ MessageLane::Outcome MessageLane::take(ByteBuffer& in) {
     if (!mine(byte_at(at, 0), second)) return Outcome::kOther;
     if (in.size() < header_size(second)) return Outcome::kMore;
     const FrameHeader header = read_frame_header(at);
-    if (!header.shortest || header.length > wire_.max_message_size) return Outcome::kOther;
     const bool compressed = (header.first & kRsv1) != 0;
+    // What a compressed message may inflate to says nothing of its frame's length.
+    const bool too_big = !compressed && header.length > wire_.max_message_size;
+    if (!header.shortest || too_big) return Outcome::kOther;
     const std::size_t come = in.size() - header.size;
     if (come < header.length) {
       // A compressed message is inflated while it arrives: websocketpp's reader does that.

@@ -8,27 +8,9 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-tl::unexpected<Error> malformed(const std::string& what, std::string_view line) {
-  return fail(Stage::kHandshake, "the server's response head is malformed: " + what +
+tl::unexpected<Error> malformed(std::string_view what, std::string_view line) {
+  return fail(Stage::kHandshake, "the server's response head is malformed: " + std::string(what) +
                                      (line.empty() ? "" : ": " + quoted(line)));
-}
-
-/// Takes the next line off `rest`, without its end; nothing when no line end is left.
-std::optional<std::string_view> next_line(std::string_view& rest) {
-  const std::size_t feed = rest.find('\n');
-  if (feed == std::string_view::npos) return std::nullopt;
-  std::string_view line = rest.substr(0, feed);
-  rest.remove_prefix(feed + 1);
-  // RFC 9112 2.2: a recipient may take a bare LF for the end of a line.
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return line;
-}
-
-/// RFC 9110 5.5: CR and NUL are dangerous in a field value; RFC 9112 2.2: a bare CR anywhere is.
-std::optional<std::string> forbidden_byte(std::string_view line) {
-  if (line.find('\0') != std::string_view::npos) return "a NUL byte in a line";
-  if (line.find('\r') != std::string_view::npos) return "a CR inside a line";
-  return std::nullopt;
 }
 
 /// RFC 9112 4: HTTP-version SP status-code SP [ reason-phrase ]. The last space is often left out
@@ -49,23 +31,6 @@ bool parse_status_line(std::string_view line, ResponseHead& head) {
   head.status = status;
   if (line.size() > kCode + 4) head.reason = std::string(line.substr(kCode + 4));
   return true;
-}
-
-/// RFC 9112 5: field-name ":" OWS field-value OWS. Returns what is wrong, "" when all is right.
-std::string parse_field(std::string_view line, ResponseHead& head) {
-  if (line.front() == ' ' || line.front() == '\t') {
-    return "a line folded onto the next (obs-fold, RFC 9112 5.2)";
-  }
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return "a header without a colon";
-  const std::string_view name = line.substr(0, colon);
-  if (name.empty()) return "a header without a name";
-  if (name.back() == ' ' || name.back() == '\t') {
-    return "white space before the colon (RFC 9112 5.1)";
-  }
-  if (!is_token(name)) return "a header name that is not a token";
-  head.headers.emplace_back(std::string(name), std::string(trim_ows(line.substr(colon + 1))));
-  return {};
 }
 
 }  // namespace
@@ -101,16 +66,20 @@ Result<ResponseHead> parse_response_head(std::string_view raw) {
   std::string_view rest = raw;
   bool first = true;
   while (true) {
-    const auto line = next_line(rest);
+    const auto line = next_head_line(rest);
     if (!line) return malformed("it has no empty line at its end", {});
-    if (const auto wrong = forbidden_byte(*line)) return malformed(*wrong, *line);
+    if (const auto wrong = fault_of_line(*line); !wrong.empty()) return malformed(wrong, *line);
     if (first) {
       if (!parse_status_line(*line, head)) return malformed("no HTTP status line", *line);
       first = false;
     } else if (line->empty()) {
       break;
-    } else if (const std::string wrong = parse_field(*line, head); !wrong.empty()) {
-      return malformed(wrong, *line);
+    } else if (const auto wrong_field = fault_of_field(*line); !wrong_field.empty()) {
+      return malformed(wrong_field, *line);
+    } else {
+      const std::size_t colon = line->find(':');
+      head.headers.emplace_back(std::string(line->substr(0, colon)),
+                                std::string(trim_ows(line->substr(colon + 1))));
     }
   }
   if (!rest.empty()) return malformed("bytes after its empty line", rest);

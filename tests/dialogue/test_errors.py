@@ -233,6 +233,7 @@ class Proxies(Errors):
             (b"HTTP/1.1 200 O", "HTTP/1.1 200 O", cannot + "it closed the connection within its answer's head"),
             (b"HTTP/1.1 huh\r\n\r\n", cannot + 'its status line can\'t be read: "HTTP/1.1 huh"'),
             (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70000, cannot + "its answer's head is larger than 64 KiB"),
+            (b"HTTP/1.1 100 Continue\r\n\r\n" * 4000, cannot + "its answer's head is larger than 64 KiB"),
         ):  # fmt: skip
             with self.subTest(data[:20]):
                 self.proxied(answers(data), "http", 3, *lines)

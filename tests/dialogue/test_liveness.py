@@ -6,7 +6,7 @@ import unittest
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import Running, run
+from support.program import TIME_FACTOR, Running, run
 from support.server import PeerGone, Server, unused_port
 
 
@@ -135,6 +135,19 @@ class Reconnect(Dialogue):
             ended = run("--reconnect", "-w", "-1", server.url, timeout=30)
             self.expect(ended, status=0, out="", err="connecting again in")
         self.assertGreaterEqual(visits[1] - visits[0], 2)
+
+    def test_a_retry_after_without_end_is_an_hour(self):
+        for value, wait in (("99999999999999999999", r"3600\.0 s"), ("1e300", r"[01]\.\d s"), ("inf", r"[01]\.\d s")):
+            with self.subTest(value):
+                def script(peer, value=value):
+                    peer.read_request()
+                    peer.send(f"HTTP/1.1 503 Busy\r\nRetry-After: {value}\r\nContent-Length: 0\r\n\r\n".encode())
+                    peer.end()
+
+                with Server(script) as server:
+                    words = ["--reconnect", "--reconnect-max", "1", "--timeout", TIME_FACTOR * 2, "-w", "-1"]
+                    ended = run(*words, server.url, timeout=30)
+                    self.assertRegex(ended.errors, f"connecting again in {wait}", str(ended))
 
     def test_lines_wait_for_the_next_connection(self):
         """What had not left yet goes out on the next connection, once."""

@@ -119,6 +119,21 @@ TEST_CASE("CONNECT: a refusal is told with status, headers and body") {
   CHECK(endless->error().detail.size() < 5000);
 }
 
+TEST_CASE("CONNECT: interim answers end somewhere") {
+  const std::string interim = "HTTP/1.1 100 Continue\r\n\r\n";
+  std::string flood;
+  while (flood.size() <= 64 * 1024) flood += interim;
+  for (const auto way : {&feed, &drip}) {
+    const auto dialogue = connect_dialogue(proxy_of("p:1"), "h:443");
+    way(*dialogue, flood);
+    REQUIRE(dialogue->state() == State::kFailed);
+    CHECK(contains(dialogue->error().message, "its answer's head is larger than 64 KiB"));
+    const auto patient = connect_dialogue(proxy_of("p:1"), "h:443");
+    way(*patient, flood.substr(0, 1000 * interim.size()) + "HTTP/1.1 200 OK\r\n\r\n");
+    CHECK(patient->state() == State::kOpen);
+  }
+}
+
 TEST_CASE("CONNECT: what is no answer at all") {
   struct Row {
     std::string bytes;

@@ -151,3 +151,18 @@ TEST_CASE("stall: at each byte of a proxy's answer") {
   stalls_at_proxy([] { return socks_dialogue(proxy_of("socks4a://p"), "h", 80, "h:80"); },
                   "\x00\x5a\x00\x50\x7f\x00\x00\x01"s);
 }
+
+TEST_CASE("a proxy that does not stop talking leaves the loop its turns") {
+  asio::io_context loop;
+  const auto wire = std::make_shared<Wire>();
+  for (int i = 0; i < 500; ++i) wire->incoming += "HTTP/1.1 100 Continue\r\n\r\n";
+  ProxyTunnel tunnel(loop, std::make_unique<MemoryStream>(loop, wire),
+                     connect_dialogue(proxy_of("p"), "h:80"));
+  tunnel.start([](const Result<StreamHandle>&) { FAIL("it has not ended"); });
+  std::size_t left = 0;
+  asio::post(loop, [&] { left = wire->incoming.size(); });
+  poll(loop);
+  CHECK(left > 0);
+  CHECK(wire->incoming.empty());
+  CHECK(wire->read_waiter != nullptr);
+}

@@ -22,7 +22,7 @@ std::string packed(DeflateCodec& codec, std::string_view message) {
   return std::string(out.view());
 }
 
-/// The message, or "too big" or "corrupt".
+/// The message, or "too big", "corrupt" or "padded".
 std::string unpacked(DeflateCodec& codec, const std::vector<std::string_view>& pieces,
                      std::size_t limit = kNoLimit) {
   ByteBuffer out;
@@ -33,6 +33,7 @@ std::string unpacked(DeflateCodec& codec, const std::vector<std::string_view>& p
   if (outcome == Outcome::kOk) outcome = codec.finish_inflate(out, limit);
   if (outcome == Outcome::kTooBig) return "too big";
   if (outcome == Outcome::kCorrupt) return "corrupt";
+  if (outcome == Outcome::kPadded) return "padded";
   return std::string(out.view());
 }
 
@@ -304,4 +305,43 @@ TEST_CASE("the limit is exact, and counts what was there before") {
   CHECK(other.inflate(packed(fresh, message), out, 5005) == Outcome::kOk);
   CHECK(other.finish_inflate(out, 5005) == Outcome::kOk);
   CHECK(out.size() == 5005);
+}
+
+TEST_CASE("blocks that hold nothing come to an end, in any pieces") {
+  const std::string empty_block("\x00\x00\x00\xff\xff", 5);
+  std::string padding;
+  while (padding.size() < 8 * 1000 + (64 << 10)) padding += empty_block;
+  for (const std::size_t piece : {padding.size(), std::size_t{1000}, std::size_t{1}}) {
+    CAPTURE(piece);
+    DeflateCodec receiver({});
+    ByteBuffer out;
+    Outcome outcome = Outcome::kOk;
+    std::size_t at = 0;
+    for (; at < padding.size() && outcome == Outcome::kOk; at += piece) {
+      outcome = receiver.inflate(std::string_view(padding).substr(at, piece), out, 1000);
+    }
+    CHECK(outcome == Outcome::kPadded);
+    CHECK(at >= 8 * 1000 + (64 << 10));
+  }
+}
+
+TEST_CASE("a message whose bytes are flushed one by one is no padding") {
+  z_stream stream{};
+  REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string message = noise(100000);
+  std::string bytes;
+  for (char& letter : message) {
+    Bytef room[64];
+    stream.next_in = reinterpret_cast<Bytef*>(&letter);
+    stream.avail_in = 1;
+    stream.next_out = room;
+    stream.avail_out = sizeof room;
+    REQUIRE(deflate(&stream, Z_SYNC_FLUSH) == Z_OK);
+    bytes.append(reinterpret_cast<char*>(room), sizeof room - stream.avail_out);
+  }
+  deflateEnd(&stream);
+  bytes.resize(bytes.size() - 4);
+  CHECK(bytes.size() > 6 * message.size());
+  DeflateCodec receiver({});
+  CHECK((unpacked(receiver, {bytes}, message.size()) == message));
 }

@@ -1,6 +1,7 @@
 // permessage-deflate through the engine (RFC 7692), both roles, in any split.
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -126,6 +127,52 @@ TEST_CASE("a bomb ends with 1009, whole and in pieces") {
       State::kOpen, settings);
   DeflateCodec over({});
   run({{0xc1, deflated(over, std::string(100001, 'a'))}}, {words}, State::kFailed, settings);
+}
+
+TEST_CASE("the size of a message is what it inflates to, whatever the frame's length") {
+  std::mt19937 random(1);
+  std::string noise;
+  while (noise.size() < 1001) noise += static_cast<char>(random());
+  EngineSettings settings = with_deflate();
+  settings.max_message_size = 1000;
+  for (const std::size_t size : {999u, 1000u, 1001u}) {
+    CAPTURE(size);
+    const std::string message = noise.substr(0, size);
+    DeflateCodec codec({});
+    const std::string bytes = deflated(codec, message);
+    REQUIRE(bytes.size() > size);
+    const bool fits = size <= 1000;
+    const Events events{fits ? "binary " + message
+                             : "failed 1009 message is larger than 1000 bytes"};
+    const State state = fits ? State::kOpen : State::kFailed;
+    run({{0xc2, bytes}}, events, state, settings);
+    run({{0x42, ""}, {0x80, bytes}}, events, state, settings);
+    run({{0x42, bytes}, {0x80, ""}}, events, state, settings);
+    run({{0x42, bytes.substr(0, 500)}, {0x80, bytes.substr(500)}}, events, state, settings);
+    run({{0x42, bytes.substr(0, 1)}, {0x00, bytes.substr(1, 998)}, {0x80, bytes.substr(999)}},
+        events, state, settings);
+  }
+}
+
+TEST_CASE("a compressed frame without an end fails where it has inflated to too much") {
+  EngineSettings settings = with_deflate();
+  settings.max_message_size = 1000;
+  const std::string claim("\x7f\x00\x00\xff\xff\xff\xff\xff\xff", 9);
+  Side big(false, settings);
+  DeflateCodec codec({});
+  give(*big.engine, "\xc2" + claim + deflated(codec, std::string(1001, 'a')));
+  CHECK(big.heard.events == Events{"failed 1009 message is larger than 1000 bytes"});
+  Side empty(false, settings);
+  give(*empty.engine, "\xc2" + claim);
+  std::size_t given = 0;
+  while (empty.engine->state() == State::kOpen && given < 1000000) {
+    give(*empty.engine, std::string_view("\x00\x00\x00\xff\xff", 5));
+    given += 5;
+  }
+  CHECK(empty.heard.events ==
+        Events{
+            "failed 1009 compressed message takes far more than the 1000 bytes it may inflate to"});
+  CHECK(given < 100000);
 }
 
 TEST_CASE("what is sent: compressed from the threshold on, RSV1 only there, masked by a client") {

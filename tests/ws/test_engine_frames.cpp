@@ -161,6 +161,32 @@ TEST_CASE("RFC 6455 5.2: a length must have its shortest form") {
   });
 }
 
+TEST_CASE("a claimed length costs no memory, and is judged before the bytes come") {
+  EngineSettings settings;
+  settings.max_message_size = std::size_t{64} << 30;
+  const std::string claims =
+      std::string("\x7f\x00\x00\x00\x0f\xff\xff\xff\x00", 9);                       // 64 GiB - 256
+  const std::string more = std::string("\x7f\x00\x00\x00\x10\x00\x00\x00\x00", 9);  // 64 GiB
+  const std::string words = "failed 1009 message is larger than 68719476736 bytes";
+  const auto continued = [](const std::string& length) {
+    return [length](const Side& side) {
+      return side.from_peer(0x01, "a") + with_length(0x80, length, "b")(side);
+    };
+  };
+  run_all({{"a continuation", continued(claims), {}, ""},
+           {"one byte too many", continued(more), {words}, "", State::kFailed},
+           {"a first fragment", with_length(0x01, more, "b"), {}, ""}},
+          settings);
+  settings.deflate = DeflateAgreement{};
+  run_all({{"compressed",
+            [&](const Side& side) {
+              return side.from_peer(0x41, "") + with_length(0x80, claims, "b")(side);
+            },
+            {},
+            ""}},
+          settings);
+}
+
 TEST_CASE("RFC 6455 5.2: reserved bits") {
   const auto words = [](const std::string& bit) {
     return "failed 1002 $peer set " + bit + ", which nothing was agreed about (RFC 6455 5.2)";

@@ -170,6 +170,15 @@ TEST_CASE("a plain HTTP request is the listener's to answer") {
     server.heard.reply.status = 404;
     CHECK(has_line(server.after(head), "Content-Length: 0"));
   }
+  SUBCASE("RFC 9110 9.3.2: HEAD is answered without the body") {
+    Server server;
+    server.heard.reply.status = 200;
+    server.heard.reply.body = "<p>";
+    const std::string response = server.after("HEAD /page HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    CHECK(status_of(response) == "HTTP/1.1 200 OK");
+    CHECK(has_line(response, "Content-Length: 3"));
+    CHECK(response.substr(response.size() - 4) == "\r\n\r\n");
+  }
   SUBCASE("a body is read before the answer") {
     Server server;
     server.heard.reply.status = 200;
@@ -190,12 +199,22 @@ TEST_CASE("RFC 6455 4.2.1, 4.4: requests that are wrong") {
       {changed(version, "Sec-WebSocket-Version: 8"), "HTTP/1.1 426 Upgrade Required"},
       {changed(version, "Sec-WebSocket-Version: x"), "HTTP/1.1 426 Upgrade Required"},
       {changed(version, ""), "HTTP/1.1 426 Upgrade Required"},
+      {changed(version, "Sec-WebSocket-Version: 13, 8"), "HTTP/1.1 426 Upgrade Required"},
+      {changed(version, version + "\r\n" + version), "HTTP/1.1 426 Upgrade Required"},
+      {changed(version, "Sec-WebSocket-Version: 13x"), "HTTP/1.1 426 Upgrade Required"},
       {changed(key, ""), "HTTP/1.1 400 Bad Request"},
       {changed(key, "Sec-WebSocket-Key: short"), "HTTP/1.1 400 Bad Request"},
       {changed(key, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZ!=="), "HTTP/1.1 400 Bad Request"},
       {changed("Host: localhost", ""), "HTTP/1.1 400 Bad Request"},
       {changed("GET /chat?x=1 HTTP/1.1", "POST /chat HTTP/1.1"), "HTTP/1.1 400 Bad Request"},
       {changed("GET /chat?x=1 HTTP/1.1", "GET /chat HTTP/1.0"), "HTTP/1.1 400 Bad Request"},
+      {request_head("Host: other\r\n"), "HTTP/1.1 400 Bad Request"},
+      {request_head("X : a\r\n"), "HTTP/1.1 400 Bad Request"},
+      {request_head(std::string("X: a\0b\r\n", 8)), "HTTP/1.1 400 Bad Request"},
+      {request_head("X: a\rb\r\n"), "HTTP/1.1 400 Bad Request"},
+      {changed("GET /chat?x=1 HTTP/1.1", "GET /chat#a HTTP/1.1"), "HTTP/1.1 400 Bad Request"},
+      {"GET /#a HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 400 Bad Request"},
+      {"HEAD / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", "HTTP/1.1 400 Bad Request"},
       {"rubbish\r\n\r\n", "HTTP/1.1 400 Bad Request"},
       {"GET / HTTP/1.1\r\nHost: h\r\nno colon\r\n\r\n", "HTTP/1.1 400 Bad Request"},
       {"\r\n\r\n", "HTTP/1.1 400 Bad Request"},
@@ -214,6 +233,17 @@ TEST_CASE("RFC 6455 4.2.1, 4.4: requests that are wrong") {
       CHECK(server.heard.events[0].find("client's handshake is wrong: ") != std::string::npos);
       if (response.find("426") == 9) CHECK(has_line(response, "Sec-WebSocket-Version: 13"));
     });
+  }
+}
+
+TEST_CASE("RFC 9112 9.6: a refusal says that the connection ends") {
+  for (const std::string& request :
+       {request_head("Host: other\r\n"),
+        changed("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: x")}) {
+    Server server;
+    const std::string response = server.after(request);
+    CHECK(status_of(response) == "HTTP/1.1 400 Bad Request");
+    CHECK(has_line(response, "Connection: close"));
   }
 }
 

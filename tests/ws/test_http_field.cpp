@@ -34,3 +34,18 @@ TEST_CASE("lists are split at commas, empty elements dropped") {
   CHECK(list_has("keep-alive, UPGRADE", "upgrade"));
   CHECK_FALSE(list_has("keep-alive, upgraded", "upgrade"));
 }
+
+TEST_CASE("delay-seconds are digits, and not too many seconds (RFC 9110 10.2.3)") {
+  CHECK(delay_seconds("0", 3600) == 0);
+  CHECK(delay_seconds("0120", 3600) == 120);
+  CHECK(delay_seconds("3600", 3600) == 3600);
+  for (const char* value : {"3601", "10000000000", "99999999999999999999999999"}) {
+    CAPTURE(value);
+    CHECK(delay_seconds(value, 3600) == 3600);
+  }
+  for (const char* value : {"", "-1", "+1", "1.5", "1e10", "inf", "nan", "0x10", "1 2", " 1",
+                            "Fri, 31 Dec 1999 23:59:59 GMT"}) {
+    CAPTURE(value);
+    CHECK_FALSE(delay_seconds(value, 3600).has_value());
+  }
+}
