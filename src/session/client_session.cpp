@@ -54,11 +54,8 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
                                         "--pong-timeout waits longer",
                                         {}});
                   },
-                  [this] {
-                    ping_until_ = connection_->queued_until();
-                    pong_was_held_up();
-                  },
-                  [this] { return pong_was_held_up(); }}),
+                  [this] { connection_->begin_pong_wait(); },
+                  [this] { return connection_->pong_was_held_up(); }}),
       reconnect_(options.liveness) {
   if (options.dialect.kind != DialectOptions::Kind::kNone) {
     dialect_ = std::make_unique<DialectTalk>(loop, options, url_, source.interactive(), *this);
@@ -369,19 +366,8 @@ void ClientSession::connection_pong(std::string_view data) {
 }
 
 bool ClientSession::connection_may_read() {
-  const bool may_read = !presentation_.congested() && !source_.congested() &&
-                        (!(options_.messages.echo || dialect_) || connection_->may_be_answered());
-  if (!may_read) reading_stopped_ = true;
-  return may_read;
-}
-
-// By reading that had to wait, or by what goes before our ping and gets on.
-bool ClientSession::pong_was_held_up() {
-  const std::uint64_t arrived = connection_->arrived_until();
-  const std::uint64_t before = std::exchange(arrived_at_wait_, arrived);
-  const bool by_writing = before < std::min(arrived, ping_until_);
-  const bool may_read = connection_may_read();
-  return std::exchange(reading_stopped_, !may_read) || by_writing;
+  if (presentation_.congested() || source_.congested()) return false;
+  return !(options_.messages.echo || dialect_) || connection_->may_be_answered();
 }
 
 void ClientSession::connection_wire(Direction direction, std::string_view bytes) {

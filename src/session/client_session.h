@@ -96,7 +96,6 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void hand_on(MessageType type, const Action& action);
   void tell_sent(MessageType type, std::string_view data, bool untyped);
   void send_ping(std::string_view data);
-  bool pong_was_held_up();
   void tell_info();
   void input_ended();
   void linger();
@@ -147,15 +146,12 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   std::unique_ptr<DialectTalk> dialect_;
 
   bool input_ended_ = false;
-  bool lingering_ = false;             // everything was written; waiting for silence
-  bool quitting_ = false;              // the user asked for the end: no offer to reconnect
-  bool timed_out_ = false;             // --timeout has passed
-  bool output_closed_ = false;         // the reader of stdout has gone
-  bool unheard_ = false;               // the command has ended: nobody reads what might still come
-  std::uint64_t refused_ = 0;          // input that was not sent
-  bool reading_stopped_ = false;       // since the last look
-  std::uint64_t ping_until_ = 0;       // where the oldest unanswered ping of --ping-interval ends
-  std::uint64_t arrived_at_wait_ = 0;  // Connection::arrived_until() at the last look
+  bool lingering_ = false;      // everything was written; waiting for silence
+  bool quitting_ = false;       // the user asked for the end: no offer to reconnect
+  bool timed_out_ = false;      // --timeout has passed
+  bool output_closed_ = false;  // the reader of stdout has gone
+  bool unheard_ = false;        // the command has ended: nobody reads what might still come
+  std::uint64_t refused_ = 0;   // input that was not sent
   Clock::Steady::time_point quiet_since_;
   Clock::Steady::time_point drained_at_;  // when lingering began
   Clock::Steady::time_point opened_at_;

@@ -121,14 +121,34 @@ void Connection::look_at_peer() {
   });
 }
 
+/// Of all bytes ever queued those that have reached the peer's system.
 std::uint64_t Connection::arrived_until() const {
   return bytes_written_ - std::min<std::uint64_t>(bytes_written_, stream_->in_transit());
+}
+
+bool Connection::may_read() {
+  const bool may = owner_.connection_may_read();
+  if (!may) reading_stopped_ = true;
+  return may;
+}
+
+void Connection::begin_pong_wait() {
+  ping_until_ = queued_until();
+  pong_was_held_up();
+}
+
+bool Connection::pong_was_held_up() {
+  const std::uint64_t arrived = arrived_until();
+  const bool by_writing =
+      std::exchange(arrived_at_wait_, arrived) < std::min(arrived, ping_until_);
+  const bool stopped_now = !may_read();
+  return std::exchange(reading_stopped_, stopped_now) || by_writing;
 }
 
 /// In our own socket, behind what our own reader has not taken yet.
 bool Connection::answer_may_wait() {
   return engine_->state() == ws::Engine::State::kClosing && !read_done_ &&
-         !owner_.connection_may_read() && owner_.connection_has_patience();
+         !may_read() && owner_.connection_has_patience();
 }
 
 void Connection::peer_is_late() {
@@ -177,7 +197,7 @@ void Connection::settle() {
     if (role_ == Role::kServer || state == ws::Engine::State::kFailed) stream_->shutdown_send();
     close_deadline_.start(std::min(close_timeout_, kPeerEndWait), [this] { finish(); });
   }
-  if (!read_done_ && owner_.connection_may_read()) wait_readable();
+  if (!read_done_ && may_read()) wait_readable();
   if (!drained) wait_writable();
   if (queued() == 0) tell_drained();
   if (was_full_ && queued() < kHighWater / 2) {
@@ -285,7 +305,7 @@ void Connection::read_some() {
   if (finished_) return;
   busy_ = true;
   owner_.connection_wakes();
-  for (int i = 0; i < kReadsPerWake && !finished_ && owner_.connection_may_read(); ++i) {
+  for (int i = 0; i < kReadsPerWake && !finished_ && may_read(); ++i) {
     const auto room = engine_->receive_buffer();
     const auto result = stream_->read_some(room.data, room.size);
     if (result.status == net::IoResult::Status::kAgain) break;

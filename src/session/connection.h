@@ -105,9 +105,11 @@ class Connection : private ws::EngineListener {
     return engine_->state() == ws::Engine::State::kOpen && !write_broken_ && !finished_;
   }
   std::size_t queued() const { return engine_->output().size(); }
-  /// Bytes ever queued, and those of them that have reached the peer's system.
-  std::uint64_t queued_until() const { return bytes_written_ + queued(); }
-  std::uint64_t arrived_until() const;
+  /// A ping was queued whose pong is waited for; then, after a while: whether it was ourselves who
+  /// held one of them up since the last call of either, by what goes before the ping and gets on, or
+  /// by reading that had to wait.
+  void begin_pong_wait();
+  bool pong_was_held_up();
   /// Messages of which bytes are still to be written.
   std::size_t queued_messages() const { return message_ends_.size(); }
   bool has_room() const { return queued() < kHighWater; }
@@ -128,6 +130,9 @@ class Connection : private ws::EngineListener {
   ws::ServerReply on_request(const ws::ServerRequest& request) override;
   void on_open() override { owner_.connection_opened(); }
 
+  bool may_read();
+  std::uint64_t queued_until() const { return bytes_written_ + queued(); }
+  std::uint64_t arrived_until() const;
   void read_some();
   void take(std::string_view bytes, bool in_engine_buffer);
   void write_some();
@@ -166,6 +171,11 @@ class Connection : private ws::EngineListener {
   std::uint64_t owed_until_ = 0;
   std::uint64_t arrived_at_look_ = 0;
   int vain_looks_ = 0;
+  // The wait for a pong: where its ping ends, how much of that had arrived at the last look, and
+  // whether reading has been stopped since.
+  std::uint64_t ping_until_ = 0;
+  std::uint64_t arrived_at_wait_ = 0;
+  bool reading_stopped_ = false;
 
   bool busy_ = false;  // within read_some or settle: calls from callbacks only queue
   bool started_ = false;

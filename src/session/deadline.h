@@ -4,6 +4,7 @@
 // was queued already. Loop thread only.
 #pragma once
 
+#include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
@@ -14,6 +15,8 @@ namespace wscope::session {
 
 class Deadline {
  public:
+  static constexpr double kLongest = 1e9;
+
   explicit Deadline(asio::io_context& loop) : timer_(loop) {}
   ~Deadline() { cancel(); }
   Deadline(const Deadline&) = delete;
@@ -22,8 +25,9 @@ class Deadline {
   void start(double seconds, std::function<void()> expired) {
     cancel();
     pending_ = std::make_shared<std::function<void()>>(std::move(expired));
-    timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-        std::chrono::duration<double>(seconds)));
+    // A clock counts nanoseconds: longer waits would be over at once.
+    const std::chrono::duration<double> wait(std::min(seconds, kLongest));
+    timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait));
     timer_.async_wait(
         [weak = std::weak_ptr<std::function<void()>>(pending_)](std::error_code error) {
           if (error) return;

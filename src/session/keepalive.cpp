@@ -41,13 +41,13 @@ void Keepalive::ping() {
   hooks_.ping(std::string(kPrefix) + std::to_string(++pings_));
   // The deadline is for the oldest unanswered ping: a later one must not push it back.
   if (options_.pong_timeout <= 0 || pong_due_.running()) return;
-  if (hooks_.waits) hooks_.waits();
+  hooks_.waits();
   await_pong();
 }
 
 void Keepalive::await_pong() {
   pong_due_.start(options_.pong_timeout, [this] {
-    if (hooks_.held_up && hooks_.held_up()) return await_pong();
+    if (hooks_.held_up()) return await_pong();
     hooks_.dead();
   });
 }

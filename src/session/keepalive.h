@@ -3,7 +3,7 @@
 // Runs from start() to stop(); the hooks are called on the loop. `dead` is called once when a pong
 // did not come within --pong-timeout; the time does not count where it was ourselves who held the
 // ping or the pong up: `waits` is called when a wait begins, and then `held_up` asks at its end
-// whether that was so since the last call of either. Both may be empty. Seconds.
+// whether that was so since the last call of either. Seconds.
 #pragma once
 
 #include <asio/io_context.hpp>

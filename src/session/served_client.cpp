@@ -25,6 +25,8 @@ ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> 
     connection_.send(MessageType::kText, text);
     connection_.settle();
   };
+  hooks.waits = [this] { connection_.begin_pong_wait(); };
+  hooks.held_up = [this] { return connection_.pong_was_held_up(); };
   hooks.dead = [this] { connection_.abort({Stage::kTimeout, "no pong in time", {}, {}}); };
   keepalive_ = std::make_unique<Keepalive>(loop, liveness, std::move(hooks));
 }
