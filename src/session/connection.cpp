@@ -139,16 +139,15 @@ void Connection::begin_pong_wait() {
 
 bool Connection::pong_was_held_up() {
   const std::uint64_t arrived = arrived_until();
-  const bool by_writing =
-      std::exchange(arrived_at_wait_, arrived) < std::min(arrived, ping_until_);
+  const bool by_writing = std::exchange(arrived_at_wait_, arrived) < std::min(arrived, ping_until_);
   const bool stopped_now = !may_read();
   return std::exchange(reading_stopped_, stopped_now) || by_writing;
 }
 
 /// In our own socket, behind what our own reader has not taken yet.
 bool Connection::answer_may_wait() {
-  return engine_->state() == ws::Engine::State::kClosing && !read_done_ &&
-         !may_read() && owner_.connection_has_patience();
+  return engine_->state() == ws::Engine::State::kClosing && !read_done_ && !may_read() &&
+         owner_.connection_has_patience();
 }
 
 void Connection::peer_is_late() {
