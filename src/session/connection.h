@@ -106,8 +106,8 @@ class Connection : private ws::EngineListener {
   }
   std::size_t queued() const { return engine_->output().size(); }
   /// A ping was queued whose pong is waited for; then, after a while: whether it was ourselves who
-  /// held one of them up since the last call of either, by what goes before the ping and gets on, or
-  /// by reading that had to wait.
+  /// held one of them up since the last call of either, by what goes before the ping and gets on,
+  /// or by reading that had to wait.
   void begin_pong_wait();
   bool pong_was_held_up();
   /// Messages of which bytes are still to be written.
