@@ -60,4 +60,8 @@ TEST_CASE("without an error what is missing decides") {
   facts.undelivered = 1;
   CHECK(words({}, facts) == "server closed the connection first: 1 message not delivered");
   CHECK(run_outcome({}, facts).error().stage == Stage::kConnection);
+  Ending ours;
+  ours.closed.first = Direction::kSent;
+  facts.undelivered_goes_on = true;
+  CHECK(words(ours, facts) == "connection closed: at least 1 message not delivered");
 }
