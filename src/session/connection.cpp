@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <asio/post.hpp>
+#include <limits>
 #include <utility>
 
 #include "base/escape.h"
@@ -185,7 +186,11 @@ void Connection::settle() {
   const bool drained = engine_->output().empty() || write_broken_;
   if (read_done_) {
     if (drained) return judge_end();
-    if (!close_deadline_.running()) start_close_deadline();
+    if (!close_deadline_.running()) {
+      // It may read on for as long as it likes.
+      owed_until_ = std::numeric_limits<std::uint64_t>::max();
+      await_peer();
+    }
   }
   const bool over = state == ws::Engine::State::kClosed || state == ws::Engine::State::kFailed;
   if (over && write_broken_) return finish();
