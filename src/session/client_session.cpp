@@ -168,7 +168,7 @@ void ClientSession::pull() {
   Action action;
   for (int i = 0; i < kActionsPerTurn && !input_ended_; ++i) {
     if (connection_ && (!connection_->open() || !connection_->has_room())) break;
-    if (presentation_.congested()) break;
+    if (output_watch_.congested()) break;
     if (dialect_ && connection_ && !dialect_->ready() && !source_.interactive()) break;
     action.storage = nullptr;
     const auto pulled = source_.next(action);
@@ -366,7 +366,7 @@ void ClientSession::connection_pong(std::string_view data) {
 }
 
 bool ClientSession::connection_may_read() {
-  if (presentation_.congested() || source_.congested()) return false;
+  if (output_watch_.congested() || source_.congested()) return false;
   return !(options_.messages.echo || dialect_) || connection_->may_be_answered();
 }
 
@@ -377,6 +377,7 @@ void ClientSession::connection_wire(Direction direction, std::string_view bytes)
 void ClientSession::flush() {
   sink_.flush();
   if (output_watch_.wanted()) output_watch_.arm([this] { output_moved(); });
+  if (output_watch_.clear_again()) asio::post(loop_, [this] { output_moved(); });
   auto& out = presentation_.out();
   switch (out.state()) {
     case output::OutputStream::State::kOk:

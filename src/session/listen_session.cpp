@@ -209,7 +209,7 @@ void ListenSession::client_has_room(ServedClient& client) {
 }
 
 bool ListenSession::client_may_read(const ServedClient& client) const {
-  if (presentation_ && presentation_->congested()) return false;
+  if (output_watch_ && output_watch_->congested()) return false;
   if (source_ && source_->congested()) return false;
   if (commands_) return commands_->may_read(client);
   // With an echo the queue is the client's own; a broadcast must not make one wait for another.
@@ -264,7 +264,7 @@ void ListenSession::pull() {
   Action action;
   for (int i = 0; i < kActionsPerTurn; ++i) {
     if (!source_->interactive() && open_clients() == 0) break;
-    if (!some_client_has_room() || (presentation_ && presentation_->congested())) break;
+    if (!some_client_has_room() || (output_watch_ && output_watch_->congested())) break;
     const auto pulled = source_->next(action);
     if (pulled == ActionSource::Pull::kEmpty) break;
     if (pulled == ActionSource::Pull::kEnd) {
@@ -319,16 +319,17 @@ void ListenSession::flush() {
   if (!presentation_) return;
   presentation_->sink().flush();
   using State = output::OutputStream::State;
-  if (output_watch_->wanted()) {
-    output_watch_->arm([this] {
-      flush();
-      for (auto& [number, client] : clients_) client->connection().settle();
-      pull();
-    });
-  }
+  if (output_watch_->wanted()) output_watch_->arm([this] { output_moved(); });
+  if (output_watch_->clear_again()) asio::post(loop_, [this] { output_moved(); });
   const auto state = presentation_->out().state();
   if (state == State::kClosed && !shutting_down_) shut_down(ExitStatus::kOk);
   if (state == State::kFailed && !shutting_down_) shut_down(ExitStatus::kFailure);
+}
+
+void ListenSession::output_moved() {
+  flush();
+  for (auto& [number, client] : clients_) client->connection().settle();
+  pull();
 }
 
 void ListenSession::interrupt(ExitStatus status) {

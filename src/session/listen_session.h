@@ -71,6 +71,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   Result<void> prepare_command(ServedClient& client, const ws::ServerRequest& request,
                                const ws::ServerReply& reply);
   void flush();
+  void output_moved();
   void shut_down(ExitStatus status);
   void finish_when_empty();
   void notice(const std::string& text);

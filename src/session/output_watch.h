@@ -8,6 +8,7 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "output/output_stream.h"
 #include "output/presentation.h"
@@ -39,16 +40,31 @@ class OutputWatch {
 class PresentationWatch {
  public:
   PresentationWatch(asio::io_context& loop, output::Presentation& presentation)
-      : out_(loop, presentation.out()), err_(loop, presentation.err()) {}
+      : presentation_(presentation),
+        out_(loop, presentation.out()),
+        err_(loop, presentation.err()) {}
 
+  /// Asked before anything is received or sent that would be shown: too much waits already.
+  bool congested() {
+    const bool congested = presentation_.congested();
+    if (congested) turned_away_ = true;
+    return congested;
+  }
   bool wanted() const { return out_.wanted() || err_.wanted(); }
   void arm(const std::function<void()>& progress) {
     out_.arm(progress);
     err_.arm(progress);
   }
+  /// After each flush. True, once, when who was told congested() may go on, though nobody waits for
+  /// a stream: a later flush got rid of what was in the way.
+  bool clear_again() {
+    return turned_away_ && !presentation_.congested() && std::exchange(turned_away_, false);
+  }
   void release_out() { out_.release(); }
 
  private:
+  output::Presentation& presentation_;
+  bool turned_away_ = false;
   OutputWatch out_;
   OutputWatch err_;
 };

@@ -40,7 +40,7 @@ class ScriptConnection : public ConnectionOwner {
     /// Something happened: the script may go on.
     virtual void script_wakes() = 0;
     virtual void script_rests() = 0;
-    virtual bool script_may_read(const ScriptConnection&) const = 0;
+    virtual bool script_may_read(const ScriptConnection&) = 0;
   };
 
   /// `options` with the headers of this connection.

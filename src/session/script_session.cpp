@@ -147,8 +147,8 @@ void ScriptSession::script_ended(ScriptConnection&, const Ending& ending) {
   schedule();
 }
 
-bool ScriptSession::script_may_read(const ScriptConnection& connection) const {
-  if (presentation_.congested()) return false;
+bool ScriptSession::script_may_read(const ScriptConnection& connection) {
+  if (output_watch_.congested()) return false;
   return closing_ || runner_.queued_bytes(connection.name()) < kMostQueued;
 }
 
@@ -177,13 +177,15 @@ void ScriptSession::advance() {
 
 void ScriptSession::flush() {
   sink_.flush();
-  if (!output_watch_.wanted()) return;
-  output_watch_.arm([this] {
-    clock_.sample();
-    if (draining_) return drain();
-    flush();
-    for (auto& [name, connection] : connections_) connection->settle();
-  });
+  if (output_watch_.wanted()) output_watch_.arm([this] { output_moved(); });
+  if (output_watch_.clear_again()) asio::post(loop_, [this] { output_moved(); });
+}
+
+void ScriptSession::output_moved() {
+  clock_.sample();
+  if (draining_) return drain();
+  flush();
+  for (auto& [name, connection] : connections_) connection->settle();
 }
 
 void ScriptSession::close_all() {

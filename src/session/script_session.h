@@ -62,12 +62,13 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   void script_ended(ScriptConnection& connection, const Ending& ending) override;
   void script_wakes() override { clock_.sample(); }
   void script_rests() override { schedule(); }
-  bool script_may_read(const ScriptConnection& connection) const override;
+  bool script_may_read(const ScriptConnection& connection) override;
 
   void open(const std::string& name, const net::Url& url, const std::vector<std::string>& headers);
   void schedule();
   void advance();
   void flush();
+  void output_moved();
   void timed_out();
   void close_all();
   void finish_when_closed();
