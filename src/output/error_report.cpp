@@ -8,17 +8,12 @@
 #include "output/words.h"
 
 namespace wscope::output {
-namespace {
-
-constexpr double kPatienceAfterTimeout = 0.5;  // seconds
-
-}  // namespace
 
 void report_error(const Error& error) {
   OutputStream err(STDERR_FILENO);
   err.put(error_lines(error, true));
   const bool late = error.stage == Stage::kTimeout;
-  err.drain(late ? std::optional(kPatienceAfterTimeout) : std::nullopt);
+  err.drain(late ? std::optional(OutputStream::kLastPatience) : std::nullopt);
 }
 
 }  // namespace wscope::output

@@ -29,6 +29,8 @@ class OutputStream {
     kFailed,   // error() tells (disk full …): what is left is dropped
   };
   static constexpr std::size_t kHighWater = std::size_t{256} << 10;
+  /// What a signal or --timeout leaves of the time to take what is pending, in seconds.
+  static constexpr double kLastPatience = 0.5;
   /// As much is gathered before it is written without being asked to.
   static constexpr std::size_t kBlock = std::size_t{64} << 10;
 

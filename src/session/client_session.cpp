@@ -15,8 +15,6 @@ namespace {
 
 // A batch of input is at most this many messages, so that reading and signals get their turn.
 constexpr int kActionsPerTurn = 32768;
-// After a signal stdout gets this long to take what was received.
-constexpr double kDrainAfterSignal = 0.5;
 
 }  // namespace
 
@@ -532,7 +530,7 @@ void ClientSession::cut_short(Result<ExitStatus> result) {
 }
 
 void ClientSession::start_drain_deadline() {
-  drain_deadline_.start(kDrainAfterSignal, [this] { end_draining(); });
+  drain_deadline_.start(output::OutputStream::kLastPatience, [this] { end_draining(); });
 }
 
 void ClientSession::end_draining() {

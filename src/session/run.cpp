@@ -42,10 +42,6 @@
 namespace wscope::session {
 namespace {
 
-// So many seconds stdout and stderr get to take the rest once a signal or --timeout has ended the
-// run.
-constexpr double kDrainAfterSignal = 0.5;
-
 /// A descriptor 0–2 that the caller closed must not become our first socket. Reading /dev/null is
 /// the end of input, and writing to what is open for reading is the error it should be.
 void keep_standard_descriptors() {
@@ -126,7 +122,7 @@ Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Te
   std::optional<double> patience;
   {
     const StopSignals signals(loop, [&](ExitStatus status) {
-      patience = kDrainAfterSignal;
+      patience = output::OutputStream::kLastPatience;
       session.interrupt(status);
     });
     session.start([&](Result<ExitStatus> ended) {
@@ -137,7 +133,9 @@ Result<ExitStatus> run_to_end(asio::io_context& loop, Session& session, const Te
   }
   // From here on a signal does what it does to any program.
   terminal.source->stop();
-  if (!result && result.error().stage == Stage::kTimeout) patience = kDrainAfterSignal;
+  if (!result && result.error().stage == Stage::kTimeout) {
+    patience = output::OutputStream::kLastPatience;
+  }
   if (auto written = presentation.finish(patience); !written && result) {
     return fail(std::move(written.error()));
   }
