@@ -19,6 +19,9 @@ constexpr int kReadsPerWake = 8;
 constexpr double kPeerEndWait = 1.0;
 // While a peer is waited for it is looked so often whether what we sent gets on.
 constexpr int kLooks = 8;
+// What waits in our own socket and in the peer's may hide its answer: hardly ever more than this
+// (tcp(7), tcp_rmem and tcp_wmem). Who has sent more since does not answer.
+constexpr std::uint64_t kMostInFlight = std::uint64_t{32} << 20;
 // RFC 6455 5.5: a control frame's payload is at most 125 bytes, two of them the code.
 constexpr std::size_t kMostReason = 123;
 
@@ -106,6 +109,7 @@ void Connection::start_close_deadline() {
 
 void Connection::await_peer() {
   arrived_at_look_ = arrived_until();
+  received_at_close_ = engine_->counters().wire_received;
   vain_looks_ = 0;
   look_at_peer();
 }
@@ -116,6 +120,7 @@ void Connection::look_at_peer() {
     const std::uint64_t arrived = arrived_until();
     const bool more = arrived_at_look_ < std::min(arrived, owed_until_);
     arrived_at_look_ = arrived;
+    if (more) received_at_close_ = engine_->counters().wire_received;
     vain_looks_ = more || answer_may_wait() ? 0 : vain_looks_ + 1;
     if (vain_looks_ < kLooks) return look_at_peer();
     peer_is_late();
@@ -135,20 +140,28 @@ bool Connection::may_read() {
 
 void Connection::begin_pong_wait() {
   ping_until_ = queued_until();
+  received_at_ping_ = engine_->counters().wire_received;
   pong_was_held_up();
 }
 
 bool Connection::pong_was_held_up() {
   const std::uint64_t arrived = arrived_until();
   const bool by_writing = std::exchange(arrived_at_wait_, arrived) < std::min(arrived, ping_until_);
+  if (by_writing) received_at_ping_ = engine_->counters().wire_received;
   const bool stopped_now = !may_read();
-  return std::exchange(reading_stopped_, stopped_now) || by_writing;
+  const bool by_reading = std::exchange(reading_stopped_, stopped_now);
+  return by_writing || (by_reading && may_be_in_flight(received_at_ping_));
+}
+
+/// What the peer sent when it had our bytes may still be behind what has come since `received`.
+bool Connection::may_be_in_flight(std::uint64_t received) const {
+  return engine_->counters().wire_received - received <= kMostInFlight;
 }
 
 /// In our own socket, behind what our own reader has not taken yet.
 bool Connection::answer_may_wait() {
   return engine_->state() == ws::Engine::State::kClosing && !read_done_ && !may_read() &&
-         owner_.connection_has_patience();
+         may_be_in_flight(received_at_close_) && owner_.connection_has_patience();
 }
 
 void Connection::peer_is_late() {

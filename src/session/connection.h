@@ -147,6 +147,7 @@ class Connection : private ws::EngineListener {
   void start_close_deadline();
   void await_peer();
   void look_at_peer();
+  bool may_be_in_flight(std::uint64_t received) const;
   bool answer_may_wait();
   void peer_is_late();
   std::string late_words() const;
@@ -166,15 +167,17 @@ class Connection : private ws::EngineListener {
   std::size_t observed_output_ = 0;       // bytes at the front of output() that were shown already
   std::deque<std::size_t> message_ends_;  // of queued messages, in bytes ever queued
   std::uint64_t bytes_written_ = 0;
-  // The close deadline: what was queued when it began, how much of that has arrived, and how often
-  // it was looked in vain.
+  // The close deadline: what was queued when it began, how much of that has arrived, what had been
+  // received by then, and how often it was looked in vain.
   std::uint64_t owed_until_ = 0;
   std::uint64_t arrived_at_look_ = 0;
+  std::uint64_t received_at_close_ = 0;
   int vain_looks_ = 0;
-  // The wait for a pong: where its ping ends, how much of that had arrived at the last look, and
-  // whether reading has been stopped since.
+  // The wait for a pong: where its ping ends, how much of that had arrived at the last look, what
+  // had been received by then, and whether reading has been stopped since.
   std::uint64_t ping_until_ = 0;
   std::uint64_t arrived_at_wait_ = 0;
+  std::uint64_t received_at_ping_ = 0;
   bool reading_stopped_ = false;
 
   bool busy_ = false;  // within read_some or settle: calls from callbacks only queue

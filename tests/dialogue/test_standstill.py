@@ -234,6 +234,37 @@ class SlowReader(Dialogue):
                 if wait != "0":
                     self.assertEqual(lines, 3000)
 
+    def flooded(self, *arguments):
+        """The answer would be behind at most what the sockets hold: who sends on has none."""
+        gone = threading.Event()
+
+        def script(peer):
+            peer.accept()
+            peer.sock.settimeout(60)
+            with contextlib.suppress(OSError, PeerGone):
+                while True:
+                    peer.binary(bytes(65000))
+            gone.set()
+
+        reader, writer = os.pipe()
+        with Server(script) as server, Running(*arguments, "--output", "raw", server.url, stdout=writer) as client:
+            os.close(writer)
+            client.end_input()
+            while os.read(reader, 1 << 16):
+                time.sleep(0.001)  # slower than the server, and never still
+            os.close(reader)
+            ended = client.wait()
+            self.assertTrue(gone.wait(30))
+            return ended
+
+    def test_a_server_that_sends_on_does_not_answer_our_close(self):
+        ended = self.flooded("-w", "0", "--close-timeout", "0.5")
+        self.expect(ended, status=6, err="without an answer to our Close within")
+
+    def test_a_server_that_sends_on_does_not_answer_our_ping(self):
+        ended = self.flooded("-w", "-1", "--ping-interval", "0.2", "--pong-timeout", "0.5")
+        self.expect(ended, status=7, err="no pong within 0.5 s")
+
     def test_a_pong_behind_it_is_no_missing_pong(self):
         def script(peer):
             peer.accept()
