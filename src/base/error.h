@@ -5,8 +5,11 @@
 // "what failed and on what: cause", lower case, without the program's name and without a full stop;
 // `hint` says what to do, or is empty; `detail` holds further lines to show above the message, such
 // as a refusing server's status line, headers and body. Credentials are never part of any of them.
+// `transient` tells whether another try may end otherwise, where that does not follow from the
+// stage.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
@@ -50,6 +53,7 @@ struct Error {
   std::string message;
   std::string hint;
   std::string detail;
+  std::optional<bool> transient = {};
 };
 
 template <class T>

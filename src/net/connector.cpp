@@ -219,7 +219,8 @@ void Connector::Impl::Dial::found_targets(Addresses addresses) {
                             "can't reach " + destination.shown() + " through proxy " + hop.shown() +
                                 ": it has no IPv4 address, and SOCKS4 knows no others",
                             "socks5:// knows IPv6, too",
-                            {}},
+                            {},
+                            false},
                            Stage::kProxy);
   }
   find(hop, [this](Addresses found) {

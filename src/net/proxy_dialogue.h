@@ -41,6 +41,11 @@ class ProxyDialogue {
     error_ = {Stage::kProxy, std::move(message), std::move(hint), std::move(detail)};
     state_ = State::kFailed;
   }
+  /// It would say the same another time.
+  void refuse_with(std::string message, std::string hint, std::string detail = {}) {
+    fail_with(std::move(message), std::move(hint), std::move(detail));
+    error_.transient = false;
+  }
 
   State state_ = State::kTalking;
   std::string output_;

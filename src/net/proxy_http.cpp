@@ -94,6 +94,20 @@ std::string hint_for(int status, bool with_user) {
   }
 }
 
+/// RFC 9112 4: HTTP-version SP status-code SP [ reason-phrase ]; 0 when it is none. The second
+/// space is often left out.
+int status_of(std::string_view line) {
+  constexpr std::string_view kPattern = "HTTP/0.0 000 ";
+  int status = 0;
+  for (std::size_t i = 0; i < kPattern.size(); ++i) {
+    if (i + 1 == kPattern.size() && line.size() == i) break;
+    const char c = i < line.size() ? line[i] : '\0';
+    if (kPattern[i] != '0' ? c != kPattern[i] : c < '0' || c > '9') return 0;
+    if (i >= 9 && i < 12) status = 10 * status + (c - '0');
+  }
+  return status;
+}
+
 class ConnectDialogue final : public ProxyDialogue {
  public:
   ConnectDialogue(const Proxy& proxy, const std::string& destination)
@@ -125,7 +139,7 @@ class ConnectDialogue final : public ProxyDialogue {
                           (head_.size() >= 3 && head_.compare(head_.size() - 3, 3, "\n\r\n") == 0));
       if (whole) return take_head();
       if (passed_over_ + head_.size() > kMaxHead) {
-        return fail_with(told() + "its answer's head is larger than 64 KiB", {});
+        return refuse_with(told() + "its answer's head is larger than 64 KiB", {});
       }
     }
   }
@@ -150,23 +164,20 @@ class ConnectDialogue final : public ProxyDialogue {
 
   void not_http() {
     if (head_.compare(0, 2, "\x15\x03") == 0) {  // a TLS alert: RFC 8446 5.1
-      return fail_with(told() + "it speaks TLS, not plain HTTP", "--proxy https://HOST:PORT");
+      return refuse_with(told() + "it speaks TLS, not plain HTTP", "--proxy https://HOST:PORT");
     }
-    fail_with(told() + "its answer is not HTTP: \"" + printable(head_, 80) + '"',
-              "for a SOCKS proxy: --proxy socks5h://HOST:PORT");
+    refuse_with(told() + "its answer is not HTTP: \"" + printable(head_, 80) + '"',
+                "for a SOCKS proxy: --proxy socks5h://HOST:PORT");
   }
 
   void take_head() {
     response_head_ += head_;
     const std::string_view line = lines_of(head_).front();
     const auto space = line.find(' ');
-    const std::string_view digits =
-        space == std::string_view::npos ? "" : line.substr(space + 1, 3);
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), status_code_);
-    if (error != std::errc{} || end != digits.data() + 3 || status_code_ < 100) {
-      return fail_with(told() + "its status line can't be read: \"" + printable(line, 80) + '"',
-                       {});
+    status_code_ = status_of(line);
+    if (status_code_ < 100) {
+      return refuse_with(told() + "its status line can't be read: \"" + printable(line, 80) + '"',
+                         {});
     }
     status_ = printable(line.substr(space + 1), 80);
     if (status_code_ / 100 == 1 && status_code_ != 101) {  // RFC 9110 15.2: the final one follows
@@ -222,6 +233,7 @@ class ConnectDialogue final : public ProxyDialogue {
     }
     fail_with("proxy " + via_ + " refused the tunnel to " + destination_ + ": " + status_,
               hint_for(status_code_, with_user_), std::move(detail));
+    error_.transient = status_code_ == 429 || status_code_ >= 500;
   }
 
   std::string destination_;

@@ -73,9 +73,9 @@ class SocksDialogue : public ProxyDialogue {
     error_.stage = Stage::kUsage;
   }
   void not_socks() {
-    fail_with(told() + "it doesn't speak " + version() + ", its answer begins with \"" +
-                  printable(got_, 80) + '"',
-              "for an HTTP proxy: --proxy http://HOST:PORT");
+    refuse_with(told() + "it doesn't speak " + version() + ", its answer begins with \"" +
+                    printable(got_, 80) + '"',
+                "for an HTTP proxy: --proxy http://HOST:PORT");
   }
   virtual std::string version() const = 0;
 
@@ -133,8 +133,8 @@ class Socks5Dialogue final : public SocksDialogue {
         return take_method();
       case Step::kAuthentication:
         if (got_[1] != 0) {
-          return fail_with(told() + "it doesn't accept this user and password",
-                           "--proxy socks5h://USER:PASSWORD@HOST:PORT");
+          return refuse_with(told() + "it doesn't accept this user and password",
+                             "--proxy socks5h://USER:PASSWORD@HOST:PORT");
         }
         return request();
       case Step::kReply:
@@ -150,13 +150,13 @@ class Socks5Dialogue final : public SocksDialogue {
     if (method == 0) return request();
     if (method == 2 && proxy_.user) return authenticate();
     if (method == 0xff) {
-      return fail_with(told() + (proxy_.user ? "it accepts neither a user with password nor none"
-                                             : "it wants a user and password"),
-                       "--proxy socks5h://USER:PASSWORD@HOST:PORT");
+      return refuse_with(told() + (proxy_.user ? "it accepts neither a user with password nor none"
+                                               : "it wants a user and password"),
+                         "--proxy socks5h://USER:PASSWORD@HOST:PORT");
     }
-    fail_with(told() + "it chose authentication method " + std::to_string(method) +
-                  ", which was not offered",
-              {});
+    refuse_with(told() + "it chose authentication method " + std::to_string(method) +
+                    ", which was not offered",
+                {});
   }
 
   void authenticate() {  // RFC 1929 2
@@ -188,8 +188,11 @@ class Socks5Dialogue final : public SocksDialogue {
     if (got_[0] != 5) return not_socks();
     if (const unsigned reply = byte_at(got_, 1); reply != 0) {
       address_at_fault_ = (reply >= 3 && reply <= 6) || reply == 8 || reply == 1;
-      return fail_with(told() + reply_in_words(reply),
-                       reply == 2 ? "the proxy doesn't allow this destination" : "");
+      fail_with(told() + reply_in_words(reply),
+                reply == 2 ? "the proxy doesn't allow this destination" : "");
+      const bool may_pass = reply == 1 || (reply >= 3 && reply <= 6);
+      if (!may_pass) error_.transient = false;
+      return;
     }
     const unsigned type = byte_at(got_, 3);
     step_ = Step::kReplyRest;
@@ -201,7 +204,7 @@ class Socks5Dialogue final : public SocksDialogue {
     } else if (type == 3) {
       expected_ = 4 + 1 + byte_at(got_, 4) + 2;
     } else {
-      fail_with(told() + "its reply has an address of unknown type " + std::to_string(type), {});
+      refuse_with(told() + "its reply has an address of unknown type " + std::to_string(type), {});
     }
   }
 
@@ -221,7 +224,7 @@ class Socks4Dialogue final : public SocksDialogue {
       return;
     }
     if (address.size() == 16) {
-      fail_with(told() + "SOCKS4 knows no IPv6 addresses", "socks5h:// does");
+      refuse_with(told() + "SOCKS4 knows no IPv6 addresses", "socks5h:// does");
       address_at_fault_ = true;
       return;
     }
@@ -248,9 +251,9 @@ class Socks4Dialogue final : public SocksDialogue {
         return fail_with(told() + "rejected or failed", {});
       case 0x5c:
       case 0x5d:
-        return fail_with(told() + "rejected, for want of an identd that confirms the user", {});
+        return refuse_with(told() + "rejected, for want of an identd that confirms the user", {});
       default:
-        return fail_with(told() + "reply " + std::to_string(code), {});
+        return refuse_with(told() + "reply " + std::to_string(code), {});
     }
   }
 };

@@ -128,7 +128,9 @@ Result<TlsEstablished> TlsHandshake::Run::judge() const {
 
 Error TlsHandshake::Run::error_of(std::error_code cause) const {
   if (verification->enforced && verification->failed()) {
-    return verification_error(*verification, peer);
+    Error error = verification_error(*verification, peer);
+    error.transient = false;
+    return error;
   }
   std::string message = "TLS handshake with " + peer.shown + " failed: ";
   if (cause == TlsErrc::kPlainText) {
@@ -138,7 +140,9 @@ Error TlsHandshake::Run::error_of(std::error_code cause) const {
   } else {
     message += stream->explain(cause);
   }
-  return {Stage::kTls, std::move(message), hint_of(cause), {}};
+  // A balancer that restarts cuts connections: that is no judgement.
+  const bool broke = cause == TlsErrc::kEndedInHandshake || !is_tls_error(cause);
+  return {Stage::kTls, std::move(message), hint_of(cause), {}, broke};
 }
 
 std::string TlsHandshake::Run::hint_of(std::error_code cause) const {

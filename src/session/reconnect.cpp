@@ -20,6 +20,7 @@ bool Reconnect::worth_after(const Ending& ending) const {
 
 bool Reconnect::worth_after(const Error& error, const RefusedUpgrade& refused) const {
   if (!attempts_left()) return false;
+  if (error.transient) return *error.transient;
   switch (error.stage) {
     case Stage::kResolve:
     case Stage::kConnect:
@@ -28,7 +29,7 @@ bool Reconnect::worth_after(const Error& error, const RefusedUpgrade& refused) c
     case Stage::kConnection:
       return true;
     case Stage::kHandshake:
-      // Without a head the server went in the middle of it; with one its status decides.
+      // Without a head the server went before it; with one its status decides.
       return !refused.status || *refused.status == 429 || *refused.status >= 500;
     default:
       return false;

@@ -2,8 +2,9 @@
 //
 // Pure but for the random number of the jitter. Again: a connection that was lost, closed with
 // another code than 1000, or could not be made; 429 and 5xx refusals with their Retry-After. Never
-// again: after a Close 1000 or without a code, other refusals, TLS and certificate errors, usage
-// errors, a protocol violation by the server, or when --reconnect-max attempts in a row failed.
+// again: after a Close 1000 or without a code, other refusals (of a proxy, too), TLS and
+// certificate errors but for a connection that broke under them, usage errors, a violation of the
+// protocol by the server or a proxy, or when --reconnect-max attempts in a row failed.
 #pragma once
 
 #include <optional>

@@ -139,7 +139,7 @@ std::size_t ResponseGate::take_head(std::string_view bytes) {
   if (state_ == State::kFirstBytes) take_first_bytes();
   if (state_ == State::kFailed) return size;
   if (size > room) {
-    fail_gate(handshake_error("the server's response head is longer than 64 KiB"));
+    reject(handshake_error("the server's response head is longer than 64 KiB"));
     return size;
   }
   if (feed == std::string_view::npos) {
@@ -158,7 +158,7 @@ void ResponseGate::take_first_bytes() {
   const std::size_t size = std::min(buffer_.size(), kHttp.size());
   if (kHttp.substr(0, size) != std::string_view(buffer_).substr(0, size)) {
     if (buffer_.size() == 1 && may_be_tls_alert(buffer_)) return;
-    fail_gate(no_http(buffer_));
+    reject(no_http(buffer_));
   } else if (size == kHttp.size()) {
     state_ = State::kHead;
   }
@@ -166,7 +166,7 @@ void ResponseGate::take_first_bytes() {
 
 void ResponseGate::end_head() {
   auto head = parse_response_head(buffer_);
-  if (!head) return fail_gate(std::move(head.error()));
+  if (!head) return reject(std::move(head.error()));
   if (head->status < 200 && head->status != 101) {
     // RFC 9110 15.2: interim responses come before the one that counts.
     heads_size_ += buffer_.size();
@@ -201,6 +201,11 @@ void ResponseGate::judge_upgrade() {
   agreed_.deflate = *deflate;
   agreed_.subprotocol = head_->find("Sec-WebSocket-Protocol").value_or("");
   state_ = State::kAccepted;
+}
+
+void ResponseGate::reject(Error error) {
+  error.transient = false;
+  fail_gate(std::move(error));
 }
 
 void ResponseGate::fail_gate(Error error) {

@@ -55,6 +55,8 @@ class ResponseGate {
   std::size_t take_head(std::string_view bytes);
   void end_head();
   void judge_upgrade();
+  /// For what the server would send another time, too.
+  void reject(Error error);
   void fail_gate(Error error);
   void refuse(std::string_view why_cut);
 

@@ -119,6 +119,52 @@ TEST_CASE("CONNECT: a refusal is told with status, headers and body") {
   CHECK(endless->error().detail.size() < 5000);
 }
 
+TEST_CASE("what a proxy would say again is no reason to come again") {
+  const auto transient = [](std::unique_ptr<ProxyDialogue> dialogue, const std::string& bytes) {
+    feed(*dialogue, bytes);
+    if (dialogue->state() != State::kFailed) dialogue->ended();
+    CHECK(dialogue->state() == State::kFailed);
+    return dialogue->error().transient.value_or(true);
+  };
+  const auto connect = [] { return connect_dialogue(proxy_of("p:1"), "h:443"); };
+  for (const char* status : {"403 No", "407 Who", "400 What", "302 There"}) {
+    CAPTURE(status);
+    CHECK_FALSE(transient(connect(), "HTTP/1.1 "s + status + "\r\n\r\n"));
+  }
+  for (const char* status : {"429 Later", "502 Gone", "503 Busy", "504 Slow"}) {
+    CAPTURE(status);
+    CHECK(transient(connect(), "HTTP/1.1 "s + status + "\r\n\r\n"));
+  }
+  CHECK_FALSE(transient(connect(), "SSH-2.0-x\r\n"));
+  CHECK_FALSE(transient(connect(), "HTTP/1.1 nonsense\r\n\r\n"));
+  CHECK(transient(connect(), ""));
+  CHECK(transient(connect(), "HTTP/1.1 20"));
+
+  const auto socks = [] { return socks_dialogue(proxy_of("socks5h://p:1"), "h", 443, "h:443"); };
+  CHECK_FALSE(transient(socks(), "\x05\xff"s));
+  CHECK_FALSE(transient(socks(), "\x05\x00\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00"s));
+  CHECK(transient(socks(), "\x05\x00\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00"s));
+  CHECK_FALSE(transient(socks(), "HTTP/1.1"));
+  CHECK(transient(socks(), "\x05"));
+}
+
+TEST_CASE("CONNECT: a status line is one (RFC 9112 4)") {
+  const auto state = [](const std::string& line) {
+    const auto dialogue = connect_dialogue(proxy_of("p:1"), "h:443");
+    feed(*dialogue, line + "\r\n\r\n");
+    return dialogue->state();
+  };
+  for (const char* line : {"HTTP/1.1 200 OK", "HTTP/1.0 200", "HTTP/1.1 200 ", "HTTP/1.1 299 x"}) {
+    CAPTURE(line);
+    CHECK(state(line) == State::kOpen);
+  }
+  for (const char* line : {"HTTP/1.1 2000 x", "HTTP/1.1 200abc", "HTTP/banana 200 x",
+                           "HTTP/1.1  200", "HTTP/1.1 20", "HTTP/1.1\t200 x", "HTTP/1 200 x"}) {
+    CAPTURE(line);
+    CHECK(state(line) == State::kFailed);
+  }
+}
+
 TEST_CASE("CONNECT: interim answers end somewhere") {
   const std::string interim = "HTTP/1.1 100 Continue\r\n\r\n";
   std::string flood;

@@ -97,6 +97,14 @@ TEST_CASE("which ends are worth another attempt") {
   CHECK_FALSE(again(Stage::kHandshake, 101));
   CHECK_FALSE(again(Stage::kTls, std::nullopt));
   CHECK_FALSE(again(Stage::kUsage, std::nullopt));
+
+  // Where the stage does not tell, who made the error does.
+  const auto told = [&](Stage stage, bool transient) {
+    return reconnect.worth_after(Error{stage, "", {}, {}, transient}, {});
+  };
+  CHECK(told(Stage::kTls, true));
+  CHECK_FALSE(told(Stage::kProxy, false));
+  CHECK_FALSE(told(Stage::kHandshake, false));
 }
 
 TEST_CASE("--reconnect-max counts attempts in a row") {
