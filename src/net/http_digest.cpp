@@ -86,7 +86,10 @@ class ChallengeReader {
     const std::string_view word = rest_.substr(0, size);
     const std::size_t equals = word.find('=');
     if (equals == std::string_view::npos || equals == 0) return;
-    if (word.find_first_not_of('=', equals) == std::string_view::npos) rest_.remove_prefix(size);
+    if (word.find_first_not_of('=', equals) != std::string_view::npos) return;
+    // `realm= "x"`: a parameter with white space behind its "=" (BWS, RFC 9110 11.2).
+    const std::size_t next = rest_.find_first_not_of(" \t", size);
+    if (next == std::string_view::npos || rest_[next] == ',') rest_.remove_prefix(size);
   }
 
   std::string_view rest_;

@@ -12,6 +12,9 @@
 namespace wscope::session {
 namespace {
 
+// Of an address in a message: a server may send 60 KiB of it.
+constexpr std::size_t kMostShown = 200;
+
 /// The length of "scheme" in "scheme:rest" (RFC 3986 3.1); 0 where there is none.
 std::size_t scheme_length(std::string_view text) {
   const auto is_scheme = [](char c) {
@@ -104,18 +107,18 @@ std::string origin_in_words(const net::Url& url) {
 }
 
 void RedirectChain::begin(const net::Url& first, const std::string& cookies) {
-  steps_ = {{first.display(), first.display() + '\n' + cookies}};
+  steps_ = {{printable(first.display(), kMostShown), first.display() + '\n' + cookies}};
 }
 
 Result<void> RedirectChain::add(int status, const net::Url& to, const std::string& cookies) {
-  Step step{fmt::format("{} {}", status, to.display()), to.display() + '\n' + cookies};
+  const std::string shown = printable(to.display(), kMostShown);
+  Step step{fmt::format("{} {}", status, shown), to.display() + '\n' + cookies};
   const bool again = std::any_of(steps_.begin(), steps_.end(),
                                  [&step](const Step& earlier) { return earlier.key == step.key; });
   const bool too_many = steps_.size() > static_cast<std::size_t>(limit_);
   steps_.push_back(std::move(step));
   if (again) {
-    return fail(Stage::kHandshake,
-                "the server's redirects go round in a loop: back to " + to.display());
+    return fail(Stage::kHandshake, "the server's redirects go round in a loop: back to " + shown);
   }
   if (too_many) {
     return fail(Stage::kHandshake,

@@ -29,20 +29,22 @@ bool Upgrade::give_up(std::string_view why) {
 
 void Upgrade::write_some() {
   while (written_ < head_.size()) {
+    sent_at_ = Clock::Steady::now();
     const auto result = stream_.write_some(head_.data() + written_, head_.size() - written_);
     if (result.status == net::IoResult::Status::kAgain) {
+      // Who refuses a large request may do so before it has read all of it (RFC 9112 9.5).
       stream_.async_wait(net::Readiness::kWrite,
                          [this, weak = std::weak_ptr<bool>(alive_)](std::error_code error) {
                            if (!weak.expired() && !error) write_some();
                          });
+      if (!std::exchange(reading_, true)) read_some();  // may destroy this
       return;
     }
     // A server may refuse before it has read everything: what it said is worth more than EPIPE.
     if (result.status != net::IoResult::Status::kOk) break;
     written_ += result.bytes;
   }
-  sent_at_ = Clock::Steady::now();
-  read_some();
+  if (!std::exchange(reading_, true)) read_some();
 }
 
 void Upgrade::read_some() {
@@ -87,7 +89,11 @@ void Upgrade::read_some() {
 
 void Upgrade::advance(ws::ResponseGate::Progress progress) {
   if (progress == ws::ResponseGate::Progress::kMore) return;
-  if (progress == ws::ResponseGate::Progress::kAccepted) return finish({});
+  if (progress == ws::ResponseGate::Progress::kAccepted) {
+    if (written_ == head_.size()) return finish({});
+    return finish(
+        fail(Stage::kHandshake, "the server accepted the upgrade before it had the whole request"));
+  }
   finish(fail(gate_.error()));
 }
 

@@ -51,6 +51,7 @@ class Upgrade {
   Done done_;
   LeadsOn leads_on_;
   Clock::Steady::time_point sent_at_;
+  bool reading_ = false;
   bool told_head_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -66,6 +66,8 @@ TEST_CASE("the strongest that can be answered is taken, wherever it stands") {
   CHECK(algorithm({"Basic realm=\"a, Digest b\", " + kMd5}) == "MD5");
   CHECK(algorithm({"Negotiate YII+/w==, " + kMd5}) == "MD5");
   CHECK(algorithm({"Negotiate, " + kMd5}) == "MD5");
+  CHECK(algorithm({"Negotiate YII=\t, " + kMd5}) == "MD5");
+  CHECK(algorithm({"Digest realm= \"r\", nonce =\t\"n\", algorithm=MD5"}) == "MD5");
   CHECK(algorithm({"digest NONCE=n , Algorithm = sha-256-SESS"}) == "sha-256-SESS");
   CHECK(algorithm({"Digest nonce=n, algorithm=SHA-512-256", kSha256}) == "SHA-512-256");
   CHECK(algorithm({"Digest nonce=n, algorithm=SHA3"}) == "none");

@@ -105,6 +105,14 @@ TEST_CASE("a chain ends where it goes round, or at its limit") {
     CHECK(added.error().message == "the server's redirects go round in a loop: back to ws://a/");
     CHECK(chain.in_words() == "redirected: ws://a/ -> 302 ws://b/ -> 307 ws://a/");
   }
+  SUBCASE("addresses are shown in part where they are endless") {
+    const std::string longest = "ws://a/" + std::string(60000, 'x');
+    CHECK(chain.add(302, url(longest), ""));
+    CHECK(chain.in_words().size() < 400);
+    const auto added = chain.add(302, url(longest), "");
+    REQUIRE(!added);
+    CHECK(added.error().message.size() < 400);
+  }
   SUBCASE("back again with a cookie is no loop") { CHECK(chain.add(307, url("ws://a/"), "s=1")); }
   SUBCASE("the limit") {
     CHECK(chain.add(302, url("ws://c/"), ""));
