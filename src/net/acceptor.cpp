@@ -150,6 +150,7 @@ class Acceptor::Impl : public std::enable_shared_from_this<Impl> {
   std::string unix_path_;  // ours to remove
   ino_t inode_ = 0;
   double handshake_timeout_;
+  int told_ = 0;  // the errno of the last try, where that failed
   Accepted accepted_;
   Failed failed_;
   std::set<std::shared_ptr<Newcomer>> newcomers_;  // their only owner
@@ -171,6 +172,7 @@ void Acceptor::Impl::accept_all() {
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;
       return no_descriptors(errno);
     }
+    told_ = 0;
     auto stream = std::make_unique<SocketStream>(loop_, std::move(fd));
     if (context_) {
       secure(std::move(stream));
@@ -184,7 +186,9 @@ void Acceptor::Impl::accept_all() {
 
 /// The connection stays in the backlog, and the socket ready: trying at once would spin.
 void Acceptor::Impl::no_descriptors(int error) {
-  failed_({Stage::kConnection, "can't accept a connection: " + words_of_errno(error), {}, {}});
+  if (std::exchange(told_, error) != error) {
+    failed_({Stage::kConnection, "can't accept connections: " + words_of_errno(error), {}, {}});
+  }
   pause_.expires_after(kPauseWithoutDescriptors);
   pause_.async_wait([weak = weak_from_this()](std::error_code cancelled) {
     const auto self = weak.lock();

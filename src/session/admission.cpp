@@ -7,6 +7,7 @@
 
 #include "base/byte_text.h"
 #include "session/welcome_page.h"
+#include "ws/http_field.h"
 
 namespace wscope::session {
 namespace {
@@ -19,7 +20,15 @@ ws::ServerReply plain_reply(int status, std::string body) {
   return reply;
 }
 
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+/// Of origin-form or absolute-form, which every server takes (RFC 9112 3.2.2).
+std::string_view path_of(std::string_view target) {
+  if (const auto scheme = target.find("://"); target.substr(0, 1) != "/" && scheme != target.npos) {
+    const auto path = target.find_first_of("/?", scheme + 3);
+    if (path == target.npos || target[path] == '?') return "/";
+    target.remove_prefix(path);
+  }
+  return target.substr(0, target.find('?'));
+}
 
 // Compares in the same time wherever the difference is: a client may measure.
 bool equal_secret(std::string_view given, std::string_view expected) {
@@ -31,14 +40,23 @@ bool equal_secret(std::string_view given, std::string_view expected) {
   return difference == 0;
 }
 
+/// What follows the scheme (RFC 9110 11.4); nothing where it is another one.
+std::optional<std::string_view> credentials(std::string_view given, std::string_view scheme) {
+  const auto space = given.find(' ');
+  if (space == given.npos || !ws::equal_ignoring_case(given.substr(0, space), scheme)) {
+    return std::nullopt;
+  }
+  return ws::trim_ows(given.substr(space));
+}
+
 std::optional<ws::ServerReply> ask_credentials(const HandshakeOptions& options,
                                                const ws::ServerRequest& request) {
   if (!options.auth && options.bearer.empty()) return std::nullopt;
   const std::string given = request.header("Authorization");
-  if (options.auth && equal_secret(given, "Basic " + base64_of(*options.auth))) {
-    return std::nullopt;
-  }
-  if (!options.bearer.empty() && equal_secret(given, "Bearer " + options.bearer)) {
+  const auto basic = credentials(given, "Basic");
+  if (options.auth && basic && equal_secret(*basic, base64_of(*options.auth))) return std::nullopt;
+  const auto bearer = credentials(given, "Bearer");
+  if (!options.bearer.empty() && bearer && equal_secret(*bearer, options.bearer)) {
     return std::nullopt;
   }
   auto reply = plain_reply(401, "Credentials are needed.\n");
@@ -58,7 +76,7 @@ std::optional<ws::ServerReply> refuse_client(const Options& options,
   }
   if (auto reply = ask_credentials(options.handshake, request)) return reply;
   if (!request.is_upgrade) {
-    if (request.method == "GET") {
+    if (request.method == "GET" || request.method == "HEAD") {
       ws::ServerReply page;
       page.status = 200;
       page.headers = {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-store"}};

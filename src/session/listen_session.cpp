@@ -37,6 +37,8 @@ Result<void> write_port_file(const std::string& path, const std::string& text) {
   return {};
 }
 
+Error server_ends() { return {Stage::kConnection, "the server ends", {}, {}}; }
+
 }  // namespace
 
 ListenSession::ListenSession(asio::io_context& loop, const Options& options, Clock& clock,
@@ -338,7 +340,7 @@ void ListenSession::interrupt(ExitStatus status) {
     return shut_down(status);
   }
   if (commands_) commands_->signal(SIGKILL);
-  for (auto& [number, client] : clients_) client->connection().abort({});
+  for (auto& [number, client] : clients_) client->connection().abort(server_ends());
 }
 
 void ListenSession::shut_down(ExitStatus status) {
@@ -351,7 +353,7 @@ void ListenSession::shut_down(ExitStatus status) {
       connection.close(ws::kCloseGoingAway, {});
       connection.settle();
     } else if (connection.state() == ws::Engine::State::kHandshake) {
-      connection.abort({});
+      connection.abort(server_ends());
     }
   }
   asio::post(loop_, [this] { finish_when_empty(); });

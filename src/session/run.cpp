@@ -223,7 +223,11 @@ Result<ExitStatus> run_script(const Options& given) {
   return result;
 }
 
-Result<ExitStatus> run_listener(const Options& options) {
+Result<ExitStatus> run_listener(const Options& given) {
+  Options options = given;
+  if (auto asked = ask_for_password(options.handshake, std::nullopt); !asked) {
+    return fail(asked.error());
+  }
   asio::io_context loop(1);
   Clock clock;
   const auto replay = ReplayServer::open(options, loop, clock);

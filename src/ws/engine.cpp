@@ -267,6 +267,8 @@ bool WebsocketEngine::believable() {
 bool WebsocketEngine::on_validate() {
   if (believable() && !is_handshake_key(connection_->get_request_header("Sec-WebSocket-Key"))) {
     handshake_fault_ = "Sec-WebSocket-Key is not 16 bytes in base64 (RFC 6455 4.2.1)";
+  } else if (!connection_->get_request_header("Transfer-Encoding").empty()) {
+    handshake_fault_ = "its body is in a Transfer-Encoding, where frames begin (RFC 9112 6.3)";
   }
   if (!handshake_fault_.empty()) {
     answer({400, {}, {}, {}});
@@ -292,7 +294,6 @@ void WebsocketEngine::on_http() {
   if (reply.status == 101) {  // RFC 9110 15.5.22: there is nothing here but WebSocket
     reply.status = 426;
     reply.headers.emplace_back("Upgrade", "websocket");
-    reply.headers.emplace_back("Connection", "Upgrade");
     reply.body = "this is a WebSocket server\n";
   }
   answer(reply);
@@ -302,7 +303,8 @@ void WebsocketEngine::answer(const ServerReply& reply) {
   const auto status = static_cast<websocketpp::http::status_code::value>(reply.status);
   connection_->set_status(status);
   for (const auto& [name, value] : reply.headers) connection_->append_header(name, value);
-  connection_->append_header("Connection", "close");
+  // RFC 9110 7.8: who sends Upgrade names it in Connection, too.
+  connection_->append_header("Connection", reply.status == 426 ? "Upgrade, close" : "close");
   // RFC 9110 9.3.2: the answer to HEAD is what GET would get, without its body.
   const bool has_body = !reply.body.empty() && connection_->get_request().get_method() != "HEAD";
   connection_->set_body(has_body ? reply.body : "");

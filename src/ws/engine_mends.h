@@ -13,6 +13,7 @@
 
 #include "ws/engine_config.h"
 #include "ws/engine_words.h"
+#include "ws/http_field.h"
 
 namespace websocketpp {
 
@@ -20,6 +21,7 @@ namespace mended {
 using Config = wscope::ws::EngineConfig;
 using Processor = processor::hybi13<Config>;
 using Connection = connection<Config>;
+using Request = Connection::request_type;
 }  // namespace mended
 
 namespace processor {
@@ -182,6 +184,13 @@ inline std::size_t mended::Processor::consume(std::uint8_t* bytes, std::size_t s
   return at;
 }
 
+// RFC 6455 4.2.1, items 3 and 4: the library looked for the words anywhere in these headers.
+template <>
+inline bool is_websocket_handshake(mended::Request& request) {
+  return wscope::ws::list_has(request.get_header("Upgrade"), "websocket") &&
+         wscope::ws::list_has(request.get_header("Connection"), "Upgrade");
+}
+
 // RFC 7692 5.1: the library lost repeated parameters and had an offer of its own.
 template <>
 inline mended::Processor::err_str_pair mended::Processor::negotiate_extensions(
@@ -224,6 +233,7 @@ inline lib::error_code mended::Connection::initialize_processor() {
   if (m_request.get_header("Sec-WebSocket-Version") != "13") {
     m_response.set_status(http::status_code::upgrade_required);
     m_response.replace_header("Sec-WebSocket-Version", "13");
+    m_response.replace_header("Upgrade", "websocket");
     return error::make_error_code(error::unsupported_version);
   }
   m_processor = get_processor(13);
@@ -234,7 +244,8 @@ inline lib::error_code mended::Connection::initialize_processor() {
 template <>
 inline void mended::Connection::write_http_response_error(const lib::error_code& ec) {
   if (m_response.get_status_msg().empty()) m_response.set_status(m_response.get_status_code());
-  m_response.replace_header("Connection", "close");
+  const bool upgrade = m_response.get_status_code() == http::status_code::upgrade_required;
+  m_response.replace_header("Connection", upgrade ? "Upgrade, close" : "close");
   m_internal_state = istate::PROCESS_HTTP_REQUEST;
   write_http_response(ec);
 }

@@ -113,6 +113,9 @@ inline std::string words_for_refusal(const websocketpp::lib::error_code& error,
   if (status == websocketpp::http::status_code::request_header_fields_too_large) {
     return "its head is larger than 16000 bytes";
   }
+  if (status == websocketpp::http::status_code::request_entity_too_large) {
+    return "its body is too large";
+  }
   if (error == websocketpp::error::make_error_code(websocketpp::error::http_parse_error)) {
     return "it is not an HTTP/1.1 request with a Host";
   }

@@ -7,8 +7,9 @@
 namespace wscope::ws {
 
 /// What is wrong with the request, with the RFC's section; "" when nothing is: a field line that
-/// is none or has white space before its colon, NUL or a CR within a line, more than one Host, a
-/// fragment in the target. `head` ends with the empty line; lines may end with a bare LF.
+/// is none or has white space before its colon, NUL or a CR within a line, more than one Host or
+/// one that is none, a fragment in the target, a Content-Length that is none or not the only one.
+/// `head` ends with the empty line; lines may end with a bare LF.
 std::string fault_of_request(std::string_view head);
 
 }  // namespace wscope::ws

@@ -42,6 +42,22 @@ TEST_CASE("--path is compared without the query") {
   CHECK(refuse_client(options, request(""), 0)->status == 404);
 }
 
+TEST_CASE("a target in absolute form is its path (RFC 9112 3.2.2)") {
+  Options options;
+  const auto status = [&](const std::string& path, const std::string& target) {
+    options.listen.path = path;
+    ServerRequest asked = request("");
+    asked.target = target;
+    const auto reply = refuse_client(options, asked, 0);
+    return reply ? reply->status : 101;
+  };
+  CHECK(status("/chat", "http://h:80/chat?x=/y") == 101);
+  CHECK(status("/", "http://h") == 101);
+  CHECK(status("/", "http://h?x=/y") == 101);
+  CHECK(status("/chat", "http://h/other") == 404);
+  CHECK(status("/http://h/chat", "/http://h/chat") == 101);
+}
+
 TEST_CASE("--auth and --bearer: 401 with a challenge, exact credentials only") {
   Options options;
   options.handshake.auth = "user:pass";
@@ -55,6 +71,9 @@ TEST_CASE("--auth and --bearer: 401 with a challenge, exact credentials only") {
   CHECK(status("Basic dXNlcjpwYXN") == 401);
   CHECK(status("") == 401);
   CHECK(status("Bearer token") == 401);
+  for (const char* scheme : {"basic ", "BASIC  "})
+    CHECK(status(scheme + std::string("dXNlcjpwYXNz")) == 101);
+  CHECK(status("BasicdXNlcjpwYXNz") == 401);
   const auto refused = refuse_client(options, request(""), 0);
   CHECK(header(*refused, "WWW-Authenticate") == "Basic realm=\"wscope\"");
 
@@ -94,6 +113,9 @@ TEST_CASE("a browser gets the page, another method 426") {
   REQUIRE(page.has_value());
   CHECK(page->status == 200);
   CHECK(page->body.find("new WebSocket") != std::string::npos);
+  auto head = request("", false);
+  head.method = "HEAD";
+  CHECK(refuse_client(Options{}, head, 0)->status == 200);
   auto post = request("", false);
   post.method = "POST";
   const auto other = refuse_client(Options{}, post, 0);

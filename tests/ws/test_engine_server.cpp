@@ -210,6 +210,8 @@ TEST_CASE("RFC 6455 4.2.1, 4.4: requests that are wrong") {
       {changed("GET /chat?x=1 HTTP/1.1", "GET /chat HTTP/1.0"), "HTTP/1.1 400 Bad Request"},
       {request_head("Host: other\r\n"), "HTTP/1.1 400 Bad Request"},
       {request_head("X : a\r\n"), "HTTP/1.1 400 Bad Request"},
+      {request_head("Content-Length: x\r\n"), "HTTP/1.1 400 Bad Request"},
+      {request_head("Transfer-Encoding: chunked\r\n"), "HTTP/1.1 400 Bad Request"},
       {request_head(std::string("X: a\0b\r\n", 8)), "HTTP/1.1 400 Bad Request"},
       {request_head("X: a\rb\r\n"), "HTTP/1.1 400 Bad Request"},
       {changed("GET /chat?x=1 HTTP/1.1", "GET /chat#a HTTP/1.1"), "HTTP/1.1 400 Bad Request"},
@@ -231,9 +233,26 @@ TEST_CASE("RFC 6455 4.2.1, 4.4: requests that are wrong") {
       REQUIRE(server.heard.events.size() == 1);
       CHECK(server.heard.events[0].substr(0, 11) == "failed " + response.substr(9, 3) + " ");
       CHECK(server.heard.events[0].find("client's handshake is wrong: ") != std::string::npos);
-      if (response.find("426") == 9) CHECK(has_line(response, "Sec-WebSocket-Version: 13"));
+      if (response.find("426") != 9) return;
+      CHECK(has_line(response, "Sec-WebSocket-Version: 13"));
+      CHECK(has_line(response, "Upgrade: websocket"));  // RFC 9110 15.5.22
+      CHECK(has_line(response, "Connection: Upgrade, close"));
     });
   }
+}
+
+TEST_CASE("RFC 6455 4.2.1: Upgrade and Connection are lists of tokens") {
+  const auto asked = [](const std::string& line, const std::string& with) {
+    Server server;
+    server.after(changed(line, with));
+    return server.heard.asked;
+  };
+  const Events upgrade = {"GET /chat?x=1 upgrade []"};
+  const Events plain = {"GET /chat?x=1 plain []"};
+  CHECK(asked("Upgrade: websocket", "Upgrade: h2c, WebSocket") == upgrade);
+  CHECK(asked("Upgrade: websocket", "Upgrade: notwebsocketish") == plain);
+  CHECK(asked("Connection: Upgrade", "Connection: keep-alive,upgrade") == upgrade);
+  CHECK(asked("Connection: Upgrade", "Connection: no-upgrade-please") == plain);
 }
 
 TEST_CASE("RFC 9112 9.6: a refusal says that the connection ends") {

@@ -46,8 +46,32 @@ TEST_CASE("RFC 9110 5.5: NUL and CR within a line") {
         "its head has a CR inside a line: \"GET /\\r HTTP/1.1\"");
 }
 
+TEST_CASE("RFC 9112 6.3: one length, and a number") {
+  CHECK(fault_of_line("Content-Length: 5").empty());
+  CHECK(fault_of_line("content-length: 5, 5").empty());
+  for (const char* value : {"", "abc", "5x", "+5", "-1", "0x5", "5 5"}) {
+    CAPTURE(value);
+    const std::string line = "Content-Length: " + std::string(value);
+    CHECK(fault_of_line(line) ==
+          "its head has a Content-Length that is no number (RFC 9112 6.3): \"" + line + '"');
+  }
+  CHECK(fault_of_line("Content-Length: 5, 6") ==
+        "its head has two Content-Lengths that differ (RFC 9112 6.3): \"Content-Length: 5, 6\"");
+  CHECK(fault_of_line("Content-Length: 5\r\nContent-Length: 6") ==
+        "its head has two Content-Lengths that differ (RFC 9112 6.3): \"Content-Length: 6\"");
+}
+
 TEST_CASE("RFC 9112 3.2: one Host, and no fragment in the target") {
   CHECK(fault_of_line("HOST: h") == "it has more than one Host (RFC 9112 3.2)");
+  for (const char* host : {"", "h:", "h:80", "[::1]:80", "[v1.a]", "a_b", "%41.x", "1.2.3.4:5"}) {
+    CAPTURE(host);
+    CHECK(fault_of_request("GET / HTTP/1.1\r\nHost: " + std::string(host) + " \r\n\r\n").empty());
+  }
+  for (const char* host : {"a b", "[::1", "[]", "[::1]80", "u@h", "h:80:90", "h:x", "h/p", "[g]"}) {
+    CAPTURE(host);
+    CHECK(fault_of_request("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n") ==
+          "its head has a Host that is none (RFC 9112 3.2): \"Host: " + std::string(host) + '"');
+  }
   CHECK(fault_of_request("GET /#a HTTP/1.1\r\nHost: h\r\n\r\n") ==
         "its head has a fragment in its target (RFC 9112 3.2): \"GET /#a HTTP/1.1\"");
 }
