@@ -40,8 +40,9 @@ struct ConnectAttempt {
   double seconds = 0;
 };
 
-/// An HTTP head that went to or came from a proxy, as on the wire.
-struct ProxyHead {
+/// A head as on the wire of which nothing else is told: CONNECT's, interim ones, what could
+/// not be read as one, those of a listener's clients.
+struct Head {
   Direction direction = Direction::kSent;
   std::string_view head;
 };
@@ -114,6 +115,7 @@ struct Frame {
   std::uint8_t opcode = 0;
   std::optional<std::uint32_t> mask;  // as in the frame, first byte in the highest bits
   std::uint64_t length = 0;           // payload bytes
+  std::uint64_t missing = 0;          // of them, when the connection ended before
   std::string_view payload;           // unmasked; the first frame_preview() bytes of it
   bool whole = false;                 // payload is all of it
 };
@@ -122,7 +124,8 @@ struct Closed {
   std::optional<Direction> first;     // who sent the first Close; nothing when none was seen
   std::optional<std::uint16_t> code;  // of the Close that decided; nothing: Close without a code
   std::string_view reason;
-  bool clean = false;  // Close frames went both ways
+  bool clean = false;   // Close frames went both ways
+  bool answer = false;  // the code is of the answer to the first Close
 };
 
 /// Totals of the connection; bytes are of payloads, wire bytes of frames with their headers.
@@ -180,7 +183,7 @@ class EventSink {
   virtual void on_destination(const Destination&) {}
   virtual void on_resolved(const Resolved&) {}
   virtual void on_connect_attempt(const ConnectAttempt&) {}
-  virtual void on_proxy_head(const ProxyHead&) {}
+  virtual void on_head(const Head&) {}
   virtual void on_proxy_step(const ProxyStep&) {}
   virtual void on_tls(const TlsEstablished&) {}
   virtual void on_request(const RequestSent&) {}

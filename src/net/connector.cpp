@@ -322,12 +322,12 @@ void Connector::Impl::Dial::tunnel(StreamHandle stream) {
       std::make_unique<ProxyTunnel>(impl.loop_, std::move(stream),
                                     http ? connect_dialogue(*proxy, shown)
                                          : socks_dialogue(*proxy, host, destination.port, shown));
-  if (http) impl.sink_.on_proxy_head({Direction::kSent, talk->dialogue().request_head()});
+  if (http) impl.sink_.on_head({Direction::kSent, talk->dialogue().request_head()});
   if (!done) return;
   talk->start([this, began = Steady::now()](Result<StreamHandle> opened) {
     const auto self = shared_from_this();
     if (const std::string& head = talk->dialogue().response_head(); !head.empty()) {
-      impl.sink_.on_proxy_head({Direction::kReceived, head});
+      impl.sink_.on_head({Direction::kReceived, head});
       if (!done) return;
     }
     if (opened) {

@@ -41,6 +41,7 @@ std::string frame_header_words(const Frame& frame) {
   if (frame.rsv3) words += " rsv3";
   const auto to = std::back_inserter(words);
   fmt::format_to(to, " len={}", frame.length);
+  if (frame.missing > 0) fmt::format_to(to, " missing={}", frame.missing);
   if (frame.mask) fmt::format_to(to, " mask={:08x}", *frame.mask);
   return words;
 }

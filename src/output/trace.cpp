@@ -65,8 +65,8 @@ void Trace::on_connect_attempt(const ConnectAttempt& attempt) {
   step(fmt::format("connect {}{} ({})", attempt.address, failure, duration_words(attempt.seconds)));
 }
 
-void Trace::on_proxy_head(const ProxyHead& proxy) {
-  head(proxy.direction == Direction::kSent ? '>' : '<', proxy.head);
+void Trace::on_head(const Head& event) {
+  head(event.direction == Direction::kSent ? '>' : '<', event.head);
 }
 
 void Trace::on_proxy_step(const ProxyStep& proxy) {
@@ -130,7 +130,7 @@ void Trace::on_frame(const Frame& frame) {
   }
   const bool compressed = data && wire_->compressed[side];
   // Only a frame that is a message by itself can be told by the message's text.
-  const bool wants_preview = compressed && frame.fin && frame.opcode != 0;
+  const bool wants_preview = compressed && frame.fin && frame.opcode != 0 && frame.missing == 0;
   std::string text = prefix(frame.direction == Direction::kSent ? '>' : '<');
   text += frame_header_words(frame);
   if (!wants_preview) {
@@ -229,7 +229,7 @@ void Trace::head(char mark, std::string_view head) {
     std::string_view text = rest.substr(0, newline);
     rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
     if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
-    if (!text.empty() || !rest.empty()) line(mark, text);
+    if (!text.empty()) line(mark, text);  // not the line that ends a head
   }
 }
 

@@ -40,7 +40,7 @@ class Trace : public EventSink {
   void on_connection(std::string_view name) override;
   void on_resolved(const Resolved& resolved) override;
   void on_connect_attempt(const ConnectAttempt& attempt) override;
-  void on_proxy_head(const ProxyHead& head) override;
+  void on_head(const Head& head) override;
   void on_proxy_step(const ProxyStep& step) override;
   void on_tls(const TlsEstablished& tls) override;
   void on_request(const RequestSent& request) override;

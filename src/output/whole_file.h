@@ -23,6 +23,7 @@ class WholeFile {
   WholeFile& operator=(const WholeFile&) = delete;
 
   OutputStream& stream() { return *stream_; }
+  int descriptor() const { return fd_; }
   /// As the user named it.
   const std::string& path() const { return path_; }
   /// Where it is: what symbolic links lead to.

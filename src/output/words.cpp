@@ -33,6 +33,10 @@ std::string close_words(std::optional<std::uint16_t> code, std::string_view reas
 std::string closed_words(const Closed& closed, std::string_view peer) {
   if (!closed.first) return "connection lost without a Close";
   const bool ours = *closed.first == Direction::kSent;
+  if (closed.answer) {
+    return fmt::format("closed by {}, answered by {} with {}", ours ? "wscope" : peer,
+                       ours ? peer : "wscope", close_words(closed.code, closed.reason));
+  }
   std::string words = fmt::format("closed by {}: {}", ours ? "wscope" : peer,
                                   close_words(closed.code, closed.reason));
   if (!closed.clean) words += fmt::format(", not answered by {}", ours ? peer : "wscope");

@@ -102,8 +102,9 @@ void ClientSession::opened(Result<OpenedStream> result) {
       std::make_unique<Connection>(loop_, std::move(opened_.stream), Connection::Role::kClient,
                                    settings, options_.network.close_timeout, *this);
   frames_.reset();
-  // At the REPL /trace on may come at any time: the taps must know where frames begin.
-  connection_->observe_wire(sink_.frame_preview() > 0 || source_.interactive());
+  // /trace on may come at any time: the taps must know where frames begin.
+  const bool any_time = source_.interactive() || options_.messages.slash;
+  connection_->observe_wire(sink_.frame_preview() > 0 || any_time);
   phase_ = Phase::kOpen;
   opened_at_ = clock_.now();
   quiet_since_ = opened_at_;
@@ -194,6 +195,11 @@ void ClientSession::perform(const Action& action) {
   if (action.kind == Kind::kRefused) {
     ++refused_;
     sink_.on_error(action.error);
+    return;
+  }
+  if (action.client != 0) {
+    ++refused_;
+    sink_.on_error({Stage::kInput, "/to is for a listening wscope: nothing was sent", {}, {}});
     return;
   }
   if (action.kind == Kind::kReconnect) {
@@ -461,6 +467,7 @@ bool ClientSession::stays_after(const Ending&) const {
 void ClientSession::connection_ended(Ending ending) {
   clock_.sample();
   linger_deadline_.cancel();
+  frames_.end();
   const bool was_clean = ending.closed.first.has_value();
   if (was_clean) sink_.on_closed(ending.closed_event());
   totals_ += ending.totals;
@@ -492,8 +499,8 @@ RunFacts ClientSession::facts(const Ending& ending) const {
   facts.enough = output_closed_ || condition_.reached();
   facts.sent = totals_.messages_sent - ending.undelivered;  // what was queued counts as sent there
   // Who leaves the prompt has let go of what was not sent.
-  const bool let_go = quitting_ && source_.interactive();
-  if (!let_go) {
+  facts.left = quitting_ && source_.interactive();
+  if (!facts.left) {
     facts.undelivered = ending.undelivered + source_.unpulled();
     facts.undelivered_goes_on = source_.unpulled_goes_on();
   }

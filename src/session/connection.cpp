@@ -266,6 +266,7 @@ void Connection::on_close(const ws::CloseFrame& frame) {
   const bool first = !ending_.closed.first.has_value();
   if (first) ending_.closed.first = Direction::kReceived;
   if (first || !is_normal(frame.code)) {
+    ending_.closed.answer = !first;
     ending_.closed.code = frame.code;
     ending_.reason = frame.reason;
   }
@@ -344,6 +345,14 @@ void Connection::take(std::string_view bytes, bool in_engine_buffer) {
     engine_->received(bytes.size());
   } else {
     engine_->received(bytes);
+  }
+}
+
+void Connection::observe_wire(bool on) {
+  observe_wire_ = on;
+  observed_output_ = engine_->output().size();
+  if (on && !engine_->unread().empty()) {
+    owner_.connection_wire(Direction::kReceived, engine_->unread());
   }
 }
 

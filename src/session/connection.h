@@ -82,7 +82,10 @@ class Connection : private ws::EngineListener {
 
   /// `first`: bytes of the peer that were read with the response head.
   void start(std::string_view first);
-  void observe_wire(bool on) { observe_wire_ = on; }
+  /// From here on: what the handshake has queued is none of it, what came behind it is.
+  void observe_wire(bool on);
+  /// In connection_opened() of a server: the response head.
+  std::string_view response_head() const { return engine_->output(); }
 
   bool send(MessageType type, std::string_view data);
   /// May take the message's memory (ws::Engine::send_whole).

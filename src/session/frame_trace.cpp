@@ -15,6 +15,11 @@ void FrameTrace::feed(Direction direction, std::string_view bytes) {
   tap->feed(bytes);
 }
 
+void FrameTrace::end() {
+  if (sent_) sent_->end();
+  if (received_) received_->end();
+}
+
 ws::FrameTap FrameTrace::make_tap(Direction direction) {
   return ws::FrameTap(sink_.frame_preview(), [this, direction](const ws::FrameInfo& info) {
     if (sink_.frame_preview() == 0) return;
@@ -27,6 +32,7 @@ ws::FrameTap FrameTrace::make_tap(Direction direction) {
     frame.opcode = info.opcode;
     frame.mask = info.mask;
     frame.length = info.length;
+    frame.missing = info.missing;
     frame.payload = info.payload;
     frame.whole = info.payload.size() == info.length;
     sink_.on_frame(frame);

@@ -18,6 +18,8 @@ class FrameTrace {
   /// A new connection begins: both directions stand at a frame's start.
   void reset();
   void feed(Direction direction, std::string_view bytes);
+  /// The connection has ended: a frame that it cut is told with what came of it.
+  void end();
 
  private:
   ws::FrameTap make_tap(Direction direction);

@@ -1,16 +1,17 @@
 #include "session/listen_session.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <asio/dispatch.hpp>
 #include <asio/post.hpp>
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <utility>
 
+#include "output/whole_file.h"
 #include "session/admission.h"
 #include "ws/close_code.h"
 
@@ -24,18 +25,36 @@ constexpr std::size_t kMostQueued = std::size_t{4} << 20;
 constexpr std::size_t kMostQueuedInAll = std::size_t{256} << 20;
 constexpr std::size_t kLeastQueued = Connection::kHighWater;
 
-/// The port file appears whole or not at all, so that who waits for it can read it at once.
+/// The port file appears whole or not at all, so that who waits for it can read it at once; what is
+/// no regular file is written into.
 Result<void> write_port_file(const std::string& path, const std::string& text) {
-  const std::string draft = path + ".new";
-  std::FILE* file = std::fopen(draft.c_str(), "we");
-  bool written = file != nullptr && std::fputs(text.c_str(), file) >= 0;
-  if (file != nullptr && std::fclose(file) != 0) written = false;
-  if (!written || std::rename(draft.c_str(), path.c_str()) != 0) {
-    return fail(Stage::kOutput,
-                fmt::format("can't write --port-file {}: {}", path, std::strerror(errno)));
+  auto file = output::WholeFile::open(path);
+  if (!file) return fail(Stage::kOutput, "--port-file: " + file.error().message);
+  (*file)->stream().put(text);
+  // A port is no secret; whoever starts the server may be another user than who looks for it.
+  struct stat status {};
+  if (::fstat((*file)->descriptor(), &status) == 0 && S_ISREG(status.st_mode)) {
+    (void)::fchmod((*file)->descriptor(), status.st_mode | 0444);
+  }
+  if (auto finished = (*file)->finish(); !finished) {
+    return fail(Stage::kOutput, "--port-file: " + finished.error().message);
   }
   return {};
 }
+
+/// As long as it lives, what is told is this client's.
+class Speaking {
+ public:
+  Speaking(EventSink& sink, const ServedClient& client) : sink_(sink) {
+    sink_.on_connection(fmt::format("client {}", client.number()));
+  }
+  ~Speaking() { sink_.on_connection({}); }
+  Speaking(const Speaking&) = delete;
+  Speaking& operator=(const Speaking&) = delete;
+
+ private:
+  EventSink& sink_;
+};
 
 Error server_ends() { return {Stage::kConnection, "the server ends", {}, {}}; }
 
@@ -99,6 +118,7 @@ void ListenSession::accepted(std::unique_ptr<net::Stream> stream) {
 
 ws::ServerReply ListenSession::client_request(ServedClient& client,
                                               const ws::ServerRequest& request) {
+  tell_head(client, Direction::kReceived, request.head);
   if (presentation_) {
     if (auto refusal = refuse_client(options_, request, places_taken())) {
       if (refusal->status >= 400) {
@@ -139,9 +159,28 @@ Result<void> ListenSession::prepare_command(ServedClient& client, const ws::Serv
 
 void ListenSession::client_opened(ServedClient& client) {
   notice(fmt::format("client {} connected from {}", client.number(), client.peer()));
+  if (presentation_) {
+    tell_head(client, Direction::kSent, client.connection().response_head());
+    EventSink& sink = presentation_->sink();
+    // /trace on may come at any time: the taps must know where frames begin.
+    const bool any_time = source_->interactive() || options_.messages.slash;
+    if (sink.frame_preview() > 0 || any_time) client.show_frames(sink);
+  }
   if (replay_) replay_->client_opened(client);
   if (commands_) commands_->start(client);
   if (source_) asio::post(loop_, [this] { pull(); });
+}
+
+void ListenSession::tell_head(const ServedClient& client, Direction direction,
+                              std::string_view head) {
+  if (!presentation_) return;
+  const Speaking speaking(presentation_->sink(), client);
+  presentation_->sink().on_head({direction, head});
+}
+
+void ListenSession::client_wire(ServedClient& client, Direction direction, std::string_view bytes) {
+  const Speaking speaking(presentation_->sink(), client);
+  client.frames()->feed(direction, bytes);
 }
 
 void ListenSession::client_message(ServedClient& client, MessageType type, std::string_view data) {
@@ -221,6 +260,10 @@ bool ListenSession::client_may_read(const ServedClient& client) const {
 
 void ListenSession::client_ended(ServedClient& client, Ending ending) {
   clock_.sample();
+  if (FrameTrace* const frames = client.frames()) {
+    const Speaking speaking(presentation_->sink(), client);
+    frames->end();
+  }
   const std::string how = ending.error         ? ending.error->message
                           : ending.closed.code ? fmt::format("{}", *ending.closed.code)
                                                : std::string("no code");

@@ -50,6 +50,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
  private:
   ws::ServerReply client_request(ServedClient& client, const ws::ServerRequest& request) override;
   void client_opened(ServedClient& client) override;
+  void client_wire(ServedClient& client, Direction direction, std::string_view bytes) override;
   void client_message(ServedClient& client, MessageType type, std::string_view data) override;
   void client_wakes() override { clock_.sample(); }
   void client_rests(ServedClient& client) override;
@@ -59,6 +60,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   void command_notice(const std::string& text) override { notice(text); }
   void command_left() override;
 
+  void tell_head(const ServedClient& client, Direction direction, std::string_view head);
   void accepted(std::unique_ptr<net::Stream> stream);
   void pull();
   void perform(const Action& action);

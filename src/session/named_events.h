@@ -20,7 +20,7 @@ class NamedEvents final : public EventSink {
   void on_connect_attempt(const ConnectAttempt& event) override {
     named().on_connect_attempt(event);
   }
-  void on_proxy_head(const ProxyHead& event) override { named().on_proxy_head(event); }
+  void on_head(const Head& event) override { named().on_head(event); }
   void on_proxy_step(const ProxyStep& event) override { named().on_proxy_step(event); }
   void on_tls(const TlsEstablished& event) override { named().on_tls(event); }
   void on_request(const RequestSent& event) override { named().on_request(event); }

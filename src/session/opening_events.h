@@ -25,7 +25,7 @@ class OpeningEvents : public EventSink {
   void on_connect_attempt(const ConnectAttempt& event) override {
     tell(&EventSink::on_connect_attempt, event);
   }
-  void on_proxy_head(const ProxyHead& event) override { tell(&EventSink::on_proxy_head, event); }
+  void on_head(const Head& event) override { tell(&EventSink::on_head, event); }
   void on_proxy_step(const ProxyStep& event) override { tell(&EventSink::on_proxy_step, event); }
   void on_tls(const TlsEstablished& event) override {
     tls_ = event;

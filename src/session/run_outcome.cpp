@@ -22,7 +22,7 @@ Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts) {
     undelivered = facts.undelivered_goes_on ? "at least " : "";
     undelivered += plural(facts.undelivered, "message") + " not delivered";
   }
-  if (ending.error) {
+  if (ending.error && !facts.left) {
     Error error = *ending.error;
     // Whether the last ones arrived is unknown: a peer that goes confirms nothing.
     if (!ending.closed.clean && facts.sent > 0) {

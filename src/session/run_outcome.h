@@ -17,6 +17,7 @@ namespace wscope::session {
 struct RunFacts {
   std::optional<ExitStatus> signal;
   std::optional<Error> failure;      // decided before the connection ended
+  bool left = false;                 // a person left the prompt: the peer's manners don't matter
   bool enough = false;               // --count or --until was reached, or stdout's reader has gone
   std::uint64_t sent = 0;            // messages, over all connections
   std::uint64_t undelivered = 0;     // accepted, and not written

@@ -128,6 +128,7 @@ void ScriptConnection::connection_pong(std::string_view data) {
 
 void ScriptConnection::connection_ended(Ending ending) {
   clock_.sample();
+  frames_.end();
   if (ending.closed.first) sink_.on_closed(ending.closed_event());
   ScriptEvent event = end_event(ending);
   end_ = event.kind == ScriptEvent::Kind::kClose ? "it ended with " + describe_event(event)

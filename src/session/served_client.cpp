@@ -38,6 +38,11 @@ void ServedClient::start() {
   connection_.start({});
 }
 
+void ServedClient::show_frames(EventSink& sink) {
+  frames_ = std::make_unique<FrameTrace>(sink);
+  connection_.observe_wire(true);
+}
+
 void ServedClient::connection_message(MessageType type, std::string_view data) {
   host_.client_message(*this, type, data);
 }

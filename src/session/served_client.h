@@ -11,6 +11,7 @@
 
 #include "base/options.h"
 #include "session/connection.h"
+#include "session/frame_trace.h"
 #include "session/keepalive.h"
 
 namespace wscope::session {
@@ -22,6 +23,8 @@ class ServedClient : public ConnectionOwner {
     virtual ~Host() = default;
     virtual ws::ServerReply client_request(ServedClient&, const ws::ServerRequest&) = 0;
     virtual void client_opened(ServedClient&) = 0;
+    /// Bytes on the wire behind the handshake; only when the connection is observed.
+    virtual void client_wire(ServedClient&, Direction, std::string_view) = 0;
     virtual void client_message(ServedClient&, MessageType, std::string_view) = 0;
     /// A batch of reading begins: sample clocks.
     virtual void client_wakes() = 0;
@@ -43,10 +46,17 @@ class ServedClient : public ConnectionOwner {
   bool was_open() const { return was_open_; }
   Connection& connection() { return connection_; }
   const Connection& connection() const { return connection_; }
+  /// Null until its frames are asked for.
+  FrameTrace* frames() { return frames_.get(); }
+  /// In client_opened(): its bytes go to client_wire() from here on.
+  void show_frames(EventSink& sink);
 
  private:
   void connection_message(MessageType type, std::string_view data) override;
   void connection_ended(Ending ending) override;
+  void connection_wire(Direction direction, std::string_view bytes) override {
+    host_.client_wire(*this, direction, bytes);
+  }
   void connection_wakes() override { host_.client_wakes(); }
   void connection_rests() override { host_.client_rests(*this); }
   void connection_has_room() override { host_.client_has_room(*this); }
@@ -61,6 +71,7 @@ class ServedClient : public ConnectionOwner {
   double handshake_timeout_;
   bool was_open_ = false;
   std::unique_ptr<Keepalive> keepalive_;  // where --ping-interval or --heartbeat ask for it
+  std::unique_ptr<FrameTrace> frames_;
   Deadline handshake_deadline_;
   Connection connection_;
 };

@@ -1,6 +1,7 @@
 // StopSignals: SIGINT, SIGTERM and SIGHUP become calls on the loop, as long as it lives.
 //
-// `act` gets the exit status that the signal asks for (130, or 143).
+// One that was ignored when we came is ignored: nohup(1), and shells that start a job in the
+// background, mean it so. `act` gets the exit status that the signal asks for (130, or 143).
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -16,7 +17,12 @@ namespace wscope::session {
 class StopSignals {
  public:
   StopSignals(asio::io_context& loop, std::function<void(ExitStatus)> act)
-      : set_(loop, SIGINT, SIGTERM, SIGHUP), act_(std::move(act)) {
+      : set_(loop), act_(std::move(act)) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+      struct sigaction before {};
+      sigaction(number, nullptr, &before);
+      if (before.sa_handler != SIG_IGN) set_.add(number);
+    }
     wait();
   }
 

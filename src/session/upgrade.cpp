@@ -21,6 +21,12 @@ void Upgrade::start(Done done, LeadsOn leads_on) {
   write_some();
 }
 
+void Upgrade::tell_other_heads() {
+  const std::string_view fresh = gate_.other_heads().substr(told_others_);
+  told_others_ += fresh.size();
+  if (!fresh.empty()) sink_.on_head({Direction::kReceived, fresh});
+}
+
 bool Upgrade::give_up(std::string_view why) {
   if (!done_ || !gate_.begun()) return false;
   advance(gate_.finish(why));
@@ -72,6 +78,7 @@ void Upgrade::read_some() {
                     : result.status == net::IoResult::Status::kEnd
                         ? gate_.finish("the server ended the connection")
                         : gate_.finish(stream_.explain(result.error));
+    tell_other_heads();
     if (!told_head_ && gate_.head()) {
       told_head_ = true;
       const std::chrono::duration<double> taken = Clock::Steady::now() - sent_at_;

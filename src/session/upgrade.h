@@ -40,6 +40,7 @@ class Upgrade {
  private:
   void write_some();
   void read_some();
+  void tell_other_heads();
   void advance(ws::ResponseGate::Progress progress);
   void finish(Result<void> result);
 
@@ -53,6 +54,7 @@ class Upgrade {
   Clock::Steady::time_point sent_at_;
   bool reading_ = false;
   bool told_head_ = false;
+  std::size_t told_others_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

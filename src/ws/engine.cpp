@@ -33,6 +33,7 @@ class WebsocketEngine final : public Engine {
   Span receive_buffer() override;
   void received(std::size_t size) override;
   void received(std::string_view bytes) override;
+  std::string_view unread() const override { return in_.view(); }
   std::string_view output() const override { return out_.output(); }
   void output_written(std::size_t size) override;
   bool send_text(std::string_view data) override { return send(kOpText, data); }

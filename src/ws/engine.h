@@ -112,6 +112,9 @@ class Engine {
   /// The same for bytes that are elsewhere (those that came with the response head).
   virtual void received(std::string_view bytes) = 0;
 
+  /// Bytes that were received and begin with the next frame, or are part of it.
+  virtual std::string_view unread() const = 0;
+
   /// Bytes for the peer, in order. The view is valid until the next call on the engine.
   virtual std::string_view output() const = 0;
   virtual void output_written(std::size_t size) = 0;

@@ -28,6 +28,15 @@ void FrameTap::feed(std::string_view bytes) {
   }
 }
 
+void FrameTap::end() {
+  if (in_payload_) {
+    frame_.missing = payload_left_;
+    end_frame(payload_);
+    frame_.missing = 0;
+  }
+  header_length_ = 0;
+}
+
 bool FrameTap::inside_frame() const { return in_payload_ || header_length_ != 0; }
 
 std::size_t FrameTap::take_header(std::string_view bytes) {

@@ -2,8 +2,9 @@
 //
 // feed() takes bytes in any split and calls the handler once per frame when it is whole: header
 // bits, mask, length, and the first kPreview bytes of the unmasked payload; a CLOSE whole (at most
-// 125 bytes). It never judges and never fails: what no frame can be is told as it is. One tap per
-// direction; used only while someone wants to see frames.
+// 125 bytes). end() tells the one that the end of the bytes has cut. It never judges and never
+// fails: what no frame can be is told as it is. One tap per direction; used only while someone
+// wants to see frames.
 #pragma once
 
 #include <array>
@@ -24,6 +25,7 @@ struct FrameInfo {
   std::uint8_t opcode = 0;
   std::optional<std::uint32_t> mask;  // as in the frame, first byte in the highest bits
   std::uint64_t length = 0;           // payload bytes
+  std::uint64_t missing = 0;          // payload bytes that did not come
   std::string_view payload;           // unmasked; at most `preview` bytes of it
 };
 
@@ -35,6 +37,8 @@ class FrameTap {
   /// `preview`: how many payload bytes to keep per frame; kAll for every byte.
   FrameTap(std::size_t preview, Handler handler);
   void feed(std::string_view bytes);
+  /// No more will come; a header that is not whole tells nothing.
+  void end();
   /// From the next frame on.
   void set_preview(std::size_t preview) { preview_ = preview; }
   /// Bytes of a frame that has begun and is not whole.

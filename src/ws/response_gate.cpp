@@ -170,6 +170,7 @@ void ResponseGate::end_head() {
   if (head->status < 200 && head->status != 101) {
     // RFC 9110 15.2: interim responses come before the one that counts.
     heads_size_ += buffer_.size();
+    others_ += buffer_;
     buffer_.clear();
     state_ = State::kFirstBytes;
     return;
@@ -209,6 +210,7 @@ void ResponseGate::reject(Error error) {
 }
 
 void ResponseGate::fail_gate(Error error) {
+  if (!head_) others_ += buffer_;
   error_ = std::move(error);
   state_ = State::kFailed;
 }

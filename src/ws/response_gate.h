@@ -38,6 +38,9 @@ class ResponseGate {
 
   /// The head is whole (accepted or not); parsed unless it was no HTTP.
   const std::optional<ResponseHead>& head() const { return head_; }
+  /// Interim responses' heads (RFC 9110 15.2) so far, and behind them what came of one that is not
+  /// head(): not whole, or not HTTP.
+  std::string_view other_heads() const { return others_; }
   /// The body of a refusal, de-chunked, as far as it was read.
   const std::string& body() const { return body_; }
   const Agreed& agreed() const { return agreed_; }
@@ -65,6 +68,7 @@ class ResponseGate {
   std::string buffer_;           // the head being read
   std::size_t line_length_ = 0;  // of the head's last line, without CR
   std::size_t heads_size_ = 0;   // of interim responses
+  std::string others_;
   std::optional<ResponseHead> head_;
   std::optional<HttpBody> refusal_body_;
   std::string body_;

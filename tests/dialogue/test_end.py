@@ -267,6 +267,23 @@ class Signals(Dialogue):
                 running.signal(signal.SIGTERM)
                 self.expect(running.wait(10), status=143)
 
+    def test_what_was_ignored_is_ignored(self):
+        """nohup, and the background of a shell without job control."""
+        def ignores_some():
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+        with Server(echo) as server:
+            with Running("-w", "-1", server.url, preexec_fn=ignores_some) as client:
+                client.send("one\n")
+                client.wait_out("one\n")
+                client.signal(signal.SIGHUP)
+                client.signal(signal.SIGINT)
+                client.send("two\n")
+                client.wait_out("two\n")
+                client.signal(signal.SIGTERM)
+                self.expect(client.wait(), status=143, out="one\ntwo\n", err="")
+
     def test_a_second_signal_ends_at_once(self):
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             with self.subTest(number):

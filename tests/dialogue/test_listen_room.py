@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 import tempfile
 import unittest
 
@@ -80,7 +81,29 @@ class Admission(Dialogue):
                 self.assertIn(b"200 OK", answer.split(b"\r\n")[0])
                 self.assertIn(b"new WebSocket", answer)
         ended = run("--listen", "0", "--port-file", "/no/such/folder/port")
-        self.expect(ended, status=1, out="", err="--port-file /no/such/folder/port: No such file")
+        self.expect(ended, status=1, out="", err="--port-file: can't open /no/such/folder/port for writing: no such file or directory")
+
+    def test_a_port_file_that_is_no_regular_file_is_written_into(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "fifo")
+            os.mkfifo(path)
+            reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            with Listening("--port-file", path) as server:
+                self.assertEqual(int(os.read(reader, 100)), server.port)
+            os.close(reader)
+            self.assertTrue(stat.S_ISFIFO(os.stat(path).st_mode))
+            target, link = os.path.join(folder, "real"), os.path.join(folder, "link")
+            open(target, "w").close()
+            os.symlink("real", link)
+            with Listening("--port-file", link) as server:
+                with open(target) as file:
+                    self.assertEqual(int(file.read()), server.port)
+            self.assertTrue(os.path.islink(link))
+
+    def test_one_client_of_many_is_for_listeners_to_choose(self):
+        with Listening("--echo") as server:
+            ended = run("--slash", server.url, stdin=b"a\n/to 1 secret\n")
+            self.expect(ended, status=1, out="a\n", err="/to is for a listening wscope: nothing was sent")
 
     def test_unix_socket(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -2,13 +2,14 @@
 
 import os
 import re
+import socket
 import tempfile
 import unittest
 
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import run
+from support.program import Running, run
 from support.server import Server, echo, unused_port
 
 LINE = re.compile(r"^\[ *(\d+\.\d{3})\] ([*<>]) ?(.*)$")
@@ -208,6 +209,67 @@ class Trace(Dialogue):
         with Server(refuses) as server:
             ended = run("--trace", server.url)
             self.expect(ended, status=5, err=[r"\] < HTTP/1\.1 403 Forbidden$", r"\] < X-why: 1$"])
+
+    def test_heads_that_are_not_the_answer(self):
+        def script(peer):
+            peer.read_request()
+            peer.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n")
+            peer.send(b"HTTP/1.1 101 Fine\r\nUpgrade: websocket\r\n folded\r\n\r\n")
+            peer.end()
+
+        with Server(script) as server:
+            ended = run("-v", server.url)
+        self.expect(ended, status=5)
+        shown = [line[12:] for line in ended.errors.splitlines() if "] < " in line]
+        heads = ["HTTP/1.1 103 Early Hints", "Link: </x>", "HTTP/1.1 100 Continue", "HTTP/1.1 101 Fine", "Upgrade: websocket", " folded"]
+        self.assertEqual(shown, heads)
+
+    def test_a_frame_that_the_end_cuts(self):
+        def script(peer):
+            peer.accept()
+            peer.send(b"\x81\x7e\x01\x00" + b"x" * 56)
+            peer.end()
+
+        with Server(script) as server:
+            ended = run("--trace", "-w", "-1", server.url)
+            self.expect(ended, status=6, out="", err=r'\] < TEXT fin len=256 missing=200 "x+…"$')
+
+    def test_trace_on_from_a_pipe(self):
+        with Server(echo) as server:
+            ended = run("--slash", "-w", "0.2", server.url, stdin=b"one\n/trace on\ntwo\n")
+            self.expect(ended, out="one\ntwo\n", err=r'\] > TEXT fin len=3 mask=[0-9a-f]{8} "two"$')
+
+    def test_what_a_listener_sees(self):
+        with Running("--listen", "0", "--echo", "--trace") as server:
+            port = re.search(rb":(\d+)/", server.wait_err("\n"))[1].decode()
+            first = b"\x81\x82\0\0\0\0hi"
+            with socket.create_connection(("127.0.0.1", int(port))) as client:
+                client.sendall(  # a frame and a half in one piece with the request
+                    b"GET /a HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    b"Authorization: Basic c2VjcmV0\r\n"
+                    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+                    + first + first[:4]
+                )
+                server.wait_err('> client 1 TEXT fin len=2 "hi"')
+                client.sendall(first[4:] + b"\x82\x84\0\0\0\0x")
+                server.wait_out("hi\nhi\n")
+            server.wait_err("missing=3")
+            server.wait_err("client 1 left")
+            told = server.errors if hasattr(server, "errors") else server.err.decode()
+        shown = [line[12:] for line in told.splitlines() if line.startswith("[")]
+        self.assertEqual(shown[0], "client 1 GET /a HTTP/1.1")
+        self.assertIn("client 1 HTTP/1.1 101 Switching Protocols", shown)
+        self.assertNotIn("c2VjcmV0", told)
+        self.assertEqual(
+            [line for line in shown if "len=" in line],
+            [
+                'client 1 TEXT fin len=2 mask=00000000 "hi"',
+                'client 1 TEXT fin len=2 "hi"',
+                'client 1 TEXT fin len=2 mask=00000000 "hi"',
+                'client 1 TEXT fin len=2 "hi"',
+                "client 1 BINARY fin len=4 missing=3 mask=00000000 78 …",
+            ],
+        )
 
     def test_quiet(self):
         with Server(echo) as server:

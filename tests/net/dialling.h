@@ -48,7 +48,7 @@ class NotedEvents : public wscope::EventSink {
                        std::string(event.error));
     note("attempt");
   }
-  void on_proxy_head(const wscope::ProxyHead& event) override {
+  void on_head(const wscope::Head& event) override {
     (event.direction == wscope::Direction::kSent ? proxy_sent : proxy_said) += event.head;
     note("proxy head");
   }

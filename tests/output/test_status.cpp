@@ -72,6 +72,10 @@ TEST_CASE("closing tells who, code, name, reason") {
         "closed by the server: 4001 (private use) \"a\\n\\x1b[2J\"\n");
   CHECK(shows(closed(Direction::kSent, 1000, "", false)) ==
         "closed by wscope: 1000 (normal), not answered by the server\n");
+  Closed answered = closed(Direction::kSent, 4000, "odd", true);
+  answered.answer = true;
+  CHECK(shows(answered) ==
+        "closed by wscope, answered by the server with 4000 (private use) \"odd\"\n");
   CHECK(shows(closed({}, {}, "", false)) == "connection lost without a Close\n");
 }
 

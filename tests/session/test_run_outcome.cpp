@@ -49,6 +49,16 @@ TEST_CASE("a lost connection tells what became of the messages") {
   CHECK(words(closed, facts) == "connection lost; 2 messages not delivered");
 }
 
+TEST_CASE("who leaves the prompt has not failed by the peer's manners") {
+  RunFacts facts;
+  facts.left = true;
+  CHECK(words(lost(), facts) == "status 0");
+  facts.shortfall = "too few";
+  CHECK(words(lost(), facts) == "too few");
+  facts.failure = Error{Stage::kOutput, "can't write", {}, {}};
+  CHECK(words(lost(), facts) == "can't write");
+}
+
 TEST_CASE("without an error what is missing decides") {
   RunFacts facts;
   facts.refused = 3;

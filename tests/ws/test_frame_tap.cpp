@@ -147,6 +147,30 @@ TEST_CASE("a length of 2^63 and more allocates nothing") {
   }
 }
 
+TEST_CASE("end() tells the frame that was cut, and how much of it is missing") {
+  std::vector<Seen> seen;
+  FrameTap tap(3, [&seen](const FrameInfo& frame) {
+    seen.push_back({frame, std::string(frame.payload)});
+  });
+  tap.feed("\x81\x85"s + "kkkk" + masked("ab", "kkkk"));
+  tap.end();
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].info.opcode == 1);
+  CHECK(seen[0].info.length == 5);
+  CHECK(seen[0].info.missing == 3);
+  CHECK(seen[0].payload == "ab");
+  CHECK_FALSE(tap.inside_frame());
+  tap.end();
+  tap.feed("\x82\x7e\x01");  // a header that is not whole
+  tap.end();
+  CHECK(seen.size() == 1);
+  CHECK_FALSE(tap.inside_frame());
+  tap.feed("\x82\x01x");
+  REQUIRE(seen.size() == 2);
+  CHECK(seen[1].info.missing == 0);
+  CHECK(seen[1].payload == "x");
+}
+
 TEST_CASE("inside_frame tells a frame that has begun") {
   std::size_t frames = 0;
   FrameTap tap(8, [&frames](const FrameInfo&) { ++frames; });
