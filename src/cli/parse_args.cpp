@@ -273,8 +273,10 @@ Result<void> Parser::take_positionals(const std::vector<std::string>& rest) {
     if (word != "--") positionals.push_back(word);
   }
   if (auto taken = take_kind_of_times(positionals); !taken) return taken;
+  const auto end_of_options = std::find(words_.begin(), words_.end(), "--");
   for (const std::string& word : positionals) {
-    if (looks_like_option(word)) return fail(unknown(word));
+    const bool meant = std::find(end_of_options, words_.end(), word) != words_.end();
+    if (looks_like_option(word) && !meant) return fail(unknown(word));
     const bool profile = word.size() > 1 && word.front() == '@';
     if (!profile) {
       said_.push_back({find_long("connect"), word, Assignment::Layer::kCommandLine, {}});

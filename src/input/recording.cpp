@@ -209,8 +209,9 @@ Result<std::shared_ptr<const Recording>> Recording::open(const std::string& name
                 "wscope --record writes recordings");
   }
   if (number > found.size()) {
-    return fail(Stage::kUsage, name + ": there are only " + std::to_string(found.size()) +
-                                   " connections recorded in " + shown);
+    const std::string count =
+        found.size() == 1 ? "one connection" : std::to_string(found.size()) + " connections";
+    return fail(Stage::kUsage, name + ": only " + count + " recorded in " + shown);
   }
   recording->notices_ = std::move(survey.notices);
   const std::size_t index = number == 0 ? found.size() - 1 : number - 1;

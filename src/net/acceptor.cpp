@@ -89,8 +89,12 @@ std::pair<UniqueFd, int> listen_on(const SocketAddress& address, const std::stri
   return {std::move(fd), 0};
 }
 
-std::string hint_for(int error) {
-  if (error == EADDRINUSE) return "another program listens there; port 0 takes any free port";
+std::string hint_for(int error, const SocketAddress& address) {
+  if (error == EADDRINUSE) {
+    return address.family() == AF_UNIX
+               ? "another program listens there"
+               : "another program listens there; port 0 takes any free port";
+  }
   if (error == EACCES) return "ports below 1024 and others' folders need privileges";
   if (error == EADDRNOTAVAIL) return "it is not an address of this machine";
   return {};
@@ -265,7 +269,7 @@ Result<std::unique_ptr<Acceptor>> Acceptor::open(asio::io_context& loop, const s
   }
   return fail(Stage::kConnect,
               "can't listen on " + addresses->front().text() + ": " + words_of_errno(error),
-              hint_for(error));
+              hint_for(error, addresses->front()));
 }
 
 Acceptor::Acceptor(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -44,7 +44,7 @@ std::string hint_for(int error, const SocketAddress& address, bool proxy, bool b
   switch (error) {
     case ECONNREFUSED:
       return std::string("nothing listens there: is the ") + (proxy ? "proxy" : "server") +
-             " running, and is this its port?";
+             " running, and is this its " + (address.family() == AF_UNIX ? "socket?" : "port?");
     case ENOENT:
       return address.family() == AF_UNIX ? "is the server running, and is this its socket?" : "";
     case ENETUNREACH:

@@ -72,10 +72,12 @@ std::string unchunked(std::string_view raw, bool& complete) {
   }
 }
 
-std::string hint_for(int status, bool with_user) {
+std::string hint_for(int status, bool with_user, bool takes_basic) {
   switch (status) {
     case 401:  // what tinyproxy says to a wrong password
     case 407:
+      if (!takes_basic)
+        return "wscope speaks only Basic to proxies, and this one wants another scheme";
       return with_user ? "the proxy doesn't accept this user and password"
                        : "--proxy http://USER:PASSWORD@HOST:PORT";
     case 400:
@@ -224,6 +226,9 @@ class ConnectDialogue final : public ProxyDialogue {
         detail += std::string("\n") + name + ": " + printable(value);
       }
     }
+    const std::string_view challenge = header_of(head_, "Proxy-Authenticate");
+    const bool takes_basic = challenge.empty() || challenge.find(',') != challenge.npos ||
+                             same(challenge.substr(0, 5), "basic");
     bool complete = false;
     const std::string body =
         chunked_ ? unchunked(raw_body_, complete) : raw_body_.substr(0, body_size_);
@@ -232,7 +237,7 @@ class ConnectDialogue final : public ProxyDialogue {
       if (body.size() > kMaxShownBody) detail += "…";
     }
     fail_with("proxy " + via_ + " refused the tunnel to " + destination_ + ": " + status_,
-              hint_for(status_code_, with_user_), std::move(detail));
+              hint_for(status_code_, with_user_, takes_basic), std::move(detail));
     error_.transient = status_code_ == 429 || status_code_ >= 500;
   }
 

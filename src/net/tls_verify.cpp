@@ -82,7 +82,8 @@ std::string what_is_wrong(const Verification& found, const TlsPeer& peer) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH: {
       const std::string names = names_of(certificate);
-      return " is for " + (names.empty() ? "no name at all" : names) + ", not for " + peer.host;
+      return " is for " + (names.empty() ? "no name at all" : names) +
+             (peer.is_ip ? ", not for the address " : ", not for ") + peer.host;
     }
     case X509_V_ERR_INVALID_PURPOSE:
       return peer.role == TlsPeer::Role::kClient ? " is not one for a TLS client"

@@ -7,6 +7,7 @@
 #include <asio/post.hpp>
 #include <utility>
 
+#include "output/line_file.h"
 #include "session/connection_info.h"
 #include "ws/close_code.h"
 
@@ -398,10 +399,7 @@ void ClientSession::flush() {
       return;
     case output::OutputStream::State::kFailed:
       if (!failure_) {
-        failure_ = Error{Stage::kOutput,
-                         fmt::format("can't write to stdout: {}", out.error().message()),
-                         {},
-                         {}};
+        failure_ = output::write_error(out, "stdout");
         quitting_ = true;
         close(ws::kCloseNormal, {});
         if (connection_) connection_->settle();

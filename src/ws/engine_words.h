@@ -46,6 +46,13 @@ inline std::string reserved_bit_words(const Wire& wire) {
   return peer + " set RSV1 on a " + frame_kind(frame) + " frame (RFC 7692 6)";
 }
 
+inline Violation reserved_opcode(const Wire& wire) {
+  return {kCloseProtocolError,
+          std::string(wire.peer()) + " sent a frame with the reserved opcode " +
+              std::to_string(wire.frame.opcode()) + " (RFC 6455 5.2)",
+          {}};
+}
+
 inline Violation violation_of(const websocketpp::lib::error_code& error, const Wire& wire) {
   namespace judged = websocketpp::processor::error;
   const std::string peer = wire.peer();
@@ -58,11 +65,9 @@ inline Violation violation_of(const websocketpp::lib::error_code& error, const W
     case judged::invalid_rsv_bit:
       return {kCloseProtocolError, reserved_bit_words(wire), {}};
     case judged::invalid_opcode:
-      return {kCloseProtocolError,
-              peer + " sent a frame with the reserved opcode " +
-                  std::to_string(wire.frame.opcode()) + " (RFC 6455 5.2)",
-              {}};
+      return reserved_opcode(wire);
     case judged::control_too_big:
+      if (kind == "unknown") return reserved_opcode(wire);
       return {kCloseProtocolError,
               peer + " sent a " + kind + " of more than 125 bytes (RFC 6455 5.5)",
               {}};
@@ -76,7 +81,9 @@ inline Violation violation_of(const websocketpp::lib::error_code& error, const W
               {}};
     case judged::non_minimal_encoding:
       return {kCloseProtocolError,
-              peer + " sent a length that is not in its shortest form (RFC 6455 5.2)",
+              (wire.frame.length >> 63U) != 0
+                  ? peer + " sent a length of 2^63 bytes or more (RFC 6455 5.2)"
+                  : peer + " sent a length that is not in its shortest form (RFC 6455 5.2)",
               {}};
     case judged::message_too_big:
       return too_big(wire.max_message_size);

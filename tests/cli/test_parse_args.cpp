@@ -361,6 +361,7 @@ TEST_CASE("short options may be written together") {
 TEST_CASE("the URL: alone, after --, with -c, none at all") {
   CHECK(options_of({"ws://h"}).url == "ws://h");
   CHECK(options_of({"--", "ws://h"}).url == "ws://h");
+  CHECK(options_of({"--", "--help"}).url == "--help");
   CHECK(options_of({"-c", "ws://h"}).url == "ws://h");
   CHECK(options_of({"--connect=ws://h/?a=b"}).url == "ws://h/?a=b");
   CHECK(options_of({"[::1]"}).url == "[::1]");

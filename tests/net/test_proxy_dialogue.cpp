@@ -105,6 +105,10 @@ TEST_CASE("CONNECT: a refusal is told with status, headers and body") {
   const auto with_user = connect_dialogue(proxy_of("u:secret@p:1"), "h:443");
   feed(*with_user, "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
   CHECK(contains(with_user->error().hint, "doesn't accept this user"));
+  const auto digest = connect_dialogue(proxy_of("u:secret@p:1"), "h:443");
+  feed(*digest,
+       "HTTP/1.1 407 No\r\nProxy-Authenticate: Digest nonce=n\r\nContent-Length: 0\r\n\r\n");
+  CHECK(contains(digest->error().hint, "speaks only Basic"));
   CHECK_FALSE(contains(with_user->error().message + with_user->error().detail, "secret"));
 
   const auto patience = connect_dialogue(proxy_of("p:1"), "h:443");

@@ -129,6 +129,8 @@ TEST_CASE("RFC 6455 5.2: a length must have its shortest form") {
   const std::string words =
       "failed 1002 $peer sent a length that is not in its shortest form "
       "(RFC 6455 5.2)";
+  const std::string too_long =
+      "failed 1002 $peer sent a length of 2^63 bytes or more (RFC 6455 5.2)";
   const std::string zeros7(7, '\0');
   const std::string zeros6(6, '\0');
   run_all({
@@ -154,10 +156,14 @@ TEST_CASE("RFC 6455 5.2: a length must have its shortest form") {
        State::kFailed},
       {"the most significant bit",
        with_length(0x82, "\x7f\x80" + zeros7),
-       {words},
+       {too_long},
        "",
        State::kFailed},
-      {"all bits", with_length(0x81, "\x7f" + std::string(8, '\xff')), {words}, "", State::kFailed},
+      {"all bits",
+       with_length(0x81, "\x7f" + std::string(8, '\xff')),
+       {too_long},
+       "",
+       State::kFailed},
   });
 }
 
@@ -220,6 +226,11 @@ TEST_CASE("RFC 6455 5.2: reserved opcodes") {
     run_all({
         {"empty", frames({{0x80 | opcode, ""}}), {words}, "", State::kFailed},
         {"with payload", frames({{0x80 | opcode, "x"}}), {words}, "", State::kFailed},
+        {"with much",
+         frames({{0x80 | opcode, std::string(126, 'x')}}),
+         {words},
+         "",
+         State::kFailed},
         {"after a message",
          frames({{0x81, "a"}, {0x80 | opcode, "x"}}),
          {"text a", words},
