@@ -42,32 +42,11 @@ constexpr unsigned long kBegunCommands = RL_STATE_ISEARCH | RL_STATE_NSEARCH | R
 
 LineEditor* g_editor = nullptr;
 
-/// A terminal that is not told its encoding speaks UTF-8 today. Readline reads LC_ALL by itself.
-class Utf8Locale {
- public:
-  Utf8Locale() {
-    std::setlocale(LC_CTYPE, "");
-    if (std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
-    if (const char* before = std::getenv("LC_ALL")) before_ = std::make_unique<std::string>(before);
-    setenv("LC_ALL", "C.UTF-8", 1);
-    std::setlocale(LC_CTYPE, "C.UTF-8");
-    changed_ = true;
-  }
-  ~Utf8Locale() {
-    if (!changed_) return;
-    if (before_) {
-      setenv("LC_ALL", before_->c_str(), 1);
-    } else {
-      unsetenv("LC_ALL");
-    }
-  }
-  Utf8Locale(const Utf8Locale&) = delete;
-  Utf8Locale& operator=(const Utf8Locale&) = delete;
-
- private:
-  std::unique_ptr<std::string> before_;
-  bool changed_ = false;
-};
+/// A terminal that is not told its encoding speaks UTF-8 today. The environment is left alone:
+/// what is started from here gets the user's.
+void insist_on_utf8() {
+  if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0) std::setlocale(LC_CTYPE, "C.UTF-8");
+}
 
 bool is_on(const char* variable) {
   const char* value = rl_variable_value(variable);
@@ -149,7 +128,8 @@ LineEditor::LineEditor(int input, int output, int stop_fd, Listener& listener)
   rl_catch_sigwinch = 0;
   rl_change_environment = 0;
   // The terminal's mode is set once for all lines (TerminalMode), not for each by readline.
-  rl_prep_term_function = [](int) {};
+  // But this is where readline has just set the environment's locale again, for the next line.
+  rl_prep_term_function = [](int) { insist_on_utf8(); };
   rl_deprep_term_function = [] {};
   rl_tty_set_echoing(1);  // what rl_prep_term_function would have found out
   rl_getc_function = &LineEditor::take_key;
@@ -158,8 +138,14 @@ LineEditor::LineEditor(int input, int output, int stop_fd, Listener& listener)
   rl_completion_word_break_hook = word_breaks;
   rl_completion_display_matches_hook = show_candidates;
   rl_basic_quote_characters = "";  // or a completed word would get a closing quote
-  const Utf8Locale while_readline_looks_at_it;
   rl_initialize();
+  // Readline took bytes beyond ASCII for Meta keys if the environment's locale is not UTF-8.
+  if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+    rl_variable_bind("input-meta", "on");
+    rl_variable_bind("convert-meta", "off");
+    rl_variable_bind("output-meta", "on");
+  }
+  insist_on_utf8();
   // Not before: with a foreign function in place readline would not look up the terminal at all.
   rl_redisplay_function = &LineEditor::redisplay;
   // Readline would ask and wait for the answer with everything else standing still.

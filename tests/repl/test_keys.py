@@ -5,7 +5,7 @@ import signal
 import termios
 import unittest
 
-from repl_driver import CTRL_C, CTRL_D, ESCAPE, Repl
+from repl_driver import CTRL_C, CTRL_D, ESCAPE, HOME, LEFT, Repl
 
 
 class LeavingTest(unittest.TestCase):
@@ -151,6 +151,15 @@ class EditingTest(unittest.TestCase):
             repl.type("a漢字\x7fé\x7f\x7f字\r")
             repl.wait_actions(["text a字"])
             repl.wait_rows(["> a字", ">"])
+
+    def test_utf8_is_edited_whatever_the_locale_says(self):
+        for more in ({"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, {"LC_CTYPE": "C"}, {"LANG": "C"}):
+            with self.subTest(**more), Repl(**{"LANG": None, "LC_ALL": None, **more}) as repl:
+                repl.type("first\r")
+                repl.type("żółw\r")  # readline asks for the locale anew with each line
+                repl.type("日本x\x7f\x7f字" + LEFT + LEFT + "é" + HOME + "ż\r")
+                repl.wait_actions(["text first", "text żółw", "text żé日字"])
+                repl.wait_rows(["> first", "> żółw", "> żé日字", ">"])
 
     def test_bytes_that_are_not_utf8_are_refused(self):
         with Repl() as repl:
