@@ -144,11 +144,14 @@ bool locked(int fd) {
 }
 
 /// The file, locked and still the one that the path names: another instance may have renamed.
-Descriptor open_locked(const std::string& path) {
+/// A device or a FIFO as it is: it is nobody's to be locked, and its mode is not ours.
+Descriptor open_locked(const std::string& path, struct stat& held) {
   for (;;) {
-    Descriptor file(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
-    if (file.get() < 0 || !locked(file.get())) return Descriptor(-1);
-    struct stat held {};
+    // O_NONBLOCK: a FIFO that nobody reads must not stop the prompt.
+    Descriptor file(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600));
+    if (file.get() < 0 || fstat(file.get(), &held) != 0) return Descriptor(-1);
+    if (!S_ISREG(held.st_mode)) return file;
+    if (!locked(file.get())) return Descriptor(-1);
     struct stat named {};
     if (fstat(file.get(), &held) != 0) return Descriptor(-1);
     if (stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
@@ -188,8 +191,13 @@ HistoryFile::HistoryFile(std::string path, std::string host)
     : path_(std::move(path)), host_(std::move(host)) {}
 
 Result<std::vector<std::string>> HistoryFile::load() const {
-  const Descriptor file(open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::vector<std::string>();
+  struct stat status {};
+  // A device may have no end, a FIFO none soon.
+  const bool has_content = file.get() < 0 || fstat(file.get(), &status) != 0 ||
+                           S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
+  if (!has_content) return std::vector<std::string>();
   std::string content;
   if (file.get() < 0 || !read_all(file.get(), content)) return failed("read", path_, errno);
   std::vector<Entry> entries = folded(parse(content));
@@ -203,11 +211,16 @@ Result<std::vector<std::string>> HistoryFile::load() const {
 
 Result<void> HistoryFile::append(std::string_view text) const {
   make_folders(path_);
-  const Descriptor file = open_locked(path_);
-  if (file.get() < 0) return failed("write", path_, errno);
   struct stat status {};
-  if (fstat(file.get(), &status) != 0) return failed("write", path_, errno);
+  const Descriptor file = open_locked(path_, status);
+  if (file.get() < 0) return failed("write", path_, errno);
   std::string line = line_of({host_, std::string(text)});
+  if (!S_ISREG(status.st_mode)) {
+    // What a full FIFO does not take at once is dropped: nothing here waits for its reader.
+    const bool taken = write(file.get(), line.data(), line.size()) >= 0 || errno == EAGAIN;
+    if (!taken) return failed("write", path_, errno);
+    return {};
+  }
   if (ends_torn(file.get(), status.st_size)) line.insert(0, "\n");
   if (!write_all(file.get(), line)) return failed("write", path_, errno);
   if (status.st_size > kMostBytes && !write_anew(path_, file.get())) {

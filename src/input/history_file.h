@@ -4,7 +4,9 @@
 // entries oldest first and each text once, those of other hosts before those of this one, so that
 // going back in time meets this host's first. append() adds one under a lock; when the file has
 // grown beyond its bound it is written anew next to it and renamed. Mode 0600, its folder 0700.
-// What can fail: any of the file's operations, Error of Stage::kInput; no file yet is no failure.
+// What is no regular file (/dev/null, a FIFO) has no entries and keeps its mode; lines go into it
+// as far as it takes them at once. What can fail: any of the file's operations, Error of
+// Stage::kInput; no file yet is no failure.
 #pragma once
 
 #include <string>

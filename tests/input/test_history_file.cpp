@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -129,6 +130,33 @@ TEST_CASE("a file that can't be written or is locked for long is told, with what
   CHECK_FALSE(locked.append("y").has_value());
   close(fd);
   CHECK(locked.append("z").has_value());
+}
+
+TEST_CASE("what is no regular file is never waited for, and keeps its mode") {
+  const Folder folder;
+  const std::string fifo = folder.path + "/fifo";
+  const std::string path = folder.path + "/history";
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  REQUIRE(chmod(fifo.c_str(), 0622) == 0);
+  REQUIRE(symlink(fifo.c_str(), path.c_str()) == 0);
+  const HistoryFile history(path, "a");
+  CHECK(history.load().value() == Texts{});
+  CHECK(history.append("nobody reads").has_value());
+  const int reader = open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  REQUIRE(reader >= 0);
+  REQUIRE(history.append("one").has_value());
+  char got[64];
+  const ssize_t size = read(reader, got, sizeof got);
+  CHECK(std::string(got, static_cast<std::size_t>(std::max<ssize_t>(size, 0))) == "a\tone\n");
+  // More than it holds is dropped, and is no failure.
+  for (int i = 0; i < 20; ++i) CHECK(history.append(std::string(8000, 'x')).has_value());
+  close(reader);
+  struct stat status {};
+  REQUIRE(stat(fifo.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0622);
+  struct stat link {};
+  REQUIRE(lstat(path.c_str(), &link) == 0);
+  CHECK(S_ISLNK(link.st_mode));
 }
 
 TEST_CASE("where the file lives") {
