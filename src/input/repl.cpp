@@ -121,6 +121,9 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void give_keys(std::string_view keys);
   void obey(const TypedMessages::Outcome& outcome);
   void edit();
+  bool in_background() const;
+  bool stop_by(int signal);
+  bool stop_in_background();
   void after_signals();
   void print_piece_if_due();
   void print_all(std::unique_lock<std::mutex>& lock);
@@ -160,7 +163,8 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   bool prompting_ = false;
   bool tick_is_set_ = false;  // the thread knows that lines wait
   bool quitting_ = false;
-  bool editing_ = false;  // another program has the screen: what is to be shown is held
+  bool came_back_ = false;  // of the thread's own: it read in the background
+  bool editing_ = false;    // another program has the screen: what is to be shown is held
 
   // What the user's editor is to be run on, and the keys behind that.
   struct Edit {
@@ -265,7 +269,12 @@ void TerminalRepl::take_input() {
     if (got > 0) input.append(bytes, static_cast<std::size_t>(got));
   } while (got >= kPasted && input.size() < kMostAtOnce && more_comes());
   if (input.empty()) {
-    if (got == 0 || (errno != EINTR && errno != EAGAIN)) quit();
+    // EIO also where a job in the background, whose signals this thread does not take, reads.
+    if (got < 0 && errno == EIO && in_background()) {
+      came_back_ = true;
+    } else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
+      quit();
+    }
     return;
   }
   // Printing may stand still after Ctrl-S with the mutex held; Ctrl-C must end that.
@@ -306,12 +315,44 @@ void TerminalRepl::give_keys(std::string_view keys) {
   }
 }
 
+/// The terminal is another job's (bg, or & behind the command).
+bool TerminalRepl::in_background() const {
+  const pid_t foreground = tcgetpgrp(terminal_);
+  return foreground > 0 && foreground != getpgrp();
+}
+
+/// Stops the process as the terminal would have done; false: it has not stopped.
+bool TerminalRepl::stop_by(int signal) {
+  signals_.take_continued();
+  kill(0, signal);
+  // Some other thread takes it, and the process stops a moment later; and another tells that it
+  // goes on, a moment after that.
+  pollfd watched[2] = {{stop_, POLLIN, 0}, {signals_.descriptor(), POLLIN, 0}};
+  for (int tries = 0; tries < 2; ++tries) {
+    if (signals_.take_continued()) return true;
+    poll(watched, 2, kStopMs);
+    if (watched[0].revents != 0) return false;
+    if (watched[1].revents != 0) signals_.clear();
+  }
+  return signals_.take_continued();
+}
+
+/// A prompt in the background would take the terminal's modes from the job that has it: it stops,
+/// as whatever reads there does. False: nothing stops it (an orphan), so nothing can be typed.
+bool TerminalRepl::stop_in_background() {
+  while (in_background()) {
+    if (!stop_by(SIGTTIN)) return false;
+  }
+  return true;
+}
+
 void TerminalRepl::after_signals() {
-  const bool continued = signals_.take_continued();
+  const bool continued = signals_.take_continued() || std::exchange(came_back_, false);
   const bool resized = signals_.take_resized();
   if (!continued && !resized) return;
   const Turn turn(*this);
   if (continued) {
+    if (!stop_in_background()) return quit();
     mode_.apply();
     editor_.come_back();
   } else {
@@ -434,16 +475,8 @@ void TerminalRepl::leave_prompt() {
 void TerminalRepl::on_signal_key(int signal) {
   editor_.hide();
   mode_.leave();
-  signals_.take_continued();
-  kill(0, signal);
-  // Some other thread takes it, and the process stops a moment later; and another tells that it
-  // goes on, a moment after that.
-  pollfd watched[2] = {{stop_, POLLIN, 0}, {signals_.descriptor(), POLLIN, 0}};
-  for (int tries = 0; tries < 2 && !signals_.take_continued(); ++tries) {
-    poll(watched, 2, kStopMs);
-    if (watched[0].revents != 0) break;
-    if (watched[1].revents != 0) signals_.clear();
-  }
+  stop_by(signal);
+  if (!stop_in_background()) return quit();
   mode_.enter();
   editor_.redraw();
 }

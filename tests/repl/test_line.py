@@ -200,6 +200,30 @@ class TmuxTest(unittest.TestCase):
             tmux.type(" line\r")
             tmux.wait_actions(["text half line"])
 
+    def test_in_the_background_it_stops_and_leaves_the_terminal_alone(self):
+        with Tmux(columns=60, shell=True) as tmux:
+
+            def wait_stopped(times):
+                tmux.wait(
+                    lambda rows: " ".join(rows).count("Stopped") == times and rows[-1] == "$",
+                    f"stopped {times} times",
+                    10,
+                )
+
+            tmux.type("half")
+            tmux.wait_last("> half")
+            tmux.type("\x1a")
+            wait_stopped(1)
+            for times in (2, 3):
+                tmux.type("bg; wait\r")
+                wait_stopped(times)
+            tmux.type("stty -a | grep -o -w -e -echo -e echo -e -isig -e isig | xargs\r")
+            tmux.wait(lambda rows: "isig echo" in rows, "cooked modes", 10)
+            tmux.type("fg\r")
+            tmux.wait_last("> half")
+            tmux.type(" line\r")
+            tmux.wait_actions(["text half line"])
+
 
 if __name__ == "__main__":
     unittest.main()
