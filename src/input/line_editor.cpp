@@ -133,6 +133,7 @@ LineEditor::LineEditor(int input, int output, int stop_fd, Listener& listener)
   rl_deprep_term_function = [] {};
   rl_tty_set_echoing(1);  // what rl_prep_term_function would have found out
   rl_getc_function = &LineEditor::take_key;
+  rl_startup_hook = &LineEditor::line_begins;
   rl_input_available_hook = &LineEditor::keys_waiting;
   rl_attempted_completion_function = &LineEditor::attempt_completion;
   rl_completion_word_break_hook = word_breaks;
@@ -380,10 +381,28 @@ void LineEditor::take_line(char* line) {
   self.between_lines_ = true;
   if (line == nullptr) {
     self.listener_.on_end_of_input();
-  } else {
+  } else if (self.is_whole(line)) {
     self.listener_.on_line(self.pastes_.expand(line), line);
+  } else {
+    self.back_again_ = line;
   }
   self.between_lines_ = false;
+}
+
+/// The mark would be sent, and the paste be lost without a word.
+bool LineEditor::is_whole(std::string_view line) {
+  std::string mark = pastes_.broken_mark(line);
+  if (mark.empty()) return true;
+  listener_.on_broken_mark(std::move(mark));
+  return false;
+}
+
+/// Readline has just emptied the line.
+int LineEditor::line_begins() {
+  std::string& line = g_editor->back_again_;
+  if (!line.empty()) g_editor->set_line(line);
+  line.clear();
+  return 0;
 }
 
 int LineEditor::take_key(FILE*) {
@@ -423,6 +442,7 @@ int LineEditor::signal_key(int, int key) {
 
 int LineEditor::edit(int, int) {
   LineEditor& self = *g_editor;
+  if (!self.is_whole(line_so_far())) return 0;
   if (!self.listener_.on_edit(self.pastes_.expand(line_so_far()))) rl_ding();
   return 0;
 }

@@ -24,6 +24,9 @@ class LineEditor {
     virtual ~Listener() = default;
     /// `shown` is the line as it stands on the screen, with marks instead of big pastes.
     virtual void on_line(std::string line, std::string shown) = 0;
+    /// Enter or an editor with a line in which `mark`, which stood for a paste, is not whole: the
+    /// line stays as it is.
+    virtual void on_broken_mark(std::string mark) = 0;
     /// Ctrl-C.
     virtual void on_interrupt(bool line_is_empty) = 0;
     /// Ctrl-D on an empty line.
@@ -76,6 +79,7 @@ class LineEditor {
   static void take_line(char* line);
   static int take_key(FILE*);
   static int keys_waiting();
+  static int line_begins();
   static int interrupt(int, int);
   static int signal_key(int, int key);
   static int edit(int, int);
@@ -83,6 +87,7 @@ class LineEditor {
   static char** attempt_completion(const char* word, int start, int end);
 
   int wait_for_key();
+  bool is_whole(std::string_view line);
   void follow_resize();
   void bind_keys();
   void fit_to_screen();
@@ -95,6 +100,7 @@ class LineEditor {
   Listener& listener_;
   PasteStore pastes_;
   std::string_view keys_;
+  std::string back_again_;  // a line that was not taken: it is the next one
   bool between_lines_ = false;
   bool begun_ = false;
   bool scrolls_ = false;  // one row that scrolls sideways, because the line is too tall

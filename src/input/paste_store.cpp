@@ -36,20 +36,58 @@ std::string PasteStore::mark(std::string paste) {
   return mark;
 }
 
-std::string PasteStore::expand(std::string_view line) const {
-  std::string expanded;
+/// What tells a mark apart from text when a part of it has gone: its beginning up to the number, or
+/// its end from the size on.
+bool PasteStore::Kept::leaves_a_part_in(std::string_view text) const {
+  const std::string_view whole = mark;
+  const std::size_t colon = whole.find(':');
+  const std::string_view beginning = whole.substr(0, colon);
+  for (std::size_t at = text.find(beginning); at != std::string_view::npos;
+       at = text.find(beginning, at + 1)) {
+    const std::string_view behind = text.substr(at + beginning.size(), 1);
+    if (behind.empty() || behind.front() < '0' || behind.front() > '9') return true;
+  }
+  return text.find(whole.substr(colon)) != std::string_view::npos;
+}
+
+std::string PasteStore::broken_mark(std::string_view line) const {
+  // Between the marks that are whole there may be no part of one.
   std::size_t begin = 0;
-  for (std::size_t at = line.find("[paste "); at != std::string_view::npos;
+  while (begin <= line.size()) {
+    const Place whole = next_mark(line, begin);
+    const std::string_view between = line.substr(begin, whole.at - begin);
+    for (const Kept& kept : kept_) {
+      if (kept.leaves_a_part_in(between)) return kept.mark;
+    }
+    if (whole.kept == nullptr) break;
+    begin = whole.at + whole.kept->mark.size();
+  }
+  return {};
+}
+
+/// The first whole mark from `begin` on; the end of the line where there is none.
+PasteStore::Place PasteStore::next_mark(std::string_view line, std::size_t begin) const {
+  for (std::size_t at = line.find("[paste ", begin); at != std::string_view::npos;
        at = line.find("[paste ", at + 1)) {
     const std::string_view rest = line.substr(at);
     const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
       return rest.substr(0, kept.mark.size()) == kept.mark;
     });
-    if (found == kept_.end()) continue;
-    expanded.append(line.substr(begin, at - begin)).append(found->paste);
-    begin = at + found->mark.size();
+    if (found != kept_.end()) return {at, &*found};
   }
-  return expanded.append(line.substr(begin));
+  return {line.size(), nullptr};
+}
+
+std::string PasteStore::expand(std::string_view line) const {
+  std::string expanded;
+  std::size_t begin = 0;
+  for (;;) {
+    const Place place = next_mark(line, begin);
+    expanded.append(line.substr(begin, place.at - begin));
+    if (place.kept == nullptr) return expanded;
+    expanded.append(place.kept->paste);
+    begin = place.at + place.kept->mark.size();
+  }
 }
 
 std::size_t rows_of(std::string_view text, std::size_t columns) {

@@ -106,6 +106,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   int columns() const override { return columns_; }
 
   void on_line(std::string line, std::string shown) override;
+  void on_broken_mark(std::string mark) override;
   void on_interrupt(bool line_is_empty) override;
   void on_end_of_input() override { quit(); }
   void on_signal_key(int signal) override;
@@ -394,6 +395,13 @@ void TerminalRepl::print_all(std::unique_lock<std::mutex>& lock) {
 }
 
 void TerminalRepl::on_line(std::string line, std::string shown) { obey(typed_.add(line, shown)); }
+
+void TerminalRepl::on_broken_mark(std::string mark) {
+  editor_.print_above(error_lines({Stage::kInput,
+                                   mark + " is not whole any more: not sent",
+                                   "write it as it was, or delete what is left of it",
+                                   {}}));
+}
 
 void TerminalRepl::obey(const TypedMessages::Outcome& outcome) {
   editor_.set_prompt(typed_.begun() ? kGoesOn : kPrompt);

@@ -30,6 +30,25 @@ TEST_CASE("a mark that was edited, or that nobody gave, is text") {
   CHECK(store.expand("[paste [paste 1: 1 bytes]") == "[paste x");
 }
 
+TEST_CASE("a part of a mark is told, wherever it was cut or changed") {
+  PasteStore store;
+  const std::string one = store.mark(std::string(3000, 'x'));
+  const std::string two = store.mark("a\nb");
+  CHECK(one == "[paste 1: 3000 bytes]");
+  for (const char* line : {"[paste 1: 3000 bytes", "[paste 1: 30Z00 bytes]", "paste 1: 3000 bytes]",
+                           "a [paste 1", ": 3000 bytes]", "[paste 2: 3 bytes]"}) {
+    CAPTURE(line);
+    CHECK(store.broken_mark(line) == (line[7] == '2' ? two : one));
+    CHECK(store.broken_mark(two + " " + one + line + two) == (line[7] == '2' ? two : one));
+  }
+  for (const std::string& line :
+       {one, one + two, "say " + one + " and " + one, std::string(),
+        std::string("[paste 3: 1 bytes]"), std::string("[paste 12"), std::string("[paste ")}) {
+    CAPTURE(line);
+    CHECK(store.broken_mark(line).empty());
+  }
+}
+
 TEST_CASE("old pastes are forgotten when they grow beyond the bound, the newest never") {
   PasteStore store;
   const std::string first = store.mark("small");

@@ -51,6 +51,20 @@ class PasteTest(unittest.TestCase):
             repl.wait_until(lambda: repl.actions.count(b"\n") == 2, "the message again", 20)
             self.assertEqual(repl.actions.decode(), ("text <" + BIG + ">\n") * 2)
 
+    def test_a_mark_that_was_edited_is_not_sent_and_stays_editable(self):
+        big = "\n".join(["line"] * 20)
+        with Repl() as repl:
+            repl.type("<")
+            repl.paste(big)
+            repl.wait_line("> <[paste 1: 99 bytes, 20 lines]")
+            repl.type("\x7f!\r")
+            repl.wait_for("wscope: [paste 1: 99 bytes, 20 lines] is not whole any more: not sent")
+            repl.wait_line("> <[paste 1: 99 bytes, 20 lines!")
+            repl.type("\x18\x05")  # nor does the editor get it
+            repl.wait_until(lambda: repl.screen.text().count("not sent") == 2, "refused again")
+            repl.type("\x7f]>\r")
+            repl.wait_actions(["text <" + big.replace("\n", "\\n") + ">"])
+
     def test_1_mib_in_many_lines_is_one_message(self):
         lines = "\n".join(BIG[i : i + 80] for i in range(0, len(BIG), 80))
         with Repl() as repl:
