@@ -75,10 +75,12 @@ Expanded expand(std::string_view text, TemplateStyle style, const ScriptLookup& 
   std::string out;
   JsonPlace place;
   for (std::size_t at = 0; at < text.size();) {
+    const bool is_dollar = text[at] == '$';
     const std::string_view rest = text.substr(at + 1);
-    const std::size_t plain_name = name_size(rest);
-    const bool braced = !rest.empty() && rest.front() == '{';
-    if (text[at] != '$' || (plain_name == 0 && !braced)) {
+    // Measured behind a $ only: a text that is one long word would cost the square of its length.
+    const std::size_t plain_name = is_dollar ? name_size(rest) : 0;
+    const bool braced = is_dollar && !rest.empty() && rest.front() == '{';
+    if (plain_name == 0 && !braced) {
       place.pass(text[at]);
       out += text[at];
       at += text.substr(at, 2) == "$$" ? 2 : 1;

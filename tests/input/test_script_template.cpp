@@ -40,6 +40,13 @@ TEST_CASE("template: references, and dollars that are none") {
   CHECK(filled("${a b}", "V").find("error: ' b'") == 0);
 }
 
+TEST_CASE("template: a text that is one long word costs its length") {
+  // Measured anew for each character it would be 8 * 10^12 steps.
+  const std::string word(std::size_t{4} << 20, 'x');
+  CHECK((filled(word, "V") == word));
+  CHECK((filled(word + "$" + word, "V") == word + "V"));
+}
+
 TEST_CASE("template: parts and defaults") {
   CHECK(seen("${m/items/0}").part == "/items/0");
   CHECK(seen("${m.2}").part == ".2");
