@@ -491,6 +491,19 @@ void TerminalRepl::on_signal_key(int signal) {
 
 }  // namespace
 
+Result<void> Repl::check(const Options& options) {
+  const InputFormat format = options.messages.input;
+  const bool has_lines = format != InputFormat::kRaw && format != InputFormat::kWhole;
+  const bool elsewhere = !options.automation.exec.empty() || !options.automation.script.empty() ||
+                         !options.automation.replay.empty();
+  if (has_lines || elsewhere || isatty(STDIN_FILENO) != 1) return {};
+  if (isatty(STDOUT_FILENO) != 1 && isatty(STDERR_FILENO) != 1) return {};
+  return fail(Stage::kUsage,
+              std::string("--input ") + (format == InputFormat::kRaw ? "raw" : "whole") +
+                  " is for piped input, and standard input is a terminal",
+              "pipe it in: cat FILE | wscope ...; at the prompt a line is a message");
+}
+
 std::unique_ptr<Repl> Repl::open(const Options& options, int prompt_fd) {
   return std::make_unique<TerminalRepl>(options, prompt_fd);
 }

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/action.h"
+#include "base/error.h"
 #include "base/options.h"
 #include "base/screen.h"
 
@@ -32,6 +33,9 @@ class Repl : public ActionSource {
  public:
   /// `prompt_fd`: where prompt and echo go: stdout where that is the terminal, else stderr.
   static std::unique_ptr<Repl> open(const Options& options, int prompt_fd);
+  /// Stage::kUsage where the options ask for a prompt's lines in a format that has none, and stdin
+  /// is a terminal that would be read at a prompt.
+  static Result<void> check(const Options& options);
   virtual Screen& screen() = 0;
 };
 

@@ -30,7 +30,8 @@ TypedMessages::TypedMessages(const Options& options, ActionQueue& actions, Recen
     : actions_(actions),
       words_(words),
       decoder_(without_slash(options.messages)),
-      assembler_(options.terminal.multiline) {
+      assembler_(options.terminal.multiline),
+      json_(options.messages.input == InputFormat::kJson) {
   const std::string path = options.terminal.history ? default_history_path() : std::string();
   if (!path.empty()) history_.emplace(path, history_host(options.url));
 }
@@ -54,6 +55,8 @@ TypedMessages::Outcome TypedMessages::add(const std::string& line, const std::st
                                      command->kind == SlashCommand::Kind::kEdit);
     if (!is_text) remember(line, shown, outcome);
     obey(std::move(command), shown, false, outcome);
+  } else if (!begun() && json_) {
+    assembled(assembler_.add_json(line), shown, outcome);
   } else {
     assembled(assembler_.add(line), shown, outcome);
   }

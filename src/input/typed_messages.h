@@ -59,6 +59,7 @@ class TypedMessages {
   RecentWords& words_;
   RecordDecoder decoder_;
   MessageAssembler assembler_;
+  const bool json_;  // each message is a JSON text
   std::optional<HistoryFile> history_;
   bool history_failed_ = false;
 };

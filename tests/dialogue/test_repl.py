@@ -360,6 +360,12 @@ class Redirected(Repl):
         self.assertEqual(terminal.wait(), 0)
         self.assertEqual(terminal.out, b"a message \x1b[1m\n")
 
+    def test_input_formats_without_lines_are_not_for_a_terminal(self):
+        for words in (["raw", "ws://x"], ["whole", "ws://x"], ["raw", "--listen", "0"]):
+            with self.subTest(words=words), Terminal("--input", *words) as terminal:
+                self.assertEqual(terminal.wait(), 2)
+                terminal.wait_for(f"wscope: --input {words[0]} is for piped input")
+
     def test_input_from_a_pipe_output_to_the_terminal(self):
         terminal, script = self.start("-w", "0.2", stdin=PIPE)
         terminal.process.stdin.write(b"piped\n")

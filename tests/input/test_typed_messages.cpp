@@ -49,6 +49,21 @@ TEST_CASE("a line is a message, remembered; an empty one is nothing") {
   CHECK(typing.words.beginning_with("he") == std::vector<std::string>{"hello"});
 }
 
+TEST_CASE("with --input json a message is a JSON text, whatever lines it stands on") {
+  MessageOptions messages;
+  messages.input = InputFormat::kJson;
+  Typing typing(messages, false);
+  CHECK(typing.add("hello").show == "wscope: not JSON: expected a value: not sent\n");
+  CHECK(typing.add("[1,").show.empty());
+  CHECK(typing.typed->begun());
+  CHECK(typing.add("2]").remember == "[1,\n2]");
+  CHECK(typing.add("42").show.empty());
+  CHECK(typing.add("/ping x").show.empty());
+  CHECK(typing.add("[bad").show == "wscope: not JSON: expected a value or ']': not sent\n");
+  CHECK(typing.pulled() ==
+        Pulled{{Kind::kText, "[1,\n2]"}, {Kind::kText, "42"}, {Kind::kPing, "x"}});
+}
+
 TEST_CASE("several lines are remembered as the one message they make") {
   Typing typing;
   CHECK(typing.add("[1,").remember.empty());
