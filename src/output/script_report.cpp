@@ -17,10 +17,21 @@ std::size_t count(const ScriptReport& report, Outcome outcome) {
                     [outcome](const ScriptCase& one) { return one.outcome == outcome; }));
 }
 
-// XML 1.0, 2.2: control characters can't stand in it, so they are made visible first.
+/// XML 1.0, 2.2: of what UTF-8 can say, control characters, U+FFFE and U+FFFF can't stand in it;
+/// they are made visible.
+std::string xml_characters(const std::string& text, bool in_attribute) {
+  std::string shown = in_attribute ? escaped(text, kOneLine) : escaped(text);
+  for (std::size_t at = shown.find("\xef\xbf"); at != std::string::npos;
+       at = shown.find("\xef\xbf", at + 1)) {
+    if (shown[at + 2] == '\xbe') shown.replace(at, 3, "\\u{fffe}");
+    if (shown[at + 2] == '\xbf') shown.replace(at, 3, "\\u{ffff}");
+  }
+  return shown;
+}
+
 std::string xml(const std::string& text, bool in_attribute) {
   std::string out;
-  for (const char c : in_attribute ? escaped(text, kOneLine) : escaped(text)) {
+  for (const char c : xml_characters(text, in_attribute)) {
     if (c == '<') {
       out += "&lt;";
     } else if (c == '>') {

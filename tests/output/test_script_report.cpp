@@ -33,6 +33,14 @@ TEST_CASE("report: JUnit XML") {
 )");
 }
 
+TEST_CASE("report: JUnit XML holds only characters that XML has") {
+  const std::string came = "\xef\xbf\xbe\xef\xbf\xbf \xef\xbf\xbd\x0b\xf0\x9f\xbf\xbf";
+  const std::string shown = "\\u{fffe}\\u{ffff} \xef\xbf\xbd\\x0b\xf0\x9f\xbf\xbf";
+  const auto xml = junit_xml({"a", {{came, 1, Outcome::kFailed, 0, came, came}}});
+  CHECK(xml.find("name=\"" + shown + "\"") != std::string::npos);
+  CHECK(xml.find("message=\"" + shown + "\">" + shown + "\n" + shown + "<") != std::string::npos);
+}
+
 TEST_CASE("report: TAP 13") {
   CHECK(tap(kReport) == R"(TAP version 13
 1..3
