@@ -82,6 +82,7 @@ class Parser {
   Result<std::string> word_or_quoted(ScriptWords& words);
   Result<std::string> json(ScriptWords& words, std::string& behind);
   Result<std::string> hex(ScriptWords& words);
+  Result<double> time(std::string_view word) const;
   Result<void> check_template(const std::string& text) const;
   Result<std::uint16_t> close_code(std::string_view word) const;
 
@@ -284,7 +285,9 @@ Result<void> Parser::send(ScriptWords& words, ScriptStatement& statement) {
     text = text_or_quoted(words);
     if (text && text->empty()) return wrong("which file?");
   } else {
-    words.take("text");
+    if (words.take("text") && words.at_end()) {
+      return wrong("nothing behind text", "the word itself is sent with: send \"text\"");
+    }
     text = text_or_quoted(words);
   }
   if (!text) return fail(std::move(text.error()));
@@ -374,7 +377,9 @@ Result<void> Parser::pattern(ScriptWords& words, ScriptStatement& statement) {
     words.word();
     if (auto parsed = close_pattern(words, pattern); !parsed) return parsed;
   } else {
-    words.take("text");
+    if (words.take("text") && words.at_end()) {
+      return wrong("nothing behind text", "the word itself is expected with: expect \"text\"");
+    }
     pattern.kind = Pattern::kText;
     if (!words.at_end() && words.peek().front() != '"') {
       pattern.text.emplace();
@@ -407,8 +412,10 @@ Result<void> Parser::modifiers(ScriptWords& words, ScriptStatement& statement) {
   while (!words.at_end()) {
     const std::string word(words.word());
     if (word == (is_absence ? "for" : "within")) {
-      statement.seconds = script_seconds(words.word());
-      if (!statement.seconds) return wrong(word + " needs a number of seconds");
+      if (words.at_end()) return wrong(word + " needs a number of seconds");
+      const auto seconds = time(words.word());
+      if (!seconds) return fail(seconds.error());
+      statement.seconds = *seconds;
     } else if (word == "as" && !is_absence) {
       statement.name = words.word();
       if (!is_script_name(statement.name)) return wrong("'" + statement.name + "' is no name");
@@ -511,9 +518,21 @@ Result<void> Parser::check_template(const std::string& text) const {
 }
 
 Result<void> Parser::seconds(ScriptWords& words, ScriptStatement& statement) {
-  statement.seconds = script_seconds(words.word());
-  if (!statement.seconds) return wrong("a number of seconds is needed");
+  if (words.at_end()) return wrong("a number of seconds is needed");
+  const auto seconds = time(words.word());
+  if (!seconds) return fail(seconds.error());
+  statement.seconds = *seconds;
   return {};
+}
+
+Result<double> Parser::time(std::string_view word) const {
+  if (const auto seconds = script_seconds(word)) return *seconds;
+  const std::string most = std::to_string(static_cast<std::uint64_t>(kMostScriptSeconds));
+  const std::string what = "'" + std::string(word) + "' ";
+  if (word.find_first_not_of("0123456789") == std::string_view::npos) {
+    return wrong(what + "is more than " + most + " seconds");
+  }
+  return wrong(what + "is no number of seconds", "digits, as 2 or 0.5; at most " + most);
 }
 
 Result<void> Parser::set(ScriptWords& words, ScriptStatement& statement) {

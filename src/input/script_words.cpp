@@ -80,11 +80,11 @@ bool ScriptWords::slashed(std::string& expression, std::string& flags) {
 }
 
 std::optional<double> script_seconds(std::string_view word) {
-  if (word.empty() || word.size() > 20) return std::nullopt;
+  if (word.empty()) return std::nullopt;
   if (word.find_first_not_of("0123456789.") != std::string_view::npos) return std::nullopt;
   if (std::count(word.begin(), word.end(), '.') > 1 || word == ".") return std::nullopt;
   const double seconds = std::strtod(std::string(word).c_str(), nullptr);
-  if (seconds > 1e9) return std::nullopt;
+  if (seconds > kMostScriptSeconds) return std::nullopt;
   return seconds;
 }
 

@@ -34,7 +34,9 @@ class ScriptWords {
   std::string_view rest_;
 };
 
-/// "2", "0.5"; nothing for anything else.
+constexpr double kMostScriptSeconds = 1e9;
+
+/// "2", "0.5"; nothing for anything else, and for more than kMostScriptSeconds.
 std::optional<double> script_seconds(std::string_view word);
 
 /// Bytes of the JSON value at the beginning, by its brackets and quotes alone (references may stand

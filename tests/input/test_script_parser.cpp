@@ -135,7 +135,18 @@ TEST_CASE("script: what is wrong is told with its line before anything is sent")
   CHECK(wrong("expect \"a\" within") == "a.wscope:1: within needs a number of seconds");
   CHECK(wrong("expect close 99999").find("no close code") != std::string::npos);
   CHECK(wrong("close 1005").find("1005") != std::string::npos);
-  CHECK(wrong("sleep -1") == "a.wscope:1: a number of seconds is needed");
+  CHECK(wrong("sleep") == "a.wscope:1: a number of seconds is needed");
+  CHECK(wrong("sleep -1") == "a.wscope:1: '-1' is no number of seconds");
+  CHECK(wrong("sleep 1e300") == "a.wscope:1: '1e300' is no number of seconds");
+  CHECK(wrong("expect \"a\" within 99999999999") ==
+        "a.wscope:1: '99999999999' is more than 1000000000 seconds");
+  CHECK(wrong("timeout 1" + std::string(400, '0')).find("is more than 1000000000 seconds") !=
+        std::string::npos);
+  CHECK(only("sleep 1000000000").seconds == 1e9);
+  CHECK(wrong("send text") == "a.wscope:1: nothing behind text");
+  CHECK(wrong("expect text") == "a.wscope:1: nothing behind text");
+  CHECK(only("send \"text\"").text == "text");
+  CHECK(only("send text \"\"").text.empty());
   CHECK(wrong("repeat x") == "a.wscope:1: 'x' is no number of repetitions");
   CHECK(wrong("send ${x") == "a.wscope:1: ${x is not closed by }");
   CHECK(wrong("ping " + std::string(126, 'x')).find("at most 125 bytes") != std::string::npos);
