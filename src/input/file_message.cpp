@@ -34,7 +34,12 @@ Result<FileMessage> read_file_message(const std::string& path, bool binary) {
   if (fd < 0) return cant_read(path, errno);
   FileMessage message;
   struct stat status {};
-  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+  if (fstat(fd, &status) != 0 || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) {
+    close(fd);
+    return fail(Stage::kInput, "can't read " + path + ": not a regular file: not sent",
+                "a device or a FIFO may have no end; its bytes are piped into wscope");
+  }
+  if (S_ISREG(status.st_mode)) {
     message.data.reserve(static_cast<std::size_t>(status.st_size) + 1);
   }
   ssize_t got;

@@ -1,7 +1,8 @@
 // A file's content → the bytes of one message (/file).
 //
 // Reads the whole file; the session's loop or the reader thread waits meanwhile. What can fail: the
-// file can't be opened or read, or is a directory: Error of Stage::kInput.
+// file can't be opened or read, or is no regular file (a FIFO, a device: they may have no end):
+// Error of Stage::kInput.
 #pragma once
 
 #include <string>
