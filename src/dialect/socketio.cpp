@@ -49,8 +49,10 @@ std::optional<Number> take_number(std::string_view& text) {
 
 /// A JSON number of milliseconds → seconds; 0 for anything else, and for more than a day.
 double milliseconds(std::string_view json) {
-  const auto count = take_number<std::uint64_t>(json);
-  return count && *count <= 86'400'000 ? static_cast<double>(*count) / 1000 : 0;
+  // As JSON has numbers (RFC 8259 section 6): 1e3, 250.5.
+  const auto count = take_number<double>(json);
+  const bool is_time = count && json.empty() && *count >= 0 && *count <= 86'400'000;
+  return is_time ? *count / 1000 : 0;
 }
 
 std::string excerpt(std::string_view text) {

@@ -1,5 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "dialect/socketio.h"
 #include "support.h"
 
@@ -63,6 +68,26 @@ TEST_CASE("heartbeats are answered, noops swallowed") {
   CHECK(talk.received("3").empty());
   CHECK(talk.received("6").empty());
   CHECK(talk.received("1") == ".");
+}
+
+TEST_CASE("times are numbers as JSON has them") {
+  const std::vector<std::pair<std::string, std::optional<double>>> cases = {
+      {"1e3", 1.0},
+      {"2.5E+2", 0.25},
+      {"250.5", 0.2505},
+      {"1e15", std::nullopt},
+      {"-1", std::nullopt},
+      {"0", std::nullopt},
+      {"\"1\"", std::nullopt},
+      {"86400001", std::nullopt}};
+  for (const auto& [number, due] : cases) {
+    CAPTURE(number);
+    Talk<SocketIo> talk(setting());
+    talk.received(R"(0{"sid":"x","pingInterval":)" + number + "}");
+    talk.received(R"(40{"sid":"b"})");
+    REQUIRE(talk.dialect.due().has_value() == due.has_value());
+    if (due) CHECK(*talk.dialect.due() == doctest::Approx(*due));
+  }
 }
 
 TEST_CASE("a server without a ping within pingInterval + pingTimeout is lost") {
