@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "input/control_payload.h"
 #include "input/json_scanner.h"
+#include "input/json_value.h"
 #include "input/script_template.h"
 #include "input/script_words.h"
 
@@ -349,6 +350,9 @@ Result<void> Parser::pattern(ScriptWords& words, ScriptStatement& statement) {
     auto text = json(words, behind);
     if (!text) return fail(std::move(text.error()));
     pattern.text = std::move(*text);
+    // A number that no value can hold would fail each time, whatever comes.
+    const auto sample = expand(*pattern.text, TemplateStyle::kJson, stand_in);
+    if (auto fault = json_value_fault(*sample)) return wrong("the JSON expected " + *fault);
     ScriptWords rest(behind);
     return modifiers(rest, statement);
   } else if (first == "binary" || first == "hex") {

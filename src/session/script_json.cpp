@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "input/json_value.h"
+
 namespace wscope::session {
 namespace {
 
@@ -11,28 +13,9 @@ using nlohmann::json;
 constexpr std::size_t kShown = 200;  // bytes of a value in a difference
 constexpr std::size_t kMostDifferences = 50;
 
-// The library walks trees recursively, so what a server nests is measured first.
-bool too_deep(std::string_view text) {
-  std::size_t depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxScriptJsonDepth) return true;
-    } else if ((c == '}' || c == ']') && depth > 0) {
-      --depth;
-    }
-  }
-  return false;
-}
-
 std::optional<json> parse(std::string_view text) {
-  if (too_deep(text)) return std::nullopt;
+  // The library walks trees recursively, so what a server nests is measured first.
+  if (input::nested_too_deep(text)) return std::nullopt;
   json value = json::parse(text, nullptr, false);
   if (value.is_discarded()) return std::nullopt;
   return value;
@@ -127,8 +110,6 @@ std::optional<std::vector<JsonDifference>> json_differences(std::string_view exp
   comparison.compare(*wanted, *got, "");
   return comparison.take();
 }
-
-bool is_json(std::string_view text) { return parse(text).has_value(); }
 
 std::optional<std::string> json_at(std::string_view text, const std::string& pointer) {
   const auto value = parse(text);

@@ -1,8 +1,8 @@
 // JSON of scripts: is the expected value a part of the one that came, and if not, where they part.
 //
 // Objects are compared by the members expected (others may stand beside them), arrays element by
-// element, numbers by value. A difference is told by its JSON pointer (RFC 6901). Pure. Text that
-// is no JSON, or is nested deeper than kMaxScriptJsonDepth, is no value.
+// element, numbers by value. A difference is told by its JSON pointer (RFC 6901). Pure. Text of
+// which json_value_fault (input/json_value.h) tells something is no value.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,6 @@
 #include <vector>
 
 namespace wscope::session {
-
-constexpr std::size_t kMaxScriptJsonDepth = 200;
 
 struct JsonDifference {
   std::string pointer;   // "" for the whole
@@ -25,12 +23,10 @@ struct JsonDifference {
 enum class JsonExtent { kPart, kWhole };
 
 /// The differences, none when `expected` is part of `came` (kWhole: the same as); nothing when one
-/// of them is no JSON.
+/// of them is no value.
 std::optional<std::vector<JsonDifference>> json_differences(std::string_view expected,
                                                             std::string_view came,
                                                             JsonExtent extent = JsonExtent::kPart);
-
-bool is_json(std::string_view text);
 
 /// What the pointer leads to: a string's text, anything else as JSON; nothing when it leads
 /// nowhere.

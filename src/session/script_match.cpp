@@ -10,6 +10,7 @@
 #include "base/byte_text.h"
 #include "base/close_code.h"
 #include "base/escape.h"
+#include "input/json_value.h"
 #include "session/difference_words.h"
 #include "session/script_json.h"
 
@@ -105,8 +106,10 @@ Result<ScriptMatcher> ScriptMatcher::create(const input::ScriptPattern& pattern,
     auto content = files(matcher.path_);
     if (!content) return fail(content.error());
     matcher.text_ = std::move(*content);
-  } else if (pattern.kind == Pattern::kJson && !is_json(*matcher.text_)) {
-    return fail(Stage::kUsage, "with its values filled in it is no JSON: " + *matcher.text_);
+  } else if (pattern.kind == Pattern::kJson) {
+    if (auto fault = input::json_value_fault(*matcher.text_)) {
+      return fail(Stage::kUsage, "with its values filled in it " + *fault + ": " + *matcher.text_);
+    }
   } else if (pattern.kind == Pattern::kRegex) {
     re2::RE2::Options options(re2::RE2::Quiet);
     options.set_case_sensitive(pattern.flags.find('i') == std::string::npos);
@@ -176,7 +179,7 @@ Mismatch ScriptMatcher::mismatch(const ScriptEvent& event) const {
   if (kind_ == Pattern::kJson && event.type == MessageType::kText) {
     const auto differences = json_differences(*text_, event.data);
     if (!differences) {
-      mismatch.summary += ", which is no JSON";
+      mismatch.summary += ", which " + input::json_value_fault(event.data).value_or("is no JSON");
     } else if (!differences->empty()) {
       mismatch.summary = json_summary(*differences);
       mismatch.detail = diff_of(*differences, event.data);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "input/json_value.h"
 #include "session/script_json.h"
 
 namespace wscope::session {
@@ -26,6 +27,9 @@ input::Expanded ScriptVariables::part_of(const ScriptValue& value,
   if (reference.part.empty()) return value.text;
   if (reference.part.front() == '/') {
     if (auto text = json_at(value.whole, reference.part)) return *text;
+    if (auto fault = input::json_value_fault(value.whole)) {
+      return fail(Stage::kExpectation, "the message kept as " + reference.name + " " + *fault);
+    }
     return fail(Stage::kExpectation,
                 "there is no " + reference.part + " in the message kept as " + reference.name);
   }

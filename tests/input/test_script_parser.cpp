@@ -179,3 +179,15 @@ TEST_CASE("script: whatever words come in whatever order, there is an answer") {
   }
   CHECK(good > 1000);
 }
+
+TEST_CASE("script: JSON that can't be compared is told before anything is sent") {
+  CHECK(wrong("expect json {\"a\":1,\"b\":1e400}") ==
+        "a.wscope:1: the JSON expected holds a number that is too large");
+  const std::string deep = std::string(201, '[') + std::string(201, ']');
+  CHECK(wrong("expect json " + deep) == "a.wscope:1: the JSON expected is nested deeper than 200");
+  CHECK(wrong("expect json \"\\ud800\"") ==
+        "a.wscope:1: the JSON expected holds half a surrogate pair");
+  // What is only sent is sent as it stands.
+  CHECK(only("send json " + deep).text == deep);
+  CHECK(only("expect json {\"n\": $n}").pattern.kind == ScriptPattern::Kind::kJson);
+}

@@ -67,6 +67,10 @@ TEST_CASE("match: JSON by the members expected") {
   CHECK_FALSE(json.matches(text("not json")));
   CHECK_FALSE(json.matches(text(std::string(100000, '['))));
   CHECK(json.mismatch(text("not json")).summary.find("which is no JSON") != std::string::npos);
+  CHECK(json.mismatch(text(R"({"a": 1e400})"))
+            .summary.find(", which holds a number that is too large") != std::string::npos);
+  CHECK(json.mismatch(text(std::string(201, '[') + std::string(201, ']')))
+            .summary.find(", which is nested deeper than 200") != std::string::npos);
   const auto mismatch = json.mismatch(text(R"({"a": 2, "b": [1]})"));
   CHECK(mismatch.summary == "/a: expected 1, came 2, and 1 more");
   CHECK(mismatch.detail ==
