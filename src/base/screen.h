@@ -2,7 +2,8 @@
 //
 // print() takes whole lines (each ends in '\n') that are safe to show. Without a prompt they go
 // straight to the descriptor; at the REPL they appear above the line being typed, which is then
-// redrawn. Any thread; implementations lock.
+// redrawn. Who would not wait for a terminal that is held (Ctrl-S) asks make_way() and writes to
+// the descriptor. Any thread; implementations lock.
 #pragma once
 
 #include <string_view>
@@ -13,6 +14,8 @@ class Screen {
  public:
   virtual ~Screen() = default;
   virtual void print(std::string_view lines) = 0;
+  /// True where lines may go to the terminal as they are; what was drawn there is erased.
+  virtual bool make_way() { return false; }
   /// Columns of the terminal now (changes on SIGWINCH); 80 when unknown.
   virtual int columns() const = 0;
 };

@@ -31,13 +31,17 @@ void LineOutput::put(std::string_view lines) {
 }
 
 void LineOutput::flush() {
-  if (stream_ != nullptr) {
-    stream_->flush();
-  } else if (!lines_.empty()) {
-    screen_->print(lines_);
+  if (!lines_.empty()) {
+    if (stream_ == nullptr) {
+      screen_->print(lines_);
+    } else {
+      screen_->make_way();
+      stream_->put(lines_);
+    }
     lines_.clear();
     if (lines_.capacity() > 8 * kScreenful) lines_.shrink_to_fit();
   }
+  if (stream_ != nullptr) stream_->flush();
 }
 
 }  // namespace wscope::output

@@ -1,9 +1,11 @@
 // LineOutput: where whole lines for people and records go: a Screen, or an OutputStream.
 //
-// Lines are gathered and printed on flush(), or when enough have come. `partner` is the output that
-// shares the terminal (stdout and stderr): what it holds is written first, so that lines stay in
-// the order in which they were told. A full pipe makes put() wait (a trace that nobody reads must
-// not grow in memory) unless the session watches that stream itself. Loop thread only.
+// Lines are gathered and printed on flush(), or when enough have come. A screen that makes way has
+// an OutputStream of its own, so that nobody waits for a terminal that is held. `partner` is the
+// output that shares the terminal (stdout and stderr): what it holds is written first, so that
+// lines stay in the order in which they were told. A full pipe makes put() wait (a trace that
+// nobody reads must not grow in memory) unless the session watches that stream itself. Loop thread
+// only.
 #pragma once
 
 #include <string>
@@ -19,6 +21,8 @@ class LineOutput {
   enum class WhenFull { kWait, kGather };
 
   explicit LineOutput(Screen& screen) : screen_(&screen) {}
+  /// `screen` makes way; `stream` writes to its terminal.
+  LineOutput(Screen& screen, OutputStream& stream) : screen_(&screen), stream_(&stream) {}
   LineOutput(OutputStream& stream, WhenFull when_full) : stream_(&stream), when_full_(when_full) {}
   LineOutput(const LineOutput&) = delete;
   LineOutput& operator=(const LineOutput&) = delete;
@@ -26,7 +30,7 @@ class LineOutput {
   /// Whole lines, each ending in '\n'; safe to show where is_screen().
   void put(std::string_view lines);
   void flush();
-  bool pending() const { return stream_ != nullptr ? stream_->pending() > 0 : !lines_.empty(); }
+  bool pending() const { return screen_ == nullptr ? stream_->pending() > 0 : !lines_.empty(); }
 
   void set_partner(LineOutput* partner) { partner_ = partner; }
   /// Print each put at once: for files that are watched while they grow.

@@ -56,9 +56,10 @@ OutputStream::OutputStream(int fd)
   clear();
   struct stat info {};
   if (::fstat(fd, &info) != 0) return;  // the first write tells
+  is_terminal_ = S_ISCHR(info.st_mode) && ::isatty(fd) == 1;
   if (S_ISSOCK(info.st_mode)) {
     way_ = Way::kSocket;
-  } else if (S_ISFIFO(info.st_mode) || (S_ISCHR(info.st_mode) && ::isatty(fd) == 1)) {
+  } else if (S_ISFIFO(info.st_mode) || is_terminal_) {
     const int own = reopen_non_blocking(fd);
     way_ = own < 0 ? Way::kAsking : S_ISFIFO(info.st_mode) ? Way::kPipe : Way::kNonBlocking;
     own_fd_ = own >= 0;
@@ -184,12 +185,15 @@ std::size_t OutputStream::write_parts(iovec* parts, int count) {
       return total;
     } else {
       const int error = written < 0 ? errno : EIO;
+      // A terminal that has gone takes anything; SIGHUP ends the run.
+      if (error == EIO && is_terminal_) break;
       const bool gone = error == EPIPE || error == ECONNRESET;
       stop(gone ? State::kClosed : State::kFailed, error);
       return total;
     }
   }
   state_ = State::kOk;
+  for (; count > 0; advance(parts, count, parts->iov_len)) total += parts->iov_len;
   return total;
 }
 

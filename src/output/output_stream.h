@@ -85,6 +85,7 @@ class OutputStream {
 
   int fd_;
   bool own_fd_ = false;
+  bool is_terminal_ = false;
   bool enlarged_ = false;
   Way way_ = Way::kPlain;
   State state_ = State::kOk;

@@ -33,6 +33,16 @@ bool same_place(int one, int other) {
          a.st_ino == b.st_ino;
 }
 
+bool has_prompt(Screen* screen) { return screen != nullptr && !screen->make_way(); }
+
+std::unique_ptr<LineOutput> lines_to(Screen* screen, OutputStream& stream) {
+  if (screen == nullptr) {
+    return std::make_unique<LineOutput>(stream, LineOutput::WhenFull::kGather);
+  }
+  if (has_prompt(screen)) return std::make_unique<LineOutput>(*screen);
+  return std::make_unique<LineOutput>(*screen, stream);
+}
+
 class Presenters final : public Presentation {
  public:
   Presenters(const Options& options, const Clock& clock, Screens screens, int out_fd)
@@ -107,15 +117,11 @@ void Presenters::choose_places() {
     own_err_ = std::make_unique<TerminalScreen>(STDERR_FILENO);
     screens_.err = own_err_.get();
   }
-  out_lines_ = screens_.out != nullptr
-                   ? std::make_unique<LineOutput>(*screens_.out)
-                   : std::make_unique<LineOutput>(out_, LineOutput::WhenFull::kGather);
-  const bool no_screen = screens_.out == nullptr && screens_.err == nullptr;
   // Two streams to one place would cut each other's lines, and change their order.
-  OutputStream& err = no_screen && same_place(out_fd_, STDERR_FILENO) ? out_ : err_;
-  err_lines_ = screens_.err != nullptr
-                   ? std::make_unique<LineOutput>(*screens_.err)
-                   : std::make_unique<LineOutput>(err, LineOutput::WhenFull::kGather);
+  const bool shared =
+      !has_prompt(screens_.out) && !has_prompt(screens_.err) && same_place(out_fd_, STDERR_FILENO);
+  out_lines_ = lines_to(screens_.out, out_);
+  err_lines_ = lines_to(screens_.err, shared ? out_ : err_);
   if (screens_.out != nullptr && screens_.err != nullptr) {
     out_lines_->set_partner(err_lines_.get());
     err_lines_->set_partner(out_lines_.get());

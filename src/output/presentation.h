@@ -38,7 +38,7 @@ class Presentation {
   /// Tells everything, messages included, to another listener too; it must outlive the last event.
   virtual void add_listener(EventSink& listener) = 0;
   /// stdout, or what takes its place, as bytes; the session watches it for congestion, closing and
-  /// failure. Unused (and never congested) where messages go to a screen.
+  /// failure. Unused (and never congested) where messages go to a prompt's screen.
   virtual OutputStream& out() = 0;
   /// The same of stderr; nothing ever comes to it where it leads to the same place as stdout.
   virtual OutputStream& err() = 0;

@@ -19,6 +19,10 @@ class ProgressScreen : public Screen {
   ~ProgressScreen() override { erase(); }
 
   void print(std::string_view lines) override;
+  bool make_way() override {
+    erase();
+    return true;
+  }
   int columns() const override { return lines_.columns(); }
 
   /// `text` is shorter than columns() and safe to show.

@@ -1,10 +1,13 @@
 #include <doctest/doctest.h>
+#include <pty.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <thread>
 
 #include "output/line_output.h"
+#include "output/terminal_screen.h"
 #include "support.h"
 
 using namespace wscope::output;
@@ -86,4 +89,31 @@ TEST_CASE("immediate: each line is one write") {
   }
   ::close(ends[0]);
   ::close(ends[1]);
+}
+
+TEST_CASE("a terminal that is held makes nobody wait, and one that has gone is no failure") {
+  int outer = -1;
+  int inner = -1;
+  REQUIRE(::openpty(&outer, &inner, nullptr, nullptr, nullptr) == 0);
+  TerminalScreen screen(inner);
+  OutputStream stream(inner);
+  LineOutput lines(screen, stream);
+  CHECK(lines.is_screen());
+  lines.put("shown\n");
+  CHECK(lines.pending());
+  lines.flush();
+  CHECK_FALSE(lines.pending());
+  char got[16];
+  CHECK(::read(outer, got, sizeof got) == 7);  // with a carriage return
+  REQUIRE(::tcflow(inner, TCOOFF) == 0);
+  const std::string line(999, 'x');
+  while (!stream.congested()) lines.put(line + "\n");
+  CHECK(stream.pending() >= OutputStream::kHighWater);
+  CHECK(stream.state() == OutputStream::State::kBlocked);
+  ::close(outer);
+  lines.put("lost\n");
+  lines.flush();
+  CHECK(stream.drain(0) == OutputStream::State::kOk);
+  CHECK(stream.pending() == 0);
+  ::close(inner);
 }
