@@ -58,9 +58,9 @@ struct Size {
   std::size_t columns = 80;
 };
 
-Size size_of(FILE* terminal) {
+Size size_of(const TerminalOutput& terminal) {
   winsize size{};
-  if (ioctl(fileno(terminal), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return {};
+  if (ioctl(terminal.descriptor(), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return {};
   return {size.ws_row > 0 ? size.ws_row : std::size_t{24}, size.ws_col};
 }
 
@@ -111,11 +111,22 @@ char* word_breaks() {
   return line_so_far().substr(0, 6) == "/file " ? paths : words;
 }
 
+/// Readline writes to a FILE.
+FILE* file_into(TerminalOutput& output) {
+  cookie_io_functions_t functions{};
+  functions.write = [](void* into, const char* bytes, std::size_t size) {
+    static_cast<TerminalOutput*>(into)->write({bytes, size});
+    return static_cast<ssize_t>(size);
+  };
+  return fopencookie(&output, "w", functions);
+}
+
 }  // namespace
 
-LineEditor::LineEditor(int input, int output, int stop_fd, Listener& listener)
-    : in_(fdopen(fcntl(input, F_DUPFD_CLOEXEC, 3), "r")),
-      out_(fdopen(fcntl(output, F_DUPFD_CLOEXEC, 3), "w")),
+LineEditor::LineEditor(int input, TerminalOutput& output, int stop_fd, Listener& listener)
+    : output_(output),
+      in_(fdopen(fcntl(input, F_DUPFD_CLOEXEC, 3), "r")),
+      out_(file_into(output)),
       stop_fd_(stop_fd),
       listener_(listener) {
   g_editor = this;
@@ -190,7 +201,7 @@ bool LineEditor::line_is_empty() const {
 
 void LineEditor::begin(std::string_view prompt) {
   begun_ = true;
-  columns_ = size_of(out_).columns;
+  columns_ = size_of(output_).columns;
   rl_callback_handler_install(std::string(prompt).c_str(), &LineEditor::take_line);
   std::fflush(out_);
 }
@@ -239,7 +250,7 @@ void LineEditor::take_run() {
 }
 
 void LineEditor::paste(std::string text) {
-  const Size size = size_of(out_);
+  const Size size = size_of(output_);
   // More than half a screen would push away what the user looks at.
   if (rows_of(text, size.columns) > size.rows / 2) text = pastes_.mark(std::move(text));
   if ((rl_readline_state & kSpecialStates) != 0) {
@@ -298,11 +309,11 @@ void LineEditor::redraw() {
 /// The signal may come later than what is to be drawn; and what is drawn by the old width would
 /// erase rows that are not the line's.
 void LineEditor::follow_resize() {
-  if (begun_ && !between_lines_ && size_of(out_).columns != columns_) resize();
+  if (begun_ && !between_lines_ && size_of(output_).columns != columns_) resize();
 }
 
 void LineEditor::come_back() {
-  columns_ = size_of(out_).columns;
+  columns_ = size_of(output_).columns;
   rl_reset_screen_size();
   // It may have left the cursor behind half a line.
   std::fputc('\r', out_);
@@ -323,7 +334,7 @@ std::size_t LineEditor::rows_above_cursor(std::size_t columns) const {
 /// the rows as they are.
 void LineEditor::resize() {
   const std::size_t before = columns_;
-  columns_ = size_of(out_).columns;
+  columns_ = size_of(output_).columns;
   if (!begun_ || rl_get_termcap("up") == nullptr) {
     rl_resize_terminal();
   } else {
@@ -354,7 +365,7 @@ void LineEditor::remember(const std::string& text) {
 /// many rows as there are, and the cursor would be lost.
 void LineEditor::fit_to_screen() {
   if (always_scrolls_) return;
-  const Size size = size_of(out_);
+  const Size size = size_of(output_);
   const std::string_view line = line_so_far();
   const bool too_tall = line.size() > size.columns && rows_of(line, size.columns) + 1 >= size.rows;
   if (too_tall == scrolls_) return;
@@ -419,6 +430,11 @@ int LineEditor::keys_waiting() { return g_editor->keys_.empty() ? 0 : 1; }
 
 int LineEditor::wait_for_key() {
   std::fflush(out_);
+  if (output_.has_typed()) {
+    typed_ = output_.take_typed();
+    keys_ = typed_;
+    return take_key(nullptr);
+  }
   pollfd watched[2] = {{fileno(in_), POLLIN, 0}, {stop_fd_, POLLIN, 0}};
   for (;;) {
     if (poll(watched, 2, -1) < 0) continue;

@@ -3,7 +3,7 @@
 // Keys are fed, never waited for, so a half-typed line rests in memory while other things happen.
 // print_above() puts whole lines where the prompt is and draws prompt and line again below them, in
 // one write. Readline is global state: one editor at a time and one thread at a time, which the
-// owner's mutex sees to. The listener's functions run inside keys(). The input descriptor is read
+// owner sees to. The listener's functions run inside keys(). The input descriptor is read
 // only where readline insists on the rest of a sequence; `stop_fd` becoming readable ends that.
 #pragma once
 
@@ -14,6 +14,7 @@
 
 #include "input/completion.h"
 #include "input/paste_store.h"
+#include "input/terminal_output.h"
 
 namespace wscope::input {
 
@@ -39,7 +40,7 @@ class LineEditor {
     virtual Completion on_complete(std::string_view line, std::size_t start) = 0;
   };
 
-  LineEditor(int input, int output, int stop_fd, Listener& listener);
+  LineEditor(int input, TerminalOutput& output, int stop_fd, Listener& listener);
   ~LineEditor();
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
@@ -94,12 +95,14 @@ class LineEditor {
   void take_run();
   std::size_t rows_above_cursor(std::size_t columns) const;
 
+  TerminalOutput& output_;
   FILE* in_;
   FILE* out_;
   const int stop_fd_;
   Listener& listener_;
   PasteStore pastes_;
   std::string_view keys_;
+  std::string typed_;       // keys_, where they came while the terminal took nothing
   std::string back_again_;  // a line that was not taken: it is the next one
   bool between_lines_ = false;
   bool begun_ = false;

@@ -22,7 +22,7 @@ class PrintQueue {
   void add(std::string_view lines) { lines_.append(lines); }
   std::size_t size() const { return lines_.size() - taken_; }
   bool empty() const { return taken_ == lines_.size(); }
-  /// So much that whoever adds has to wait for the screen.
+  /// So much that no more should come before the screen has taken some of it.
   bool full() const { return lines_.size() - taken_ > kMost; }
   bool due(Time now) const { return !empty() && now - last_ >= kTick; }
   /// Milliseconds until due, rounded up.

@@ -8,7 +8,6 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -31,6 +30,7 @@
 #include "input/slash_command.h"
 #include "input/sources.h"
 #include "input/terminal_mode.h"
+#include "input/terminal_output.h"
 #include "input/terminal_signals.h"
 #include "input/typed_messages.h"
 
@@ -49,26 +49,13 @@ constexpr ssize_t kPasted = 512;
 constexpr int kPasteMs = 5;
 constexpr std::size_t kMostAtOnce = std::size_t{4} << 20;
 constexpr int kStopMs = 100;
+constexpr int kGraceMs = 500;
 // Of what is to be shown behind a program that has the screen; then nothing more is received.
 constexpr std::size_t kMostHeld = std::size_t{16} << 20;
 
 int columns_of(int fd) {
   winsize size{};
   return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-void write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = write(fd, bytes.data(), bytes.size());
-    if (put > 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(put));
-    } else if (errno == EAGAIN) {
-      pollfd room{fd, POLLOUT, 0};
-      poll(&room, 1, -1);
-    } else if (errno != EINTR) {
-      return;
-    }
-  }
 }
 
 /// A description of our own for the terminal, so that nobody's O_NONBLOCK is ours too.
@@ -122,12 +109,12 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void give_keys(std::string_view keys);
   void obey(const TypedMessages::Outcome& outcome);
   void edit();
-  bool in_background() const;
+  void set_editing(bool editing);
   bool stop_by(int signal);
   bool stop_in_background();
   void after_signals();
   void print_piece_if_due();
-  void print_all(std::unique_lock<std::mutex>& lock);
+  bool take_piece(std::string& piece);
   void quit();
   void leave_prompt();
 
@@ -135,37 +122,24 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   const int stop_;
   TerminalSignals signals_;
 
-  /// The thread's hold on the mutex: a flood on the loop's side lets it through after each piece.
-  class Turn {
-   public:
-    explicit Turn(TerminalRepl& repl) : repl_(repl) {
-      repl_.turn_wanted_ = true;
-      repl_.mutex_.lock();
-      repl_.turn_wanted_ = false;
-    }
-    ~Turn() {
-      repl_.mutex_.unlock();
-      repl_.turn_over_.notify_all();
-    }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-
-   private:
-    TerminalRepl& repl_;
-  };
-
-  // Guards readline, the terminal and what follows; the loop takes it to print.
-  std::mutex mutex_;
-  std::condition_variable turn_over_;
-  std::atomic<bool> turn_wanted_{false};
+  // Readline and the terminal are the thread's alone from start() until the prompt is left: the
+  // loop never waits for the terminal.
+  TerminalOutput output_;
   LineEditor editor_;
   TerminalMode mode_;
+  bool quitting_ = false;
+  bool came_back_ = false;  // it read in the background
+
+  // Guards what follows.
+  std::mutex mutex_;
   PrintQueue prints_;
   bool prompting_ = false;
   bool tick_is_set_ = false;  // the thread knows that lines wait
-  bool quitting_ = false;
-  bool came_back_ = false;  // of the thread's own: it read in the background
-  bool editing_ = false;    // another program has the screen: what is to be shown is held
+  bool editing_ = false;      // another program has the screen: what is to be shown is held
+
+  // The loop's: what the terminal did not take at once when the prompt had gone.
+  std::string rest_;
+  bool stopped_ = false;
 
   // What the user's editor is to be run on, and the keys behind that.
   struct Edit {
@@ -188,8 +162,9 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
 TerminalRepl::TerminalRepl(const Options& options, int prompt_fd)
     : terminal_(own_descriptor(prompt_fd)),
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      editor_(STDIN_FILENO, terminal_, stop_, *this),
-      mode_(STDIN_FILENO, terminal_, editor_.wants_bracketed_paste()),
+      output_(STDIN_FILENO, terminal_, stop_),
+      editor_(STDIN_FILENO, output_, stop_, *this),
+      mode_(STDIN_FILENO, output_, editor_.wants_bracketed_paste()),
       typed_(options, actions_, words_),
       columns_(columns_of(terminal_)) {
   // What is to be told appears with the first prompt.
@@ -208,22 +183,23 @@ TerminalRepl::TerminalRepl(const Options& options, int prompt_fd)
 void TerminalRepl::start(Waker waker) {
   actions_.set_waker(std::move(waker));
   signals_.watch();
+  // By this thread, which SIGTTOU stops where the terminal is another job's.
   mode_.enter();
-  {
-    const std::lock_guard lock(mutex_);
-    editor_.begin(kPrompt);
-    prompting_ = true;
-  }
+  prints_.add(std::exchange(rest_, {}));
+  prompting_ = true;
   const SignalsBlocked none_for_the_thread;
   thread_ = std::thread([this] { run(); });
 }
 
 void TerminalRepl::stop() {
-  if (!thread_.joinable()) return;
   const std::uint64_t one = 1;
   (void)!write(stop_, &one, sizeof one);
-  thread_.join();
-  signals_.unwatch();
+  stopped_ = true;
+  if (thread_.joinable()) {
+    thread_.join();
+    signals_.unwatch();
+  }
+  output_.write(std::exchange(rest_, {}));
 }
 
 ActionSource::Pull TerminalRepl::next(Action& action) {
@@ -234,26 +210,29 @@ ActionSource::Pull TerminalRepl::next(Action& action) {
 }
 
 void TerminalRepl::run() {
+  editor_.begin(kPrompt);
   while (!quitting_) {
     // A session that does not pull is not fed: the terminal holds what is typed.
-    const int input = actions_.full() ? -1 : STDIN_FILENO;
+    const bool feeds = !actions_.full();
+    const bool typed = feeds && output_.has_typed();
+    const int input = feeds ? STDIN_FILENO : -1;
     pollfd watched[3] = {
         {stop_, POLLIN, 0}, {signals_.descriptor(), POLLIN, 0}, {input, POLLIN, 0}};
-    const int ready = poll(watched, 3, time_to_wait());
+    const int ready = poll(watched, 3, typed ? 0 : time_to_wait());
     if (watched[0].revents != 0) break;
     if (watched[1].revents != 0) signals_.clear();
-    if (watched[2].revents != 0) take_input();
-    if (ready == 0 && splitter_.holding()) give(splitter_.release());
+    if (typed || watched[2].revents != 0) take_input();
+    if (ready == 0 && !typed && splitter_.holding()) give(splitter_.release());
     while (edit_ && !quitting_) edit();
     after_signals();
     print_piece_if_due();
+    if (output_.given_up()) quit();
   }
-  const std::lock_guard lock(mutex_);
   leave_prompt();
 }
 
 int TerminalRepl::time_to_wait() {
-  const Turn turn(*this);
+  const std::lock_guard lock(mutex_);
   tick_is_set_ = !prints_.empty();
   const int sequence = splitter_.holding() ? kSequenceMs : -1;
   if (!tick_is_set_) return sequence;
@@ -262,29 +241,29 @@ int TerminalRepl::time_to_wait() {
 }
 
 void TerminalRepl::take_input() {
-  std::string input;
-  ssize_t got;
-  do {
+  std::string input = output_.take_typed();
+  ssize_t got = 0;
+  while (input.empty() || (got >= kPasted && input.size() < kMostAtOnce && more_comes())) {
     char bytes[16384];
     got = read(STDIN_FILENO, bytes, sizeof bytes);
-    if (got > 0) input.append(bytes, static_cast<std::size_t>(got));
-  } while (got >= kPasted && input.size() < kMostAtOnce && more_comes());
+    if (got <= 0) break;
+    input.append(bytes, static_cast<std::size_t>(got));
+  }
   if (input.empty()) {
     // EIO also where a job in the background, whose signals this thread does not take, reads.
-    if (got < 0 && errno == EIO && in_background()) {
+    if (got < 0 && errno == EIO && in_background(terminal_)) {
       came_back_ = true;
     } else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
       quit();
     }
     return;
   }
-  // Printing may stand still after Ctrl-S with the mutex held; Ctrl-C must end that.
-  if (input.find('\x03') != std::string::npos) mode_.resume_output();
+  // After Ctrl-S, as the terminal does it where keys are signals.
+  if (has_signal_key(input)) output_.resume();
   give(splitter_.feed(input));
 }
 
 void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
-  const Turn turn(*this);
   for (const TerminalInput& input : inputs) {
     if (quitting_) break;
     if (edit_) {
@@ -316,12 +295,6 @@ void TerminalRepl::give_keys(std::string_view keys) {
   }
 }
 
-/// The terminal is another job's (bg, or & behind the command).
-bool TerminalRepl::in_background() const {
-  const pid_t foreground = tcgetpgrp(terminal_);
-  return foreground > 0 && foreground != getpgrp();
-}
-
 /// Stops the process as the terminal would have done; false: it has not stopped.
 bool TerminalRepl::stop_by(int signal) {
   signals_.take_continued();
@@ -339,10 +312,13 @@ bool TerminalRepl::stop_by(int signal) {
 }
 
 /// A prompt in the background would take the terminal's modes from the job that has it: it stops,
-/// as whatever reads there does. False: nothing stops it (an orphan), so nothing can be typed.
+/// as whatever reads there does. False: it ends, or nothing stops it (an orphan), so nothing can be
+/// typed.
 bool TerminalRepl::stop_in_background() {
-  while (in_background()) {
-    if (!stop_by(SIGTTIN)) return false;
+  while (in_background(terminal_)) {
+    // What was to end the session may have come with what let it go on (kill %1).
+    pollfd stop{stop_, POLLIN, 0};
+    if (poll(&stop, 1, kGraceMs) > 0 || !stop_by(SIGTTIN)) return false;
   }
   return true;
 }
@@ -351,7 +327,6 @@ void TerminalRepl::after_signals() {
   const bool continued = signals_.take_continued() || std::exchange(came_back_, false);
   const bool resized = signals_.take_resized();
   if (!continued && !resized) return;
-  const Turn turn(*this);
   if (continued) {
     if (!stop_in_background()) return quit();
     mode_.apply();
@@ -363,35 +338,37 @@ void TerminalRepl::after_signals() {
 }
 
 void TerminalRepl::print(std::string_view lines) {
-  std::unique_lock lock(mutex_);
-  if (!prompting_) {
-    write_all(terminal_, lines);
-    return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (prompting_) {
+      prints_.add(lines);
+      if (editing_ ? prints_.size() > kMostHeld : prints_.full()) congested_ = true;
+      if (!std::exchange(tick_is_set_, true)) signals_.ring();
+      return;
+    }
   }
-  prints_.add(lines);
-  if (editing_) {
-    congested_ = prints_.size() > kMostHeld;
-    return;
+  rest_ += lines;
+  if (stopped_) {
+    output_.write(std::exchange(rest_, {}));
+  } else {
+    rest_.erase(0, output_.put(rest_, 0));
   }
-  if (prints_.due(SteadyClock::now()) || prints_.full()) {
-    print_all(lock);
-  } else if (!std::exchange(tick_is_set_, true)) {
-    signals_.ring();
-  }
+}
+
+bool TerminalRepl::take_piece(std::string& piece) {
+  const std::lock_guard lock(mutex_);
+  piece = prints_.take_piece(SteadyClock::now());
+  if (!prints_.full() && congested_.exchange(false)) actions_.wake();
+  return !piece.empty();
 }
 
 void TerminalRepl::print_piece_if_due() {
-  const Turn turn(*this);
-  const auto now = SteadyClock::now();
-  if (prints_.due(now)) editor_.print_above(prints_.take_piece(now));
-}
-
-/// On the loop's thread, which so waits for the screen; keys go first.
-void TerminalRepl::print_all(std::unique_lock<std::mutex>& lock) {
-  while (!prints_.empty()) {
-    editor_.print_above(prints_.take_piece(SteadyClock::now()));
-    turn_over_.wait(lock, [this] { return !turn_wanted_; });
+  {
+    const std::lock_guard lock(mutex_);
+    if (!prints_.due(SteadyClock::now())) return;
   }
+  std::string piece;
+  if (take_piece(piece)) editor_.print_above(piece);
 }
 
 void TerminalRepl::on_line(std::string line, std::string shown) { obey(typed_.add(line, shown)); }
@@ -423,35 +400,33 @@ bool TerminalRepl::on_edit(std::string line) {
   return true;
 }
 
-/// Without the mutex while the editor runs: the session goes on, and what it shows is held.
+/// The session goes on meanwhile, and what it shows is held.
 void TerminalRepl::edit() {
   const Edit wanted = std::move(*edit_);
-  {
-    const std::lock_guard lock(mutex_);
-    editing_ = true;
-    editor_.hide();
-    mode_.leave();
-  }
+  set_editing(true);
+  editor_.hide();
+  mode_.leave();
   Result<std::string> text = edit_externally(wanted.text, terminal_, stop_);
-  {
-    const std::lock_guard lock(mutex_);
-    mode_.enter_again();
-    editing_ = false;
-    edit_.reset();
-    signals_.take_continued();
-    signals_.take_resized();
-    columns_ = columns_of(terminal_);
-    editor_.come_back();
-    // A command that was in the line is one still; what /edit was asked for is a message.
-    const bool is_command =
-        wanted.is_line && text && *text != wanted.text && text->substr(0, 1) == "/";
-    const TypedMessages::Outcome outcome =
-        is_command ? typed_.add(*text, *text) : typed_.edited(wanted.text, std::move(text));
-    if (wanted.is_line && !is_command && !outcome.sent) editor_.set_line(wanted.text);
-    obey(outcome);
-  }
-  if (congested_.exchange(false)) actions_.wake();
+  mode_.enter_again();
+  set_editing(false);
+  edit_.reset();
+  signals_.take_continued();
+  signals_.take_resized();
+  columns_ = columns_of(terminal_);
+  editor_.come_back();
+  // A command that was in the line is one still; what /edit was asked for is a message.
+  const bool is_command =
+      wanted.is_line && text && *text != wanted.text && text->substr(0, 1) == "/";
+  const TypedMessages::Outcome outcome =
+      is_command ? typed_.add(*text, *text) : typed_.edited(wanted.text, std::move(text));
+  if (wanted.is_line && !is_command && !outcome.sent) editor_.set_line(wanted.text);
+  obey(outcome);
   give(std::exchange(late_, {}));
+}
+
+void TerminalRepl::set_editing(bool editing) {
+  const std::lock_guard lock(mutex_);
+  editing_ = editing;
 }
 
 void TerminalRepl::on_interrupt(bool line_is_empty) {
@@ -475,8 +450,17 @@ void TerminalRepl::quit() {
 void TerminalRepl::leave_prompt() {
   editor_.end();
   mode_.leave();
-  prompting_ = false;
-  while (!prints_.empty()) write_all(terminal_, prints_.take_piece(SteadyClock::now()));
+  for (;;) {
+    std::string piece;
+    if (take_piece(piece)) {
+      output_.write(piece);
+      continue;
+    }
+    const std::lock_guard lock(mutex_);
+    if (!prints_.empty()) continue;
+    prompting_ = false;
+    return;
+  }
 }
 
 /// As the terminal would have done with these keys, but with its modes put back before.

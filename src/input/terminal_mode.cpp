@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <string_view>
 
 namespace wscope::input {
 namespace {
@@ -15,11 +14,17 @@ void leave_at_exit() {
   if (TerminalMode* mode = g_entered.load()) mode->leave();
 }
 
-void put(int fd, std::string_view sequence) { (void)!write(fd, sequence.data(), sequence.size()); }
+// A terminal that takes nothing for so long does without being asked to mark pastes.
+constexpr int kRoomMs = 100;
 
 }  // namespace
 
-TerminalMode::TerminalMode(int input, int output, bool bracketed_paste)
+bool in_background(int terminal) {
+  const pid_t foreground = tcgetpgrp(terminal);
+  return foreground > 0 && foreground != getpgrp();
+}
+
+TerminalMode::TerminalMode(int input, TerminalOutput& output, bool bracketed_paste)
     : input_(input), output_(output), bracketed_paste_(bracketed_paste) {
   [[maybe_unused]] static const int registered = std::atexit(leave_at_exit);
 }
@@ -47,20 +52,21 @@ void TerminalMode::enter_again() {
 
 void TerminalMode::apply() {
   if (!entered_) return;
-  // TCSADRAIN and not TCSAFLUSH: what was typed ahead counts.
-  tcsetattr(input_, TCSADRAIN, &raw_);
-  if (bracketed_paste_) put(output_, "\x1b[?2004h");
+  // Not TCSAFLUSH: what was typed ahead counts. Nor TCSADRAIN: output may be stopped.
+  tcsetattr(input_, TCSANOW, &raw_);
+  if (bracketed_paste_) output_.put("\x1b[?2004h", kRoomMs);
 }
 
 void TerminalMode::leave() {
   if (!entered_) return;
   entered_ = false;
   g_entered = nullptr;
-  if (bracketed_paste_) put(output_, "\x1b[?2004l");
+  if (in_background(input_)) return;
+  // What is shown from here on is the shell's, or another program's: nothing of ours stops it.
+  output_.resume();
+  if (bracketed_paste_) output_.put("\x1b[?2004l", kRoomMs);
   // TCSANOW: output that the terminal does not take must not keep the program from ending.
   tcsetattr(input_, TCSANOW, &before_);
 }
-
-void TerminalMode::resume_output() { tcflow(output_, TCOON); }
 
 }  // namespace wscope::input

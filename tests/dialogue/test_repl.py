@@ -1,15 +1,20 @@
 """The REPL in a terminal: prompt, editing, messages above the line being typed, ways to leave."""
 
+import fcntl
 import os
+import shlex
+import struct
 import termios
 import threading
 import unittest
 
 from support import frames
-from support.program import environment
+from support.program import WSCOPE, environment, eventually
 from support.server import PeerGone, Server, echo
 from support.terminal import CTRL_C, CTRL_D, LEFT, PIPE, UP, Terminal
+from support.tmux import TmuxScreen
 
+CTRL_Q, CTRL_S = "\x11", "\x13"
 ECHO = termios.ECHO | termios.ICANON
 
 
@@ -279,6 +284,103 @@ class Leaving(Repl):
         terminal.master, terminal._slave = os.pipe()  # something for __exit__ to close
         terminal.process.wait(10)
         self.assertTrue(script.ended.wait(5))
+
+
+class Held(Repl):
+    """Ctrl-S, and a terminal that nobody reads: the session goes on, and there are ways out."""
+
+    FLOOD = b"x" * 50_000
+
+    def held(self, *words, unread=False, flood=1):
+        """The terminal takes nothing, though there is something to show; the loop still answers."""
+        if "-x" in words:
+            terminal, script = self.start(*words)
+            self.assertTrue(script.open.wait(10))
+            terminal.wait_for("> hi")
+        else:
+            terminal, script = self.at_prompt(*words)
+        if unread:
+            terminal.hold()
+        else:
+            terminal.type(CTRL_S + "x")
+        waiting = [-1]
+
+        def stands_still():
+            waiting.append(self.waiting(terminal))
+            return waiting[-1] == waiting[-2] > 0
+
+        for _ in range(flood):
+            script.say(frames.TEXT, self.FLOOD)
+        script.say(frames.PING, b"still there?")
+        eventually(lambda: (frames.PONG, b"still there?") in script.got, 10, "the pong")
+        if unread:
+            eventually(stands_still, 10, "a full terminal")
+        return terminal
+
+    @staticmethod
+    def waiting(terminal):
+        return struct.unpack("i", fcntl.ioctl(terminal.master, termios.FIONREAD, b"\0" * 4))[0]
+
+    def put_back(self, terminal):
+        self.assertEqual(terminal.modes(), terminal.first_modes)
+
+    def test_ctrl_c_after_ctrl_s_drops_the_line_and_leaves(self):
+        terminal = self.held()
+        terminal.type(CTRL_C)
+        terminal.wait_for("^C")
+        terminal.wait_line(">")
+        terminal.type(CTRL_S + CTRL_C)
+        self.assertEqual(terminal.wait(), 0)
+        self.put_back(terminal)
+
+    def test_ctrl_q_goes_on_with_what_was_typed(self):
+        terminal = self.held()
+        terminal.type("y" + CTRL_Q)
+        flood = self.FLOOD.decode()
+        terminal.wait_until(lambda s: flood in s.text().replace("\n", ""), "the message")
+        terminal.wait_line("> xy")
+
+    def test_ctrl_c_twice_leaves_a_terminal_that_nobody_reads(self):
+        terminal = self.held(unread=True, flood=4)
+        terminal.type(CTRL_C + CTRL_C)
+        terminal.process.wait(10)
+        self.assertEqual(terminal.wait(), 0)
+        self.put_back(terminal)
+
+    def test_a_signal_ends_it_all_the_same(self):
+        for words in ([], ["-x", "hi", "-w", "-1"]):
+            for unread in (False, True):
+                with self.subTest(words=words, unread=unread):
+                    terminal = self.held(*words, unread=unread, flood=4)
+                    terminal.process.send_signal(15)
+                    terminal.process.wait(20)
+                    self.assertEqual(terminal.wait(), 143)
+                    self.put_back(terminal)
+
+    def test_the_timeout_ends_it_all_the_same(self):
+        for words in ([], ["-x", "hi", "-w", "-1"]):
+            for unread in (False, True):
+                with self.subTest(words=words, unread=unread):
+                    terminal = self.held("--timeout", "1.5", *words, unread=unread, flood=4)
+                    terminal.process.wait(20)
+                    self.assertEqual(terminal.wait(), 7)
+                    self.put_back(terminal)
+
+
+class Jobs(Repl):
+    def test_a_stopped_job_that_is_killed_ends_in_the_background(self):
+        script = Prompting()
+        with Server(script) as server, TmuxScreen("PS1='$ ' exec bash --norc") as tmux:
+            tmux.wait_last("$")
+            tmux.type(f"{shlex.quote(WSCOPE)} {server.url}\r")
+            tmux.wait_last(">")
+            tmux.type("\x1a")
+            tmux.wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped")
+            tmux.type("kill %1\r")
+            self.assertTrue(script.ended.wait(10))
+            self.assertEqual(script.closed_with, 1000)
+            tmux.type("wait %1; echo ended $?; stty -a | grep -o -w -e -icanon -e icanon\r")
+            tmux.wait(lambda rows: rows[-3:] == ["ended 143", "icanon", "$"], "its status, the modes")
 
 
 class SlashCommands(Repl):

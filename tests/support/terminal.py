@@ -48,6 +48,8 @@ class Terminal:
         self.raw = bytearray()  # every byte that came to the terminal
         self.out, self.err = bytearray(), bytearray()
         self._changed = threading.Condition()
+        self._reads = threading.Event()
+        self._reads.set()
         self.master, slave = pty.openpty()
         self._set_size(rows, columns)
         self.first_modes = termios.tcgetattr(slave)
@@ -92,6 +94,7 @@ class Terminal:
         return False
 
     def _stop_reading(self):
+        self.let_go()
         with contextlib.suppress(OSError):
             os.write(self._stop_write, b".")
         for reader in self._readers:
@@ -99,6 +102,7 @@ class Terminal:
 
     def _read_terminal(self):
         while True:
+            self._reads.wait()
             ready, _, _ = select.select([self.master, self._stop_read], [], [])
             if self.master not in ready:
                 return  # told to stop, and nothing is left to read
@@ -135,6 +139,13 @@ class Terminal:
             self.screen.resize(rows, columns)
         self._set_size(rows, columns)
         self.process.send_signal(signal.SIGWINCH)
+
+    def hold(self):
+        """Reads no more of what the terminal gets, as a window that hangs."""
+        self._reads.clear()
+
+    def let_go(self):
+        self._reads.set()
 
     # --- what a person sees ----------------------------------------------------------------------
     def wait_until(self, condition, what, seconds=10):
