@@ -137,7 +137,8 @@ TEST_CASE("tls: each failed check is told with certificate, cause and option") {
        "its certificate (CN=other) is for a.example, *.b.example, 10.0.0.1, not for localhost",
        "--servername NAME"},
       {"address", elsewhere, "127.0.0.1",
-       "its certificate (CN=other) is for a.example, *.b.example, 10.0.0.1, not for the address 127.0.0.1",
+       "its certificate (CN=other) is for a.example, *.b.example, 10.0.0.1, not for the address "
+       "127.0.0.1",
        "--servername NAME"},
       {"common name", nameless, "localhost",
        "its certificate (CN=only.example) is for only.example, not for localhost", "-k"},
