@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/escape.h"
 #include "output/whole_file.h"
 #include "session/admission.h"
 #include "ws/close_code.h"
@@ -24,6 +25,7 @@ constexpr int kActionsPerTurn = 4096;
 constexpr std::size_t kMostQueued = std::size_t{4} << 20;
 constexpr std::size_t kMostQueuedInAll = std::size_t{256} << 20;
 constexpr std::size_t kLeastQueued = Connection::kHighWater;
+constexpr std::size_t kMostControl = 125;  // RFC 6455 5.5
 
 /// The port file appears whole or not at all, so that who waits for it can read it at once; what is
 /// no regular file is written into.
@@ -181,6 +183,13 @@ void ListenSession::tell_head(const ServedClient& client, Direction direction,
 void ListenSession::client_wire(ServedClient& client, Direction direction, std::string_view bytes) {
   const Speaking speaking(presentation_->sink(), client);
   client.frames()->feed(direction, bytes);
+}
+
+void ListenSession::client_control(ServedClient& client, std::string_view kind,
+                                   std::string_view data) {
+  if (!options_.messages.show_ping_pong) return;
+  notice(fmt::format("client {}: {}{}", client.number(), kind,
+                     data.empty() ? "" : " " + quoted(data, kMostControl)));
 }
 
 void ListenSession::client_message(ServedClient& client, MessageType type, std::string_view data) {

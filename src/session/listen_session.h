@@ -51,6 +51,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   ws::ServerReply client_request(ServedClient& client, const ws::ServerRequest& request) override;
   void client_opened(ServedClient& client) override;
   void client_wire(ServedClient& client, Direction direction, std::string_view bytes) override;
+  void client_control(ServedClient& client, std::string_view kind, std::string_view data) override;
   void client_message(ServedClient& client, MessageType type, std::string_view data) override;
   void client_wakes() override { clock_.sample(); }
   void client_rests(ServedClient& client) override;

@@ -65,6 +65,7 @@ void ServedClient::connection_opened() {
 
 void ServedClient::connection_pong(std::string_view data) {
   if (keepalive_) keepalive_->pong(data);
+  host_.client_control(*this, "pong", data);
 }
 
 }  // namespace wscope::session

@@ -25,6 +25,8 @@ class ServedClient : public ConnectionOwner {
     virtual void client_opened(ServedClient&) = 0;
     /// Bytes on the wire behind the handshake; only when the connection is observed.
     virtual void client_wire(ServedClient&, Direction, std::string_view) = 0;
+    /// A ping or a pong of its.
+    virtual void client_control(ServedClient&, std::string_view kind, std::string_view data) = 0;
     virtual void client_message(ServedClient&, MessageType, std::string_view) = 0;
     /// A batch of reading begins: sample clocks.
     virtual void client_wakes() = 0;
@@ -63,6 +65,9 @@ class ServedClient : public ConnectionOwner {
   bool connection_may_read() override { return host_.client_may_read(*this); }
   ws::ServerReply connection_request(const ws::ServerRequest& request) override;
   void connection_opened() override;
+  void connection_ping(std::string_view data) override {
+    host_.client_control(*this, "ping", data);
+  }
   void connection_pong(std::string_view data) override;
 
   Host& host_;

@@ -105,6 +105,13 @@ class Admission(Dialogue):
             ended = run("--slash", server.url, stdin=b"a\n/to 1 secret\n")
             self.expect(ended, status=1, out="a\n", err="/to is for a listening wscope: nothing was sent")
 
+    def test_pings_of_clients_are_shown(self):
+        with Listening("-P") as server:
+            with Running(server.url, "--slash") as client:
+                client.send("/ping hi\n/pong\n")
+                told = server.wait_err("pong\n")
+        self.assertIn('client 1: ping "hi"\nclient 1: pong\n', told.decode())
+
     def test_unix_socket(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "ws.sock")

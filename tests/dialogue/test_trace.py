@@ -255,7 +255,7 @@ class Trace(Dialogue):
                 server.wait_out("hi\nhi\n")
             server.wait_err("missing=3")
             server.wait_err("client 1 left")
-            told = server.errors if hasattr(server, "errors") else server.err.decode()
+            told = server.err.decode()
         shown = [line[12:] for line in told.splitlines() if line.startswith("[")]
         self.assertEqual(shown[0], "client 1 GET /a HTTP/1.1")
         self.assertIn("client 1 HTTP/1.1 101 Switching Protocols", shown)
