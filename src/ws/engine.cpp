@@ -93,6 +93,7 @@ class WebsocketEngine final : public Engine {
   std::uint64_t slow_left_ = 0;  // payload bytes of the frame that websocketpp is reading
 
   std::string head_;
+  bool line_overlooked_ = false;
   bool head_fed_ = false;
   bool asked_ = false;
   std::string handshake_fault_;
@@ -192,6 +193,11 @@ void WebsocketEngine::received(std::string_view bytes) {
 
 void WebsocketEngine::read_handshake() {
   if (!head_fed_) {
+    // RFC 9112 2.2: an empty line before the request is overlooked, once.
+    if (!line_overlooked_ && in_.view().substr(0, 2) == "\r\n") {
+      line_overlooked_ = true;
+      in_.consume(2);
+    }
     const std::string_view view = in_.view();
     // RFC 9112 2.2: a line may end with a bare LF.
     const auto end = view.find("\n\r\n");

@@ -237,6 +237,8 @@ inline lib::error_code mended::Connection::initialize_processor() {
     return error::make_error_code(error::unsupported_version);
   }
   m_processor = get_processor(13);
+  // RFC 9112 9.6: of what it is about to refuse the library did not say that the connection ends.
+  if (m_processor->validate_handshake(m_request)) m_response.replace_header("Connection", "close");
   return {};
 }
 

@@ -90,7 +90,7 @@ class Certificate(Table):
     def test_wrong_address(self):
         self.pair(
             "name_only", ["--ca", CA], 4,
-            r"can't verify {at}: its certificate \(CN=localhost\) is for localhost, not for 127\.0\.0\.1",
+            r"can't verify {at}: its certificate \(CN=localhost\) is for localhost, not for the address 127\.0\.0\.1",
             "--servername NAME asks for, and expects, another name; " + BLIND, host="127.0.0.1",
         )  # fmt: skip
 

@@ -219,7 +219,7 @@ TEST_CASE("RFC 6455 4.2.1, 4.4: requests that are wrong") {
       {"HEAD / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", "HTTP/1.1 400 Bad Request"},
       {"rubbish\r\n\r\n", "HTTP/1.1 400 Bad Request"},
       {"GET / HTTP/1.1\r\nHost: h\r\nno colon\r\n\r\n", "HTTP/1.1 400 Bad Request"},
-      {"\r\n\r\n", "HTTP/1.1 400 Bad Request"},
+      {"\r\n\r\n\r\n", "HTTP/1.1 400 Bad Request"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.request);
@@ -255,9 +255,21 @@ TEST_CASE("RFC 6455 4.2.1: Upgrade and Connection are lists of tokens") {
   CHECK(asked("Connection: Upgrade", "Connection: no-upgrade-please") == plain);
 }
 
+TEST_CASE("RFC 9112 2.2: an empty line before the request is overlooked") {
+  for_each_split("\r\n" + request_head(), [](const std::vector<std::string_view>& pieces) {
+    Server server;
+    for (const std::string_view piece : pieces) give(*server.engine, piece);
+    CHECK(status_of(take_output(*server.engine)) == "HTTP/1.1 101 Switching Protocols");
+    CHECK(server.heard.asked == Events{"GET /chat?x=1 upgrade []"});
+  });
+}
+
 TEST_CASE("RFC 9112 9.6: a refusal says that the connection ends") {
   for (const std::string& request :
        {request_head("Host: other\r\n"),
+        changed("GET /chat?x=1 HTTP/1.1", "POST /chat HTTP/1.1"),
+        changed("GET /chat?x=1 HTTP/1.1", "GET /chat HTTP/1.2"),
+        changed("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", ""),
         changed("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: x")}) {
     Server server;
     const std::string response = server.after(request);
