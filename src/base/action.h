@@ -56,6 +56,8 @@ class ActionSource {
   virtual bool interactive() const { return false; }
   /// Stops any thread of the source; idempotent. What was accepted and not pulled is dropped.
   virtual void stop() {}
+  /// A signal is ending the session: from here on a terminal's job control stops nobody.
+  virtual void leaving() {}
   /// What is shown has to wait, and much of it does: receive no more until the waker rings.
   virtual bool congested() const { return false; }
   /// A message that was received: a source that completes words may offer its words.

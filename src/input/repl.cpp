@@ -81,6 +81,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
 
   void start(Waker waker) override;
   void stop() override;
+  void leaving() override { leaving_ = true; }
   Pull next(Action& action) override;
   bool interactive() const override { return true; }
   std::uint64_t unpulled() override { return actions_.size(); }
@@ -150,6 +151,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   std::vector<TerminalInput> late_;
 
   std::atomic<bool> congested_{false};
+  std::atomic<bool> leaving_{false};
   ActionQueue actions_;
   RecentWords words_;
   TypedMessages typed_;
@@ -318,7 +320,9 @@ bool TerminalRepl::stop_in_background() {
   while (in_background(terminal_)) {
     // What was to end the session may have come with what let it go on (kill %1).
     pollfd stop{stop_, POLLIN, 0};
-    if (poll(&stop, 1, kGraceMs) > 0 || !stop_by(SIGTTIN)) return false;
+    int ready = poll(&stop, 1, kGraceMs);
+    if (leaving_) ready = poll(&stop, 1, -1);  // the server may take its time
+    if (ready > 0 || leaving_ || !stop_by(SIGTTIN)) return false;
   }
   return true;
 }

@@ -424,6 +424,7 @@ Totals ClientSession::totals() const {
 
 void ClientSession::interrupt(ExitStatus status) {
   clock_.sample();
+  source_.leaving();
   if (command_) command_->interrupt(status);
   if (result_) return cut_short(status);  // only stdout is still waited for
   const bool again = signal_.has_value();

@@ -387,6 +387,7 @@ void ListenSession::output_moved() {
 }
 
 void ListenSession::interrupt(ExitStatus status) {
+  if (source_) source_->leaving();
   if (!shutting_down_) {
     if (commands_) commands_->signal(status == ExitStatus::kInterrupted ? SIGINT : SIGTERM);
     return shut_down(status);

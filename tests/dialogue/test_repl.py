@@ -383,6 +383,22 @@ class Jobs(Repl):
             tmux.wait(lambda rows: rows[-3:] == ["ended 143", "icanon", "$"], "its status, the modes")
 
 
+    def test_a_server_that_takes_its_time_does_not_stop_it_again(self):
+        def mute(peer):
+            peer.accept()
+            peer.server.stopping.wait(30)
+
+        with Server(mute) as server, TmuxScreen("PS1='$ ' exec bash --norc") as tmux:
+            tmux.wait_last("$")
+            tmux.type(f"{shlex.quote(WSCOPE)} --close-timeout 2 {server.url}\r")
+            tmux.wait_last(">")
+            tmux.type("\x1a")
+            tmux.wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped")
+            tmux.type("kill %1; wait %1; echo ended $?\r")
+            tmux.wait(lambda rows: rows[-2:] == ["ended 143", "$"], "its status")
+            server.stopping.set()
+
+
 class SlashCommands(Repl):
     def test_ping_and_pong(self):
         terminal, script = self.at_prompt()
