@@ -266,8 +266,7 @@ TEST_CASE("RFC 9112 2.2: an empty line before the request is overlooked") {
 
 TEST_CASE("RFC 9112 9.6: a refusal says that the connection ends") {
   for (const std::string& request :
-       {request_head("Host: other\r\n"),
-        changed("GET /chat?x=1 HTTP/1.1", "POST /chat HTTP/1.1"),
+       {request_head("Host: other\r\n"), changed("GET /chat?x=1 HTTP/1.1", "POST /chat HTTP/1.1"),
         changed("GET /chat?x=1 HTTP/1.1", "GET /chat HTTP/1.2"),
         changed("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", ""),
         changed("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: x")}) {
