@@ -368,6 +368,9 @@ class Held(Repl):
 
 
 class Jobs(Repl):
+    # The shell hears a moment later that the job goes on; until then it would not wait.
+    KILL = "kill %1; while jobs | grep -q Stopped; do sleep 0.1; done; wait; jobs; echo over"
+
     def test_a_stopped_job_that_is_killed_ends_in_the_background(self):
         script = Prompting()
         with Server(script) as server, TmuxScreen("PS1='$ ' exec bash --norc") as tmux:
@@ -376,11 +379,10 @@ class Jobs(Repl):
             tmux.wait_last(">")
             tmux.type("\x1a")
             tmux.wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped")
-            tmux.type("kill %1\r")
+            tmux.type(self.KILL + "; stty -a | grep -o -w -e -icanon -e icanon\r")
             self.assertTrue(script.ended.wait(10))
             self.assertEqual(script.closed_with, 1000)
-            tmux.type("wait %1; echo ended $?; stty -a | grep -o -w -e -icanon -e icanon\r")
-            tmux.wait(lambda rows: rows[-3:] == ["ended 143", "icanon", "$"], "its status, the modes")
+            tmux.wait(lambda rows: rows[-3:] == ["over", "icanon", "$"] and "Exit 143" in " ".join(rows), "its status, the modes")
 
 
     def test_a_server_that_takes_its_time_does_not_stop_it_again(self):
@@ -394,8 +396,8 @@ class Jobs(Repl):
             tmux.wait_last(">")
             tmux.type("\x1a")
             tmux.wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped")
-            tmux.type("kill %1; wait %1; echo ended $?\r")
-            tmux.wait(lambda rows: rows[-2:] == ["ended 143", "$"], "its status")
+            tmux.type(self.KILL + "\r")
+            tmux.wait(lambda rows: rows[-2:] == ["over", "$"] and "Exit 143" in " ".join(rows), "its status")
             server.stopping.set()
 
 
