@@ -8,13 +8,10 @@
 #include <string_view>
 #include <utility>
 
+#include "base/http_field.h"
+
 namespace wscope::net {
 namespace {
-
-bool is_token_char(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
-}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -95,18 +92,6 @@ class ChallengeReader {
   std::string_view rest_;
 };
 
-bool lists(std::string_view list, std::string_view wanted) {
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    std::string_view word = list.substr(0, comma);
-    while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
-    while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
-    if (lower(word) == wanted) return true;
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return false;
-}
-
 bool breaks_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
@@ -133,7 +118,8 @@ std::optional<DigestChallenge> understood(const Challenge& challenge) {
     return std::nullopt;
   }
   if (const auto qop = challenge.find("qop")) {
-    if (!lists(*qop, "auth")) return std::nullopt;  // auth-int alone: there is no body to protect
+    if (!list_has(*qop, "auth"))
+      return std::nullopt;  // auth-int alone: there is no body to protect
     out.qop_auth = true;
   }
   out.stale = lower(challenge.find("stale").value_or("")) == "true";

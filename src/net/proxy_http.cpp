@@ -1,12 +1,12 @@
 #include "net/proxy_http.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <vector>
 
 #include "base/byte_text.h"
 #include "base/escape.h"
+#include "base/http_field.h"
 #include "net/error_words.h"
 
 namespace wscope::net {
@@ -15,21 +15,6 @@ namespace {
 constexpr std::size_t kMaxHead = 64 * 1024;
 constexpr std::size_t kMaxRawBody = 64 * 1024;
 constexpr std::size_t kMaxShownBody = 4 * 1024;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
-bool same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -46,8 +31,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 std::string_view header_of(std::string_view head, std::string_view name) {
   for (const std::string_view line : lines_of(head)) {
     const auto colon = line.find(':');
-    if (colon != std::string_view::npos && same(line.substr(0, colon), name)) {
-      return trimmed(line.substr(colon + 1));
+    if (colon != std::string_view::npos && equal_ignoring_case(line.substr(0, colon), name)) {
+      return trim_ows(line.substr(colon + 1));
     }
   }
   return {};
@@ -94,20 +79,6 @@ std::string hint_for(int status, bool with_user, bool takes_basic) {
     default:
       return {};
   }
-}
-
-/// RFC 9112 4: HTTP-version SP status-code SP [ reason-phrase ]; 0 when it is none. The second
-/// space is often left out.
-int status_of(std::string_view line) {
-  constexpr std::string_view kPattern = "HTTP/0.0 000 ";
-  int status = 0;
-  for (std::size_t i = 0; i < kPattern.size(); ++i) {
-    if (i + 1 == kPattern.size() && line.size() == i) break;
-    const char c = i < line.size() ? line[i] : '\0';
-    if (kPattern[i] != '0' ? c != kPattern[i] : c < '0' || c > '9') return 0;
-    if (i >= 9 && i < 12) status = 10 * status + (c - '0');
-  }
-  return status;
 }
 
 class ConnectDialogue final : public ProxyDialogue {
@@ -175,13 +146,13 @@ class ConnectDialogue final : public ProxyDialogue {
   void take_head() {
     response_head_ += head_;
     const std::string_view line = lines_of(head_).front();
-    const auto space = line.find(' ');
-    status_code_ = status_of(line);
-    if (status_code_ < 100) {
+    const auto status_line = parse_status_line(line);
+    if (!status_line) {
       return refuse_with(told() + "its status line can't be read: \"" + printable(line, 80) + '"',
                          {});
     }
-    status_ = printable(line.substr(space + 1), 80);
+    status_code_ = status_line->status;
+    status_ = printable(line.substr(line.find(' ') + 1), 80);
     if (status_code_ / 100 == 1 && status_code_ != 101) {  // RFC 9110 15.2: the final one follows
       passed_over_ += head_.size();
       head_.clear();
@@ -193,7 +164,7 @@ class ConnectDialogue final : public ProxyDialogue {
       return;
     }
     state_ = State::kRefusing;
-    chunked_ = same(header_of(head_, "Transfer-Encoding"), "chunked");
+    chunked_ = equal_ignoring_case(header_of(head_, "Transfer-Encoding"), "chunked");
     const std::string_view length = header_of(head_, "Content-Length");
     std::size_t number = 0;
     if (!chunked_ && !length.empty() &&
@@ -228,7 +199,7 @@ class ConnectDialogue final : public ProxyDialogue {
     }
     const std::string_view challenge = header_of(head_, "Proxy-Authenticate");
     const bool takes_basic = challenge.empty() || challenge.find(',') != challenge.npos ||
-                             same(challenge.substr(0, 5), "basic");
+                             equal_ignoring_case(challenge.substr(0, 5), "Basic");
     bool complete = false;
     const std::string body =
         chunked_ ? unchunked(raw_body_, complete) : raw_body_.substr(0, body_size_);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/http_field.h"
 #include "net/error_words.h"
 #include "net/host_name.h"
 
@@ -12,13 +13,6 @@ namespace wscope::net {
 namespace {
 
 constexpr std::size_t kMaxUnixPath = 107;  // sun_path less its NUL
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 

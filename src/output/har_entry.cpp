@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/byte_text.h"
+#include "base/http_field.h"
 #include "output/json_string.h"
 #include "output/time_stamp.h"
 
@@ -29,13 +30,6 @@ struct Head {
   std::string find(std::string_view name) const;
 };
 
-bool same_name(std::string_view one, std::string_view other) {
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(), [](char a, char b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; };
-    return lower(a) == lower(b);
-  });
-}
-
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r");
   if (first == std::string_view::npos) return {};
@@ -52,7 +46,7 @@ std::string_view take_until(std::string_view& text, char mark) {
 
 std::string Head::find(std::string_view name) const {
   for (const Field& field : fields) {
-    if (same_name(field.name, name)) return field.value;
+    if (equal_ignoring_case(field.name, name)) return field.value;
   }
   return {};
 }
@@ -78,7 +72,7 @@ bool carries_credentials(std::string_view name) {
   static constexpr std::array<std::string_view, 4> kSecret = {
       "authorization", "proxy-authorization", "cookie", "set-cookie"};
   return std::any_of(kSecret.begin(), kSecret.end(),
-                     [name](std::string_view secret) { return same_name(name, secret); });
+                     [name](std::string_view secret) { return equal_ignoring_case(name, secret); });
 }
 
 /// JSON as it is put together.
@@ -134,7 +128,7 @@ void headers(Json& json, const Head& head, bool secrets) {
 void sent_cookies(Json& json, const Head& head, bool secrets) {
   json.key("cookies").raw("[");
   for (const Field& field : head.fields) {
-    if (!secrets || !same_name(field.name, "Cookie")) continue;
+    if (!secrets || !equal_ignoring_case(field.name, "Cookie")) continue;
     for (std::string_view rest = field.value; !rest.empty();) {
       std::string_view value = trimmed(take_until(rest, ';'));
       const std::string_view name = take_until(value, '=');
@@ -148,7 +142,7 @@ void sent_cookies(Json& json, const Head& head, bool secrets) {
 void set_cookies(Json& json, const Head& head, bool secrets) {
   json.key("cookies").raw("[");
   for (const Field& field : head.fields) {
-    if (!secrets || !same_name(field.name, "Set-Cookie")) continue;
+    if (!secrets || !equal_ignoring_case(field.name, "Set-Cookie")) continue;
     std::string_view rest = field.value;
     std::string_view value = trimmed(take_until(rest, ';'));
     const std::string_view name = take_until(value, '=');
@@ -156,10 +150,10 @@ void set_cookies(Json& json, const Head& head, bool secrets) {
     while (!rest.empty()) {
       std::string_view attribute = trimmed(take_until(rest, ';'));
       const std::string_view which = trimmed(take_until(attribute, '='));
-      if (same_name(which, "Path")) json.text("path", attribute);
-      if (same_name(which, "Domain")) json.text("domain", attribute);
-      if (same_name(which, "HttpOnly")) json.flag("httpOnly", true);
-      if (same_name(which, "Secure")) json.flag("secure", true);
+      if (equal_ignoring_case(which, "Path")) json.text("path", attribute);
+      if (equal_ignoring_case(which, "Domain")) json.text("domain", attribute);
+      if (equal_ignoring_case(which, "HttpOnly")) json.flag("httpOnly", true);
+      if (equal_ignoring_case(which, "Secure")) json.flag("secure", true);
     }
     json.raw("}");
   }

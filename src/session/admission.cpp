@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "base/byte_text.h"
+#include "base/http_field.h"
 #include "session/welcome_page.h"
-#include "ws/http_field.h"
 
 namespace wscope::session {
 namespace {
@@ -43,10 +43,10 @@ bool equal_secret(std::string_view given, std::string_view expected) {
 /// What follows the scheme (RFC 9110 11.4); nothing where it is another one.
 std::optional<std::string_view> credentials(std::string_view given, std::string_view scheme) {
   const auto space = given.find(' ');
-  if (space == given.npos || !ws::equal_ignoring_case(given.substr(0, space), scheme)) {
+  if (space == given.npos || !equal_ignoring_case(given.substr(0, space), scheme)) {
     return std::nullopt;
   }
-  return ws::trim_ows(given.substr(space));
+  return trim_ows(given.substr(space));
 }
 
 std::optional<ws::ServerReply> ask_credentials(const HandshakeOptions& options,

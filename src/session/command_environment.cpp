@@ -1,9 +1,10 @@
 #include "session/command_environment.h"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
+
+#include "base/http_field.h"
 
 namespace wscope::session {
 namespace {
@@ -40,25 +41,15 @@ std::optional<std::string> variable_part(std::string_view header) {
   return part;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 void add_headers(Environment& environment, std::string_view head) {
   std::map<std::string, std::string> headers;
-  head.remove_prefix(std::min(head.find('\n'), head.size() - 1) + 1);  // the request line
-  while (!head.empty()) {
-    const std::size_t end = std::min(head.find('\n'), head.size());
-    std::string_view line = head.substr(0, end);
-    head.remove_prefix(std::min(end + 1, head.size()));
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    const std::size_t colon = line.find(':');
+  next_head_line(head);  // the request line
+  while (const auto line = next_head_line(head)) {
+    const std::size_t colon = line->find(':');
     if (colon == std::string_view::npos) continue;
-    const auto name = variable_part(line.substr(0, colon));
+    const auto name = variable_part(line->substr(0, colon));
     if (!name) continue;
-    const std::string_view value = trimmed(line.substr(colon + 1));
+    const std::string_view value = trim_ows(line->substr(colon + 1));
     const auto [place, is_new] = headers.try_emplace(*name, value);
     if (!is_new) place->second.append(", ").append(value);
   }

@@ -9,7 +9,7 @@
 #include <limits>
 #include <utility>
 
-#include "ws/http_field.h"
+#include "base/http_field.h"
 
 namespace wscope::session {
 namespace {
@@ -121,8 +121,8 @@ struct Attribute {
 
 Attribute attribute_of(std::string_view part) {
   const std::size_t equals = std::min(part.find('='), part.size());
-  return {lower(ws::trim_ows(part.substr(0, equals))),
-          ws::trim_ows(part.substr(std::min(equals + 1, part.size())))};
+  return {lower(trim_ows(part.substr(0, equals))),
+          trim_ows(part.substr(std::min(equals + 1, part.size())))};
 }
 
 /// False: the whole cookie has to be ignored.
@@ -186,8 +186,8 @@ std::optional<Cookie> parse_set_cookie(std::string_view text, const net::Url& or
   const std::size_t equals = pair.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
   Cookie cookie;
-  cookie.name = ws::trim_ows(pair.substr(0, equals));
-  cookie.value = ws::trim_ows(pair.substr(equals + 1));
+  cookie.name = trim_ows(pair.substr(0, equals));
+  cookie.value = trim_ows(pair.substr(equals + 1));
   if (cookie.name.empty() || cookie.name.size() + cookie.value.size() > kMostBytes ||
       has_control(cookie.name) || has_control(cookie.value)) {
     return std::nullopt;
@@ -238,9 +238,9 @@ Result<std::vector<Cookie>> read_cookie_file(std::string_view text) {
     }
     Cookie cookie;
     cookie.domain = lower(fields[0].substr(fields[0].front() == '.' ? 1 : 0));
-    cookie.host_only = !ws::equal_ignoring_case(fields[1], "TRUE");
+    cookie.host_only = !equal_ignoring_case(fields[1], "TRUE");
     cookie.path = fields[2].empty() || fields[2].front() != '/' ? "/" : std::string(fields[2]);
-    cookie.secure = ws::equal_ignoring_case(fields[3], "TRUE");
+    cookie.secure = equal_ignoring_case(fields[3], "TRUE");
     if (*expires != 0) cookie.expires = expires;  // 0: a session's cookie
     cookie.name = fields[5];
     cookie.value = fields[6];

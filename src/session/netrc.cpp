@@ -8,8 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/http_field.h"
 #include "net/error_words.h"
-#include "ws/http_field.h"
 
 namespace wscope::session {
 namespace {
@@ -107,7 +107,7 @@ Result<std::optional<Login>> find_login(std::string_view netrc, std::string_view
       if (entry.fits) continue;
       const auto name = words.value();
       if (!name) return bad("no name after \"machine\"");
-      entry.fits = ws::equal_ignoring_case(*name, host);
+      entry.fits = equal_ignoring_case(*name, host);
     } else if (*word == "login" || *word == "password" || *word == "account") {
       const auto value = words.value();
       if (!value) return bad(fmt::format("nothing after \"{}\"", *word));

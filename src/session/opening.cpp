@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "base/byte_text.h"
+#include "base/http_field.h"
 #include "ws/handshake_request.h"
-#include "ws/http_field.h"
 
 namespace wscope::session {
 namespace {
@@ -92,7 +92,7 @@ RefusedUpgrade Opening::refused() const {
   refused.status = head.status;
   // A date is left to the back-off.
   if (const auto seconds =
-          ws::delay_seconds(head.find("Retry-After").value_or(""), kLongestRetryAfter)) {
+          delay_seconds(head.find("Retry-After").value_or(""), kLongestRetryAfter)) {
     refused.retry_after = static_cast<double>(*seconds);
   }
   return refused;

@@ -8,22 +8,21 @@
 
 #include "base/ask_secret.h"
 #include "base/escape.h"
+#include "base/http_field.h"
 #include "net/error_words.h"
 #include "session/redirect.h"
-#include "ws/http_field.h"
 
 namespace wscope::session {
 namespace {
 
 std::string_view name_of(std::string_view header) {
-  return ws::trim_ows(header.substr(0, header.find_first_of(":;")));
+  return trim_ows(header.substr(0, header.find_first_of(":;")));
 }
 
 bool is_one_of(std::string_view header, std::initializer_list<std::string_view> names) {
   const std::string_view name = name_of(header);
-  return std::any_of(names.begin(), names.end(), [name](std::string_view other) {
-    return ws::equal_ignoring_case(name, other);
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [name](std::string_view other) { return equal_ignoring_case(name, other); });
 }
 
 /// -H that are meant for the server of the URL and nobody else.
@@ -36,7 +35,7 @@ std::string still_valid(std::string_view given, std::string_view set) {
   std::string out;
   while (!given.empty()) {
     const std::size_t end = std::min(given.find(';'), given.size());
-    const std::string_view pair = ws::trim_ows(given.substr(0, end));
+    const std::string_view pair = trim_ows(given.substr(0, end));
     given.remove_prefix(std::min(end + 1, given.size()));
     const std::string name = std::string(pair.substr(0, pair.find('='))) + "=";
     const bool replaced =
@@ -144,7 +143,7 @@ bool RequestPlan::withholds(const net::Url& url) const {
 void RequestPlan::take_cookies(const ws::ResponseHead& head, const net::Url& url,
                                std::int64_t now) {
   for (const auto& [name, value] : head.headers) {
-    if (!ws::equal_ignoring_case(name, "Set-Cookie")) continue;
+    if (!equal_ignoring_case(name, "Set-Cookie")) continue;
     if (auto cookie = parse_set_cookie(value, url, now)) jar_.add(std::move(*cookie));
   }
 }
@@ -155,7 +154,7 @@ bool RequestPlan::take_challenge(const ws::ResponseHead& head, const net::Url& u
   if (!login || !*login) return false;
   std::vector<std::string> values;
   for (const auto& [name, value] : head.headers) {
-    if (ws::equal_ignoring_case(name, "WWW-Authenticate")) values.push_back(value);
+    if (equal_ignoring_case(name, "WWW-Authenticate")) values.push_back(value);
   }
   auto challenge = net::strongest_challenge(values);
   if (!challenge) return false;

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/http_field.h"
 #include "ws/deflate_parameters.h"
-#include "ws/http_field.h"
 
 namespace wscope::ws {
 namespace {

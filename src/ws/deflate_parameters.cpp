@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/http_field.h"
 #include "ws/extension_list.h"
-#include "ws/http_field.h"
 
 namespace wscope::ws {
 namespace {

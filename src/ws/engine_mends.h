@@ -11,9 +11,9 @@
 #include <websocketpp/client.hpp>
 #include <websocketpp/server.hpp>
 
+#include "base/http_field.h"
 #include "ws/engine_config.h"
 #include "ws/engine_words.h"
-#include "ws/http_field.h"
 
 namespace websocketpp {
 
@@ -187,8 +187,8 @@ inline std::size_t mended::Processor::consume(std::uint8_t* bytes, std::size_t s
 // RFC 6455 4.2.1, items 3 and 4: the library looked for the words anywhere in these headers.
 template <>
 inline bool is_websocket_handshake(mended::Request& request) {
-  return wscope::ws::list_has(request.get_header("Upgrade"), "websocket") &&
-         wscope::ws::list_has(request.get_header("Connection"), "Upgrade");
+  return wscope::list_has(request.get_header("Upgrade"), "websocket") &&
+         wscope::list_has(request.get_header("Connection"), "Upgrade");
 }
 
 // RFC 7692 5.1: the library lost repeated parameters and had an offer of its own.

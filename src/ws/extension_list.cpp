@@ -1,7 +1,7 @@
 #include "ws/extension_list.h"
 
 #include "base/escape.h"
-#include "ws/http_field.h"
+#include "base/http_field.h"
 
 namespace wscope::ws {
 namespace {

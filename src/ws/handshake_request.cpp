@@ -11,7 +11,7 @@
 
 #include "base/byte_text.h"
 #include "base/escape.h"
-#include "ws/http_field.h"
+#include "base/http_field.h"
 
 namespace wscope::ws {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "ws/http_field.h"
+#include "base/http_field.h"
 
 namespace wscope::ws {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/escape.h"
-#include "ws/http_field.h"
+#include "base/http_field.h"
 
 namespace wscope::ws {
 namespace {

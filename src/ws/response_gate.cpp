@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/escape.h"
-#include "ws/http_field.h"
+#include "base/http_field.h"
 #include "ws/refusal.h"
 
 namespace wscope::ws {

@@ -1,36 +1,14 @@
 #include "ws/response_head.h"
 
 #include "base/escape.h"
-#include "ws/http_field.h"
+#include "base/http_field.h"
 
 namespace wscope::ws {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 tl::unexpected<Error> malformed(std::string_view what, std::string_view line) {
   return fail(Stage::kHandshake, "the server's response head is malformed: " + std::string(what) +
                                      (line.empty() ? "" : ": " + quoted(line)));
-}
-
-/// RFC 9112 4: HTTP-version SP status-code SP [ reason-phrase ]. The last space is often left out
-/// together with the reason.
-bool parse_status_line(std::string_view line, ResponseHead& head) {
-  constexpr std::size_t kCode = 9;
-  if (line.size() < kCode + 3 || line.substr(0, 5) != "HTTP/") return false;
-  if (!is_digit(line[5]) || line[6] != '.' || !is_digit(line[7]) || line[8] != ' ') return false;
-  int status = 0;
-  for (std::size_t i = kCode; i < kCode + 3; ++i) {
-    if (!is_digit(line[i])) return false;
-    status = status * 10 + (line[i] - '0');
-  }
-  if (status < 100 || (line.size() > kCode + 3 && line[kCode + 3] != ' ')) return false;
-  head.status_line = std::string(line);
-  head.major_version = line[5] - '0';
-  head.minor_version = line[7] - '0';
-  head.status = status;
-  if (line.size() > kCode + 4) head.reason = std::string(line.substr(kCode + 4));
-  return true;
 }
 
 }  // namespace
@@ -70,7 +48,13 @@ Result<ResponseHead> parse_response_head(std::string_view raw) {
     if (!line) return malformed("it has no empty line at its end", {});
     if (const auto wrong = fault_of_line(*line); !wrong.empty()) return malformed(wrong, *line);
     if (first) {
-      if (!parse_status_line(*line, head)) return malformed("no HTTP status line", *line);
+      const auto status_line = parse_status_line(*line);
+      if (!status_line) return malformed("no HTTP status line", *line);
+      head.status_line = *line;
+      head.major_version = status_line->major_version;
+      head.minor_version = status_line->minor_version;
+      head.status = status_line->status;
+      head.reason = status_line->reason;
       first = false;
     } else if (line->empty()) {
       break;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/http_field.h"
 #include "ws/engine.h"
-#include "ws/http_field.h"
 
 namespace wscope::ws {
 
@@ -22,10 +22,6 @@ std::string ServerRequest::header(std::string_view name) const {
 }
 
 namespace {
-
-bool is_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-}
 
 /// RFC 9112 3.2: uri-host [ ":" port ], or nothing.
 bool is_host(std::string_view value) {

@@ -1,19 +1,21 @@
-#include "ws/http_field.h"
+#include "base/http_field.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace wscope::ws {
+namespace wscope {
 namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool is_ows(char c) { return c == ' ' || c == '\t'; }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 }  // namespace
 
 bool is_token_char(char c) {
-  if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+  if (is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
   return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
@@ -86,12 +88,32 @@ std::string_view fault_of_field(std::string_view line) {
   return {};
 }
 
+std::optional<StatusLine> parse_status_line(std::string_view line) {
+  constexpr std::size_t kCode = 9;
+  if (line.size() < kCode + 3 || line.substr(0, 5) != "HTTP/") return std::nullopt;
+  if (!is_digit(line[5]) || line[6] != '.' || !is_digit(line[7]) || line[8] != ' ') {
+    return std::nullopt;
+  }
+  int status = 0;
+  for (const char c : line.substr(kCode, 3)) {
+    if (!is_digit(c)) return std::nullopt;
+    status = status * 10 + (c - '0');
+  }
+  const std::string_view rest = line.substr(kCode + 3);
+  if (status < 100 || (!rest.empty() && rest.front() != ' ')) return std::nullopt;
+  return StatusLine{line[5] - '0', line[7] - '0', status, rest.empty() ? rest : rest.substr(1)};
+}
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
+
 std::optional<std::uint64_t> delay_seconds(std::string_view value, std::uint64_t most) {
   const char* const end = value.data() + value.size();
-  if (value.empty() || value.find_first_not_of("0123456789") != value.npos) return std::nullopt;
+  if (!is_digits(value)) return std::nullopt;
   std::uint64_t seconds = 0;
   if (std::from_chars(value.data(), end, seconds).ec != std::errc()) return most;
   return std::min(seconds, most);
 }
 
-}  // namespace wscope::ws
+}  // namespace wscope

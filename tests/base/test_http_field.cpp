@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "ws/http_field.h"
+#include "base/http_field.h"
 
-using namespace wscope::ws;
+using namespace wscope;
 
 TEST_CASE("a token is what RFC 9110 5.6.2 says") {
   CHECK(is_token("chat"));
@@ -47,5 +47,27 @@ TEST_CASE("delay-seconds are digits, and not too many seconds (RFC 9110 10.2.3)"
                             "Fri, 31 Dec 1999 23:59:59 GMT"}) {
     CAPTURE(value);
     CHECK_FALSE(delay_seconds(value, 3600).has_value());
+  }
+}
+
+TEST_CASE("RFC 9112 4: status lines") {
+  const auto whole = parse_status_line("HTTP/1.1 101 Switching Protocols");
+  REQUIRE(whole.has_value());
+  CHECK(whole->major_version == 1);
+  CHECK(whole->minor_version == 1);
+  CHECK(whole->status == 101);
+  CHECK(whole->reason == "Switching Protocols");
+  for (const char* line : {"HTTP/1.0 200", "HTTP/1.1 200 "}) {
+    CAPTURE(line);
+    const auto parsed = parse_status_line(line);
+    REQUIRE(parsed.has_value());
+    CHECK(parsed->status == 200);
+    CHECK(parsed->reason.empty());
+  }
+  for (const char* line : {"", "HTTP/1.1", "HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/1.1 200x",
+                           "HTTP/1.1 099 x", "HTTP/1.1  200", "http/1.1 200 x", "HTTP/x.1 200 x",
+                           "HTTP/1 200 OK and more", "HTTP/1.1\t200 x", "ICY 200 OK"}) {
+    CAPTURE(line);
+    CHECK_FALSE(parse_status_line(line).has_value());
   }
 }

@@ -1,5 +1,5 @@
-// HTTP field syntax (RFC 9110 5.5 and 5.6, RFC 9112 5): lines of a head, tokens, optional white
-// space, comma lists, names in any case.
+// HTTP syntax (RFC 9110 5.5 and 5.6, RFC 9112 4 and 5): status lines, lines of a head, tokens,
+// optional white space, comma lists, names in any case.
 //
 // Pure functions over bytes; views point into what was given. Nothing fails.
 #pragma once
@@ -9,7 +9,16 @@
 #include <string_view>
 #include <vector>
 
-namespace wscope::ws {
+namespace wscope {
+
+/// RFC 9112 4. The reason's space is often left out together with the reason.
+struct StatusLine {
+  int major_version;
+  int minor_version;
+  int status;  // from 100 on
+  std::string_view reason;
+};
+std::optional<StatusLine> parse_status_line(std::string_view line);
 
 /// RFC 9110 5.6.2: one or more tchar.
 bool is_token(std::string_view text);
@@ -28,9 +37,11 @@ std::optional<std::string_view> next_head_line(std::string_view& rest);
 std::string_view fault_of_line(std::string_view line);
 /// What is wrong with a line that stands for a field (RFC 9112 5), "" when all is right.
 std::string_view fault_of_field(std::string_view line);
+/// One or more of them.
+bool is_digits(std::string_view text);
 /// delay-seconds (RFC 9110 10.2.3), digits and nothing else; more than `most` is `most`.
 std::optional<std::uint64_t> delay_seconds(std::string_view value, std::uint64_t most);
 /// True when a list of tokens has this one, in any case.
 bool list_has(std::string_view value, std::string_view token);
 
-}  // namespace wscope::ws
+}  // namespace wscope
