@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shlex
+import signal
 import struct
 import termios
 import threading
@@ -72,8 +73,6 @@ class Repl(unittest.TestCase):
         terminal.wait_line(">")
 
     def got(self, script, *expected):
-        from support.program import eventually
-
         eventually(lambda: len(script.got) >= len(expected), 10, f"{expected} at the server")
         self.assertEqual(script.got, list(expected))
 
@@ -347,24 +346,23 @@ class Held(Repl):
         self.assertEqual(terminal.wait(), 0)
         self.put_back(terminal)
 
-    def test_a_signal_ends_it_all_the_same(self):
-        for words in ([], ["-x", "hi", "-w", "-1"]):
+    def ends_all_the_same(self, status, *words, send=None):
+        """At the prompt and without one, stopped and full."""
+        for rest in ([], ["-x", "hi", "-w", "-1"]):
             for unread in (False, True):
-                with self.subTest(words=words, unread=unread):
-                    terminal = self.held(*words, unread=unread, flood=4)
-                    terminal.process.send_signal(15)
+                with self.subTest(rest=rest, unread=unread):
+                    terminal = self.held(*words, *rest, unread=unread, flood=4)
+                    if send:
+                        terminal.process.send_signal(send)
                     terminal.process.wait(20)
-                    self.assertEqual(terminal.wait(), 143)
+                    self.assertEqual(terminal.wait(), status)
                     self.put_back(terminal)
 
+    def test_a_signal_ends_it_all_the_same(self):
+        self.ends_all_the_same(143, send=signal.SIGTERM)
+
     def test_the_timeout_ends_it_all_the_same(self):
-        for words in ([], ["-x", "hi", "-w", "-1"]):
-            for unread in (False, True):
-                with self.subTest(words=words, unread=unread):
-                    terminal = self.held("--timeout", "1.5", *words, unread=unread, flood=4)
-                    terminal.process.wait(20)
-                    self.assertEqual(terminal.wait(), 7)
-                    self.put_back(terminal)
+        self.ends_all_the_same(7, "--timeout", "1.5")
 
 
 class Jobs(Repl):

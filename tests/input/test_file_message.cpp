@@ -3,31 +3,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "input/file_message.h"
+#include "support/temporary_folder.h"
 
 using namespace wscope::input;
 
-namespace {
-
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/wscope-file-XXXXXX";
-    path = mkdtemp(name);
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string path;
-};
-
-}  // namespace
-
 TEST_CASE("a file is a message: text where it is UTF-8") {
-  const Folder folder;
-  const std::string path = folder.path + "/file";
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "file";
   std::ofstream(path) << "a\nb";
   CHECK(read_file_message(path, false)->data == "a\nb");
   CHECK(read_file_message(path, false)->text);
@@ -37,8 +23,8 @@ TEST_CASE("a file is a message: text where it is UTF-8") {
 }
 
 TEST_CASE("what is no regular file is refused, with a writer and without") {
-  const Folder folder;
-  const std::string path = folder.path + "/fifo";
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "fifo";
   REQUIRE(mkfifo(path.c_str(), 0600) == 0);
   const std::string refusal = "can't read " + path + ": not a regular file: not sent";
   CHECK(read_file_message(path, false).error().message == refusal);
@@ -46,6 +32,6 @@ TEST_CASE("what is no regular file is refused, with a writer and without") {
   REQUIRE(both >= 0);
   CHECK(read_file_message(path, false).error().message == refusal);
   close(both);
-  CHECK(read_file_message(folder.path, false).error().message ==
-        "can't read " + folder.path + ": Is a directory: not sent");
+  CHECK(read_file_message(folder / ".", false).error().message ==
+        "can't read " + folder / "." + ": Is a directory: not sent");
 }

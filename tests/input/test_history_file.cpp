@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,19 +13,14 @@
 #include <vector>
 
 #include "input/history_file.h"
+#include "support/temporary_folder.h"
 
 using namespace wscope::input;
 
 namespace {
 
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/wscope-history-XXXXXX";
-    path = mkdtemp(name);
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string file() const { return path + "/state/wscope/history"; }
-  std::string path;
+struct Folder : test::TemporaryFolder {
+  std::string file() const { return *this / "state/wscope/history"; }
 };
 
 std::string content_of(const std::string& path) {
@@ -66,7 +60,7 @@ TEST_CASE("the file is the user's alone") {
   struct stat status {};
   REQUIRE(stat(folder.file().c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0600);
-  REQUIRE(stat((folder.path + "/state/wscope").c_str(), &status) == 0);
+  REQUIRE(stat((folder / "state/wscope").c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0700);
   chmod(folder.file().c_str(), 0644);
   REQUIRE(history.append("y").has_value());
@@ -122,7 +116,7 @@ TEST_CASE("a file that can't be written or is locked for long is told, with what
   CHECK(history.append("x").error().hint == "--no-history does without");
   CHECK(history.load().error().message ==
         "can't read the history " + folder.file() + ": Is a directory");
-  const std::string path = folder.path + "/locked";
+  const std::string path = folder / "locked";
   const HistoryFile locked(path, "a");
   REQUIRE(locked.append("x").has_value());
   const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
@@ -134,8 +128,8 @@ TEST_CASE("a file that can't be written or is locked for long is told, with what
 
 TEST_CASE("what is no regular file is never waited for, and keeps its mode") {
   const Folder folder;
-  const std::string fifo = folder.path + "/fifo";
-  const std::string path = folder.path + "/history";
+  const std::string fifo = folder / "fifo";
+  const std::string path = folder / "history";
   REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
   REQUIRE(chmod(fifo.c_str(), 0622) == 0);
   REQUIRE(symlink(fifo.c_str(), path.c_str()) == 0);

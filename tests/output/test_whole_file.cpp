@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,6 +11,7 @@
 
 #include "output/spool.h"
 #include "output/whole_file.h"
+#include "support/temporary_folder.h"
 
 using namespace wscope;
 using namespace wscope::output;
@@ -19,18 +19,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Folder {
- public:
-  Folder() {
-    char name[] = "/tmp/wscope-whole-XXXXXX";
-    path_ = ::mkdtemp(name);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  std::string file(const std::string& name) const { return path_ / name; }
-  long count() const { return std::distance(fs::directory_iterator(path_), {}); }
-
- private:
-  fs::path path_;
+struct Folder : test::TemporaryFolder {
+  std::string file(const std::string& name) const { return *this / name; }
+  long count() const { return std::distance(fs::directory_iterator(*this / ""), {}); }
 };
 
 std::string read(const std::string& path) {

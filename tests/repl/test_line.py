@@ -187,18 +187,21 @@ class TmuxTest(unittest.TestCase):
             tmux.type("\r")
             tmux.wait_actions(["text " + TYPED])
 
+    def goes_on_in_the_foreground(self, tmux):
+        tmux.type("stty -a | grep -o -w -e -echo -e echo -e -isig -e isig | xargs\r")
+        tmux.wait(lambda rows: "isig echo" in rows, "cooked modes", 10)
+        tmux.type("fg\r")
+        tmux.wait_last("> half")
+        tmux.type(" line\r")
+        tmux.wait_actions(["text half line"])
+
     def test_suspend_and_resume(self):
         with Tmux(columns=60, shell=True) as tmux:
             tmux.type("half")
             tmux.wait_last("> half")
             tmux.type("\x1a")
             tmux.wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped", 10)
-            tmux.type("stty -a | grep -o -w -e -echo -e echo -e -isig -e isig | xargs\r")
-            tmux.wait(lambda rows: "isig echo" in rows, "cooked modes", 10)
-            tmux.type("fg\r")
-            tmux.wait_last("> half")
-            tmux.type(" line\r")
-            tmux.wait_actions(["text half line"])
+            self.goes_on_in_the_foreground(tmux)
 
     def test_in_the_background_it_stops_and_leaves_the_terminal_alone(self):
         with Tmux(columns=60, shell=True) as tmux:
@@ -217,12 +220,7 @@ class TmuxTest(unittest.TestCase):
             for times in (2, 3):
                 tmux.type("bg; wait\r")
                 wait_stopped(times)
-            tmux.type("stty -a | grep -o -w -e -echo -e echo -e -isig -e isig | xargs\r")
-            tmux.wait(lambda rows: "isig echo" in rows, "cooked modes", 10)
-            tmux.type("fg\r")
-            tmux.wait_last("> half")
-            tmux.type(" line\r")
-            tmux.wait_actions(["text half line"])
+            self.goes_on_in_the_foreground(tmux)
 
 
 if __name__ == "__main__":
