@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "cli/parse_args.h"
 #include "cli/profile.h"
-#include "input/sources.h"
 #include "output/error_report.h"
 #include "session/run.h"
 
@@ -29,8 +28,6 @@ int main(int argc, char** argv) {
     if (written) return 0;
     return report({wscope::Stage::kOutput, "can't write to stdout", {}, {}});
   }
-  const auto& options = std::get<wscope::Options>(*parsed);
-  if (const auto fits = wscope::input::Repl::check(options); !fits) return report(fits.error());
-  const auto ended = wscope::session::run(options);
+  const auto ended = wscope::session::run(std::get<wscope::Options>(*parsed));
   return ended ? static_cast<int>(*ended) : report(ended.error());
 }

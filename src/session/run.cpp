@@ -260,6 +260,7 @@ Result<ExitStatus> run(const Options& options) try {
   // A reader that leaves is told by the write that fails, not by a signal that kills us.
   std::signal(SIGPIPE, SIG_IGN);
   keep_standard_descriptors();
+  if (auto fits = input::Repl::check(options); !fits) return fail(std::move(fits.error()));
   if (options.listen.enabled) return run_listener(options);
   if (!options.automation.script.empty()) return run_script(options);
   return run_client(options);
