@@ -26,7 +26,7 @@ std::string resolved(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path) {
+Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsigned mode) {
   std::unique_ptr<WholeFile> file(new WholeFile);
   file->path_ = path;
   file->target_ = path;
@@ -38,7 +38,7 @@ Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path) {
     file->target_ = resolved(path);
     file->fd_ = open_beside(file->target_, file->draft_);
     if (file->fd_ < 0) file->draft_.clear();
-    if (file->fd_ >= 0 && exists) (void)::fchmod(file->fd_, status.st_mode & 0777);
+    if (file->fd_ >= 0) (void)::fchmod(file->fd_, exists ? status.st_mode & 0777 : mode);
   }
   if (file->fd_ < 0) {
     const std::error_code error(errno, std::generic_category());

@@ -1,7 +1,7 @@
 // WholeFile: a file that appears whole at the end of the run, or not at all.
 //
 // What is put goes into a draft beside it; finish() gives the draft the file's name (and the mode
-// of the file it replaces; a new one is its owner's only). Without finish(), or when writing
+// of the file it replaces). Without finish(), or when writing
 // failed, the draft is removed and a file that was there stays as it was. A name that is no regular
 // file (a pipe, /dev/stderr) is written to directly. open() fails with Stage::kUsage, finish() with
 // Stage::kOutput. Owns descriptor and draft. Loop thread.
@@ -17,13 +17,13 @@ namespace wscope::output {
 
 class WholeFile {
  public:
-  static Result<std::unique_ptr<WholeFile>> open(const std::string& path);
+  /// `mode`: of a new file.
+  static Result<std::unique_ptr<WholeFile>> open(const std::string& path, unsigned mode = 0600);
   ~WholeFile();
   WholeFile(const WholeFile&) = delete;
   WholeFile& operator=(const WholeFile&) = delete;
 
   OutputStream& stream() { return *stream_; }
-  int descriptor() const { return fd_; }
   /// As the user named it.
   const std::string& path() const { return path_; }
   /// Where it is: what symbolic links lead to.

@@ -1,7 +1,6 @@
 #include "session/listen_session.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <asio/dispatch.hpp>
@@ -30,14 +29,10 @@ constexpr std::size_t kMostControl = 125;  // RFC 6455 5.5
 /// The port file appears whole or not at all, so that who waits for it can read it at once; what is
 /// no regular file is written into.
 Result<void> write_port_file(const std::string& path, const std::string& text) {
-  auto file = output::WholeFile::open(path);
+  // A port is no secret; whoever starts the server may be another user than who looks for it.
+  auto file = output::WholeFile::open(path, 0644);
   if (!file) return fail(Stage::kOutput, "--port-file: " + file.error().message);
   (*file)->stream().put(text);
-  // A port is no secret; whoever starts the server may be another user than who looks for it.
-  struct stat status {};
-  if (::fstat((*file)->descriptor(), &status) == 0 && S_ISREG(status.st_mode)) {
-    (void)::fchmod((*file)->descriptor(), status.st_mode | 0444);
-  }
   if (auto finished = (*file)->finish(); !finished) {
     return fail(Stage::kOutput, "--port-file: " + finished.error().message);
   }

@@ -100,6 +100,14 @@ class Admission(Dialogue):
                     self.assertEqual(int(file.read()), server.port)
             self.assertTrue(os.path.islink(link))
 
+    def test_a_port_file_may_be_read_unless_it_was_private(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "port")
+            for mode in (0o644, 0o600):
+                with Listening("--port-file", path):
+                    self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), mode)
+                os.chmod(path, 0o600)
+
     def test_one_client_of_many_is_for_listeners_to_choose(self):
         with Listening("--echo") as server:
             ended = run("--slash", server.url, stdin=b"a\n/to 1 secret\n")
