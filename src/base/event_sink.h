@@ -117,7 +117,6 @@ struct Frame {
   std::uint64_t length = 0;           // payload bytes
   std::uint64_t missing = 0;          // of them, when the connection ended before
   std::string_view payload;           // unmasked; the first frame_preview() bytes of it
-  bool whole = false;                 // payload is all of it
 };
 
 struct Closed {

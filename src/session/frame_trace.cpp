@@ -34,7 +34,6 @@ ws::FrameTap FrameTrace::make_tap(Direction direction) {
     frame.length = info.length;
     frame.missing = info.missing;
     frame.payload = info.payload;
-    frame.whole = info.payload.size() == info.length;
     sink_.on_frame(frame);
   });
 }

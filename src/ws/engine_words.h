@@ -67,7 +67,7 @@ inline Violation violation_of(const websocketpp::lib::error_code& error, const W
     case judged::invalid_opcode:
       return reserved_opcode(wire);
     case judged::control_too_big:
-      if (kind == "unknown") return reserved_opcode(wire);
+      if (wire.frame.opcode() > kOpPong) return reserved_opcode(wire);
       return {kCloseProtocolError,
               peer + " sent a " + kind + " of more than 125 bytes (RFC 6455 5.5)",
               {}};

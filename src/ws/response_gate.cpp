@@ -134,7 +134,7 @@ std::size_t ResponseGate::take_head(std::string_view bytes) {
   // Line by line: each byte is looked at once, however the bytes are split.
   const std::size_t feed = bytes.find('\n');
   const std::size_t size = feed == std::string_view::npos ? bytes.size() : feed + 1;
-  const std::size_t room = kHeadLimit - heads_size_ - buffer_.size();
+  const std::size_t room = kHeadLimit - others_.size() - buffer_.size();
   buffer_.append(bytes.substr(0, std::min(size, room)));
   if (state_ == State::kFirstBytes) take_first_bytes();
   if (state_ == State::kFailed) return size;
@@ -169,7 +169,6 @@ void ResponseGate::end_head() {
   if (!head) return reject(std::move(head.error()));
   if (head->status < 200 && head->status != 101) {
     // RFC 9110 15.2: interim responses come before the one that counts.
-    heads_size_ += buffer_.size();
     others_ += buffer_;
     buffer_.clear();
     state_ = State::kFirstBytes;

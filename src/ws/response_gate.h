@@ -67,8 +67,7 @@ class ResponseGate {
   State state_ = State::kFirstBytes;
   std::string buffer_;           // the head being read
   std::size_t line_length_ = 0;  // of the head's last line, without CR
-  std::size_t heads_size_ = 0;   // of interim responses
-  std::string others_;
+  std::string others_;           // other_heads()
   std::optional<ResponseHead> head_;
   std::optional<HttpBody> refusal_body_;
   std::string body_;

@@ -42,7 +42,6 @@ Frame frame(Direction direction, std::uint8_t opcode, std::string_view payload) 
   if (direction == Direction::kSent) made.mask = 0x3a7f11c2;
   made.length = payload.size();
   made.payload = payload;
-  made.whole = true;
   return made;
 }
 
@@ -217,7 +216,6 @@ TEST_CASE("long payloads are cut, with the whole length told") {
   const std::string long_text = std::string(63, 'a') + "éé" + std::string(1000, 'b');
   Frame one = frame(kReceived, 1, std::string_view(long_text).substr(0, out.trace.frame_preview()));
   one.length = long_text.size();
-  one.whole = false;
   out.trace.on_frame(one);
   CHECK(out.shows() == "[  0.000] < TEXT fin len=1067 \"" + std::string(63, 'a') + "…\"\n");
   out.trace.on_frame(frame(kReceived, 2, std::string(17, 'A')));
@@ -306,7 +304,6 @@ TEST_CASE("--trace-hex dumps payloads under their frame") {
         "            00000000  01                       |.|\n");
   Frame cut = frame(kReceived, 2, "ab");
   cut.length = 1000;
-  cut.whole = false;
   out.trace.on_frame(cut);
   CHECK(out.shows() ==
         "[  0.000] < BINARY fin len=1000 61 62 …\n"
