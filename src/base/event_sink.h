@@ -88,6 +88,7 @@ struct Opened {
   std::string_view extensions;     // as agreed, "" for none
   std::string_view local_address;  // "127.0.0.1:51234"
   std::string_view peer_address;
+  std::size_t client = 0;  // number of the client of a --listen; 0: no listener
 };
 
 struct Message {
@@ -96,13 +97,14 @@ struct Message {
   std::string_view data;
   /// A sent message that nobody typed (-x, --echo, --on-key, /edit): a terminal shows it with `> `.
   bool show_sent = false;
-  std::size_t client = 0;  // number of the client of a --listen that sent it; 0: no listener
+  std::size_t client = 0;  // as in Opened: who sent it, or whom it was sent to
 };
 
 struct Control {
   Direction direction = Direction::kReceived;
   std::string_view data;
   std::optional<double> round_trip;  // seconds; on a received pong that answers our ping
+  std::size_t client = 0;            // as in Opened
 };
 
 /// One frame as it was on the wire (RFC 6455 5.2), told when it is whole.
@@ -123,8 +125,9 @@ struct Closed {
   std::optional<Direction> first;     // who sent the first Close; nothing when none was seen
   std::optional<std::uint16_t> code;  // of the Close that decided; nothing: Close without a code
   std::string_view reason;
-  bool clean = false;   // Close frames went both ways
-  bool answer = false;  // the code is of the answer to the first Close
+  bool clean = false;      // Close frames went both ways
+  bool answer = false;     // the code is of the answer to the first Close
+  std::size_t client = 0;  // as in Opened; a listener tells of each, also when none was seen
 };
 
 /// Totals of the connection; bytes are of payloads, wire bytes of frames with their headers.

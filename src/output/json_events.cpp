@@ -118,7 +118,7 @@ void JsonEvents::on_redirected(const Redirected& redirected) {
 }
 
 void JsonEvents::on_opened(const Opened& opened) {
-  begin("open");
+  begin("open", opened.client);
   field("url", opened.url);
   field("subprotocol", opened.subprotocol);
   field("extensions", opened.extensions);
@@ -129,16 +129,15 @@ void JsonEvents::on_opened(const Opened& opened) {
 
 void JsonEvents::on_message(const Message& message) {
   const bool text = message.type == MessageType::kText;
-  begin("message");
+  begin("message", message.client);
   direction("dir", message.direction);
-  if (message.client != 0) number("client", std::uint64_t{message.client});
   line_ += text ? R"(,"type":"text")" : R"(,"type":"binary")";
   payload(message.data, text);
   end();
 }
 
 void JsonEvents::control(std::string_view event, const Control& control) {
-  begin(event);
+  begin(event, control.client);
   direction("dir", control.direction);
   payload(control.data, true);
   if (control.round_trip) number("round_trip", *control.round_trip);
@@ -146,7 +145,7 @@ void JsonEvents::control(std::string_view event, const Control& control) {
 }
 
 void JsonEvents::on_closed(const Closed& closed) {
-  begin("close");
+  begin("close", closed.client);
   if (closed.first) direction("first", *closed.first);
   if (closed.code) {
     number("code", std::uint64_t{*closed.code});
@@ -208,7 +207,7 @@ void JsonEvents::totals(const Totals& totals) {
   number("wire_received", totals.wire_received);
 }
 
-void JsonEvents::begin(std::string_view event) {
+void JsonEvents::begin(std::string_view event, std::size_t client) {
   // All that happens in one wake has one time (base/clock.h): its text is made once.
   if (clock_.now() != stamped_) {
     stamped_ = clock_.now();
@@ -218,7 +217,11 @@ void JsonEvents::begin(std::string_view event) {
     times_ += R"(","event":")";
   }
   line_.append(times_).append(event).append("\"");
-  field_if("connection", connection_);
+  if (client != 0) {
+    number("client", std::uint64_t{client});
+  } else {
+    field_if("connection", connection_);
+  }
 }
 
 void JsonEvents::field(std::string_view name, std::string_view text) {

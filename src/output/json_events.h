@@ -44,7 +44,8 @@ class JsonEvents : public EventSink {
   void flush() override { out_.flush(); }
 
  private:
-  void begin(std::string_view event);
+  /// `client`: as in Opened.
+  void begin(std::string_view event, std::size_t client = 0);
   void field(std::string_view name, std::string_view text);
   /// Left out when empty.
   void field_if(std::string_view name, std::string_view text);

@@ -135,7 +135,6 @@ Result<void> Presenters::build() {
   add_messages();
   StatusWishes wishes{screens_.err != nullptr && (screens_.out != nullptr || screens_.interactive),
                       options_.diagnosis.quiet, options_.messages.show_ping_pong,
-                      options_.listen.enabled,
                       choose_palette(options_.terminal.color, err_lines_->is_screen())};
   status_ = &keep(std::make_unique<Status>(*err_lines_, wishes, stamper_));
   if (auto traced = add_traces(); !traced) return traced;
@@ -170,14 +169,14 @@ Result<void> Presenters::add_traces() {
     if (!file) return fail(std::move(file.error()));
     trace_file_ = std::move(*file);
     const TraceWishes wishes{std::max(diagnosis.trace, TraceLevel::kFrames),
-                             diagnosis.trace_secrets, true, options_.listen.enabled};
+                             diagnosis.trace_secrets, true};
     trace_to_file_ = &keep(std::make_unique<Trace>(trace_file_->lines(), clock_, wishes));
     // Frames went to the file; the steps of -v stay where a person sees them.
     if (trace_level_ >= TraceLevel::kFrames) trace_level_ = TraceLevel::kNone;
   } else if (path == "-") {
     trace_level_ = std::max(trace_level_, TraceLevel::kFrames);
   }
-  const TraceWishes wishes{trace_level_, diagnosis.trace_secrets, false, options_.listen.enabled,
+  const TraceWishes wishes{trace_level_, diagnosis.trace_secrets, false,
                            choose_palette(options_.terminal.color, err_lines_->is_screen())};
   trace_ = &keep(std::make_unique<Trace>(*err_lines_, clock_, wishes));
   status_->set_traced(trace_level_ != TraceLevel::kNone);

@@ -9,11 +9,8 @@
 namespace wscope::output {
 
 void Status::on_opened(const Opened& opened) {
-  if (!tells_lines()) return;
-  if (wishes_.listening) {
-    tell("connected: client " + std::string(opened.peer_address));
-    return;
-  }
+  // A listener's notices tell of its clients.
+  if (!tells_lines() || opened.client != 0) return;
   std::string text = "connected to " + std::string(opened.url);
   std::string agreed(opened.subprotocol);
   if (!opened.extensions.empty()) {
@@ -25,12 +22,13 @@ void Status::on_opened(const Opened& opened) {
 }
 
 void Status::on_closed(const Closed& closed) {
-  if (tells_lines()) tell(closed_words(closed, wishes_.listening ? "the client" : "the server"));
+  if (tells_lines() && closed.client == 0) tell(closed_words(closed));
 }
 
 void Status::tell_control(std::string_view name, const Control& control) {
   if (!wishes_.ping_pong || wishes_.quiet) return;
   std::string text = control.direction == Direction::kSent ? "> " : "< ";
+  if (control.client != 0) text += "client " + std::to_string(control.client) + " ";
   text += name;
   if (!control.data.empty()) text += " \"" + escaped(control.data, kOneLine) + "\"";
   if (control.round_trip) text += " (" + duration_words(*control.round_trip) + ")";

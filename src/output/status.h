@@ -19,7 +19,6 @@ struct StatusWishes {
   bool lines = false;  // connected, closed
   bool quiet = false;
   bool ping_pong = false;
-  bool listening = false;  // the peers are clients
   const Palette& palette = Palette::none();
 };
 

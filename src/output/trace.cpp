@@ -27,7 +27,9 @@ std::string join(const std::vector<std::string>& words) {
 
 void Trace::set_level(TraceLevel level) {
   // Frames of messages under way have been missed, or will be.
-  if (level != wishes_.level) wire_->pairing.stop();
+  if (level != wishes_.level) {
+    for (auto& [name, wire] : wires_) wire.pairing.stop();
+  }
   wishes_.level = level;
 }
 
@@ -42,12 +44,16 @@ std::size_t Trace::frame_preview() const {
   }
 }
 
-// Lines that wait for their message would come behind those of the other connection.
 void Trace::on_connection(std::string_view name) {
   if (name == name_) return;
-  if (const std::string lines = wire_->pairing.release(); !lines.empty()) out_.put(lines);
   name_ = name;
   wire_ = &wires_[name_];
+}
+
+void Trace::take_turn() {
+  if (wire_ == told_) return;
+  if (const std::string lines = told_->pairing.release(); !lines.empty()) out_.put(lines);
+  told_ = wire_;
 }
 
 void Trace::on_resolved(const Resolved& resolved) {
@@ -116,12 +122,14 @@ void Trace::on_opened(const Opened& opened) {
 
 void Trace::on_message(const Message& message) {
   if (!frames()) return;
+  take_turn();
   wire_->pairing.add_message(message);
   if (const std::string lines = wire_->pairing.take(); !lines.empty()) out_.put(lines);
 }
 
 void Trace::on_frame(const Frame& frame) {
   if (!frames()) return;
+  take_turn();
   const std::size_t side = index(frame.direction);
   const bool data = !is_control(frame.opcode);
   if (data && frame.opcode != 0) {
@@ -171,7 +179,12 @@ void Trace::append_dump(std::string& lines, const Frame& frame) const {
 }
 
 void Trace::on_closed(const Closed& closed) {
-  step(closed_words(closed, wishes_.listening ? "the client" : "the server"));
+  step(closed_words(closed));
+  if (closed.client == 0) return;
+  // It is not heard of again.
+  flush();
+  wires_.erase(std::exchange(name_, {}));
+  wire_ = told_ = &wires_[name_];
 }
 
 void Trace::on_error(const Error& error) {
@@ -192,7 +205,7 @@ void Trace::on_end(ExitStatus status, const Totals& totals) {
 }
 
 void Trace::flush() {
-  const std::string lines = wire_->pairing.release();
+  const std::string lines = told_->pairing.release();
   if (!lines.empty()) out_.put(lines);
   out_.flush();
 }
@@ -209,6 +222,7 @@ std::string Trace::prefix(char mark) const {
 
 void Trace::line(char mark, std::string_view text) {
   if (!on()) return;
+  take_turn();
   std::string whole = prefix(mark);
   if (out_.is_screen()) {
     append_escaped(whole, text, kOneLine);

@@ -26,7 +26,6 @@ struct TraceWishes {
   TraceLevel level = TraceLevel::kSteps;
   bool secrets = false;
   bool alone = false;  // a file of its own: tell errors and notices too, nobody else does there
-  bool listening = false;
   const Palette& palette = Palette::none();
 };
 
@@ -60,6 +59,8 @@ class Trace : public EventSink {
  private:
   bool on() const { return wishes_.level != TraceLevel::kNone; }
   bool frames() const { return wishes_.level >= TraceLevel::kFrames; }
+  /// Another connection's lines that still wait would come behind what is told next.
+  void take_turn();
   std::string prefix(char mark) const;
   void step(std::string_view text) { line('*', text); }
   void line(char mark, std::string_view text);
@@ -81,7 +82,8 @@ class Trace : public EventSink {
   };
   std::map<std::string, Wire, std::less<>> wires_;
   std::string name_;
-  Wire* wire_ = &wires_[name_];
+  Wire* wire_ = &wires_[name_];  // of whom is told
+  Wire* told_ = wire_;           // of whom was told last: its lines may wait for their message
 };
 
 }  // namespace wscope::output

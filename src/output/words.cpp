@@ -30,8 +30,9 @@ std::string close_words(std::optional<std::uint16_t> code, std::string_view reas
   return words;
 }
 
-std::string closed_words(const Closed& closed, std::string_view peer) {
+std::string closed_words(const Closed& closed) {
   if (!closed.first) return "connection lost without a Close";
+  const std::string_view peer = closed.client == 0 ? "the server" : "the client";
   const bool ours = *closed.first == Direction::kSent;
   if (closed.answer) {
     return fmt::format("closed by {}, answered by {} with {}", ours ? "wscope" : peer,

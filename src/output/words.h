@@ -20,8 +20,8 @@ std::string error_lines(const Error& error, bool escape);
 /// `1000 (normal) "bye"`, `1000 (normal)`, `no code`.
 std::string close_words(std::optional<std::uint16_t> code, std::string_view reason);
 
-/// `closed by the server: 1000 (normal) "bye"`; `peer` is "the server" or "the client".
-std::string closed_words(const Closed& closed, std::string_view peer);
+/// `closed by the server: 1000 (normal) "bye"`, or by the client, where it is a listener's.
+std::string closed_words(const Closed& closed);
 
 /// "0.4 ms", "1.25 s".
 std::string duration_words(double seconds);

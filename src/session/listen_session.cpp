@@ -8,12 +8,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <utility>
 
-#include "base/escape.h"
 #include "output/whole_file.h"
 #include "session/admission.h"
 #include "ws/close_code.h"
+#include "ws/response_head.h"
 
 namespace wscope::session {
 namespace {
@@ -24,7 +25,6 @@ constexpr int kActionsPerTurn = 4096;
 constexpr std::size_t kMostQueued = std::size_t{4} << 20;
 constexpr std::size_t kMostQueuedInAll = std::size_t{256} << 20;
 constexpr std::size_t kLeastQueued = Connection::kHighWater;
-constexpr std::size_t kMostControl = 125;  // RFC 6455 5.5
 
 /// The port file appears whole or not at all, so that who waits for it can read it at once; what is
 /// no regular file is written into.
@@ -39,7 +39,8 @@ Result<void> write_port_file(const std::string& path, const std::string& text) {
   return {};
 }
 
-/// As long as it lives, what is told is this client's.
+/// As long as it lives, what is told is this client's: for heads and frames, which have no number,
+/// and for what must stand among them.
 class Speaking {
  public:
   Speaking(EventSink& sink, const ServedClient& client) : sink_(sink) {
@@ -157,7 +158,9 @@ Result<void> ListenSession::prepare_command(ServedClient& client, const ws::Serv
 void ListenSession::client_opened(ServedClient& client) {
   notice(fmt::format("client {} connected from {}", client.number(), client.peer()));
   if (presentation_) {
-    tell_head(client, Direction::kSent, client.connection().response_head());
+    const std::string head(client.connection().response_head());
+    tell_head(client, Direction::kSent, head);
+    tell_opened(client, head);
     EventSink& sink = presentation_->sink();
     // /trace on may come at any time: the taps must know where frames begin.
     const bool any_time = source_->interactive() || options_.messages.slash;
@@ -180,20 +183,34 @@ void ListenSession::client_wire(ServedClient& client, Direction direction, std::
   client.frames()->feed(direction, bytes);
 }
 
-void ListenSession::client_control(ServedClient& client, std::string_view kind,
-                                   std::string_view data) {
-  if (!options_.messages.show_ping_pong) return;
-  notice(fmt::format("client {}: {}{}", client.number(), kind,
-                     data.empty() ? "" : " " + quoted(data, kMostControl)));
+void ListenSession::tell_opened(ServedClient& client, std::string_view head) {
+  std::string asked_for = url();
+  if (!client.target().empty() && client.target().front() == '/') {
+    asked_for.pop_back();
+    asked_for += client.target();
+  }
+  const std::string local = client.connection().stream().local_address();
+  const auto ours = ws::parse_response_head(head);
+  const std::string subprotocol = ours ? ours->joined("Sec-WebSocket-Protocol") : "";
+  const std::string extensions = ours ? ours->joined("Sec-WebSocket-Extensions") : "";
+  const Speaking speaking(presentation_->sink(), client);
+  presentation_->sink().on_opened(
+      {asked_for, subprotocol, extensions, local, client.peer(), client.number()});
+}
+
+void ListenSession::client_ping(ServedClient& client, Direction direction, std::string_view data) {
+  if (!presentation_) return;
+  presentation_->sink().on_ping({direction, data, std::nullopt, client.number()});
+}
+
+void ListenSession::client_pong(ServedClient& client, Direction direction, std::string_view data) {
+  if (!presentation_) return;
+  presentation_->sink().on_pong({direction, data, std::nullopt, client.number()});
 }
 
 void ListenSession::client_message(ServedClient& client, MessageType type, std::string_view data) {
   if (commands_) commands_->message(client, type, data);
-  if (presentation_) {
-    Message message{Direction::kReceived, type, data};
-    message.client = client.number();
-    presentation_->sink().on_message(message);
-  }
+  if (presentation_) tell_message(client, Direction::kReceived, type, data);
   if (replay_) replay_->client_message(client, type, data);
   if (options_.messages.echo || !presentation_) {
     if (client.connection().send(type, data)) tell_sent(client, type, data);
@@ -226,10 +243,16 @@ void ListenSession::give(ServedClient& client, MessageType type, std::string_vie
 }
 
 // Only where somebody keeps account of both directions; else an echo would pay for nothing.
-void ListenSession::tell_sent(const ServedClient& client, MessageType type, std::string_view data) {
-  if (!tells_sent_) return;
-  Message message{Direction::kSent, type, data};
+void ListenSession::tell_sent(ServedClient& client, MessageType type, std::string_view data) {
+  if (tells_sent_ || client.frames() != nullptr) tell_message(client, Direction::kSent, type, data);
+}
+
+void ListenSession::tell_message(ServedClient& client, Direction direction, MessageType type,
+                                 std::string_view data) {
+  Message message{direction, type, data};
   message.client = client.number();
+  std::optional<Speaking> speaking;
+  if (client.frames() != nullptr) speaking.emplace(presentation_->sink(), client);
   presentation_->sink().on_message(message);
 }
 
@@ -264,10 +287,7 @@ bool ListenSession::client_may_read(const ServedClient& client) const {
 
 void ListenSession::client_ended(ServedClient& client, Ending ending) {
   clock_.sample();
-  if (FrameTrace* const frames = client.frames()) {
-    const Speaking speaking(presentation_->sink(), client);
-    frames->end();
-  }
+  if (presentation_ && client.was_open()) tell_closed(client, ending);
   const std::string how = ending.error         ? ending.error->message
                           : ending.closed.code ? fmt::format("{}", *ending.closed.code)
                                                : std::string("no code");
@@ -283,6 +303,14 @@ void ListenSession::client_ended(ServedClient& client, Ending ending) {
   clients_.erase(client.number());
   if (shutting_down_) return finish_when_empty();
   if (source_) pull();
+}
+
+void ListenSession::tell_closed(ServedClient& client, const Ending& ending) {
+  const Speaking speaking(presentation_->sink(), client);
+  if (FrameTrace* const frames = client.frames()) frames->end();
+  Closed closed = ending.closed_event();
+  closed.client = client.number();
+  presentation_->sink().on_closed(closed);
 }
 
 void ListenSession::command_left() {
@@ -358,8 +386,12 @@ void ListenSession::perform(const Action& action) {
     if (!connection.open()) continue;
     if (action.kind == Kind::kText) give(*client, MessageType::kText, action.data);
     if (action.kind == Kind::kBinary) give(*client, MessageType::kBinary, action.data);
-    if (action.kind == Kind::kPing) connection.ping(action.data);
-    if (action.kind == Kind::kPong) connection.pong(action.data);
+    if (action.kind == Kind::kPing && connection.ping(action.data)) {
+      client_ping(*client, Direction::kSent, action.data);
+    }
+    if (action.kind == Kind::kPong && connection.pong(action.data)) {
+      client_pong(*client, Direction::kSent, action.data);
+    }
     if (action.kind == Kind::kClose) connection.close(action.code, action.data);
   }
 }

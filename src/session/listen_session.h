@@ -51,7 +51,8 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   ws::ServerReply client_request(ServedClient& client, const ws::ServerRequest& request) override;
   void client_opened(ServedClient& client) override;
   void client_wire(ServedClient& client, Direction direction, std::string_view bytes) override;
-  void client_control(ServedClient& client, std::string_view kind, std::string_view data) override;
+  void client_ping(ServedClient& client, Direction direction, std::string_view data) override;
+  void client_pong(ServedClient& client, Direction direction, std::string_view data) override;
   void client_message(ServedClient& client, MessageType type, std::string_view data) override;
   void client_wakes() override { clock_.sample(); }
   void client_rests(ServedClient& client) override;
@@ -62,12 +63,16 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   void command_left() override;
 
   void tell_head(const ServedClient& client, Direction direction, std::string_view head);
+  void tell_opened(ServedClient& client, std::string_view head);
+  void tell_message(ServedClient& client, Direction direction, MessageType type,
+                    std::string_view data);
+  void tell_closed(ServedClient& client, const Ending& ending);
   void accepted(std::unique_ptr<net::Stream> stream);
   void pull();
   void perform(const Action& action);
   bool some_client_has_room() const;
   void give(ServedClient& client, MessageType type, std::string_view data);
-  void tell_sent(const ServedClient& client, MessageType type, std::string_view data);
+  void tell_sent(ServedClient& client, MessageType type, std::string_view data);
   void settle_all();
   std::size_t open_clients() const;
   std::size_t places_taken() const;

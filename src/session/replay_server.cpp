@@ -81,10 +81,14 @@ void ReplayServer::perform(ServedClient& client, const input::RecordedEvent& eve
   auto& connection = client.connection();
   switch (event.kind) {
     case Event::kPing:
-      connection.ping(event.data);
+      if (connection.ping(event.data)) {
+        sink_->on_ping({Direction::kSent, event.data, std::nullopt, client.number()});
+      }
       return;
     case Event::kPong:
-      connection.pong(event.data);
+      if (connection.pong(event.data)) {
+        sink_->on_pong({Direction::kSent, event.data, std::nullopt, client.number()});
+      }
       return;
     case Event::kClose:
       connection.close(event.code, event.data);

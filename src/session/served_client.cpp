@@ -11,6 +11,7 @@ ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> 
       number_(number),
       peer_(stream->peer_address()),
       handshake_timeout_(options.network.connect_timeout),
+      answers_pings_(settings.answer_pings),
       handshake_deadline_(loop),
       connection_(loop, std::move(stream), Connection::Role::kServer, settings,
                   options.network.close_timeout, *this) {
@@ -18,7 +19,7 @@ ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> 
   if (liveness.ping_interval <= 0 && liveness.heartbeat.empty()) return;
   Keepalive::Hooks hooks;
   hooks.ping = [this](const std::string& data) {
-    connection_.ping(data);
+    if (connection_.ping(data)) host_.client_ping(*this, Direction::kSent, data);
     connection_.settle();
   };
   hooks.heartbeat = [this](const std::string& text) {
@@ -54,6 +55,7 @@ void ServedClient::connection_ended(Ending ending) {
 
 ws::ServerReply ServedClient::connection_request(const ws::ServerRequest& request) {
   handshake_deadline_.cancel();
+  target_ = request.target;
   return host_.client_request(*this, request);
 }
 
@@ -63,9 +65,14 @@ void ServedClient::connection_opened() {
   host_.client_opened(*this);
 }
 
+void ServedClient::connection_ping(std::string_view data) {
+  host_.client_ping(*this, Direction::kReceived, data);
+  if (answers_pings_) host_.client_pong(*this, Direction::kSent, data);
+}
+
 void ServedClient::connection_pong(std::string_view data) {
   if (keepalive_) keepalive_->pong(data);
-  host_.client_control(*this, "pong", data);
+  host_.client_pong(*this, Direction::kReceived, data);
 }
 
 }  // namespace wscope::session

@@ -25,8 +25,9 @@ class ServedClient : public ConnectionOwner {
     virtual void client_opened(ServedClient&) = 0;
     /// Bytes on the wire behind the handshake; only when the connection is observed.
     virtual void client_wire(ServedClient&, Direction, std::string_view) = 0;
-    /// A ping or a pong of its.
-    virtual void client_control(ServedClient&, std::string_view kind, std::string_view data) = 0;
+    /// Also what is sent by itself: keepalives and answers.
+    virtual void client_ping(ServedClient&, Direction, std::string_view data) = 0;
+    virtual void client_pong(ServedClient&, Direction, std::string_view data) = 0;
     virtual void client_message(ServedClient&, MessageType, std::string_view) = 0;
     /// A batch of reading begins: sample clocks.
     virtual void client_wakes() = 0;
@@ -44,6 +45,8 @@ class ServedClient : public ConnectionOwner {
   /// 1 for the first client that came.
   std::size_t number() const { return number_; }
   const std::string& peer() const { return peer_; }
+  /// Path and query of its request, once that is whole.
+  const std::string& target() const { return target_; }
   /// Its upgrade was granted: not a plain request, a refused or a broken one.
   bool was_open() const { return was_open_; }
   Connection& connection() { return connection_; }
@@ -65,15 +68,15 @@ class ServedClient : public ConnectionOwner {
   bool connection_may_read() override { return host_.client_may_read(*this); }
   ws::ServerReply connection_request(const ws::ServerRequest& request) override;
   void connection_opened() override;
-  void connection_ping(std::string_view data) override {
-    host_.client_control(*this, "ping", data);
-  }
+  void connection_ping(std::string_view data) override;
   void connection_pong(std::string_view data) override;
 
   Host& host_;
   std::size_t number_;
   std::string peer_;
+  std::string target_;
   double handshake_timeout_;
+  bool answers_pings_;
   bool was_open_ = false;
   std::unique_ptr<Keepalive> keepalive_;  // where --ping-interval or --heartbeat ask for it
   std::unique_ptr<FrameTrace> frames_;

@@ -6,10 +6,10 @@ import json
 import signal
 import unittest
 
-from dialogue.test_listen import Listening
+from dialogue.test_listen import Listening, RawClient
 from support import frames
 from support.dialogue import Dialogue
-from support.program import run
+from support.program import Running, run
 from support.server import Server, unused_port
 
 
@@ -128,6 +128,37 @@ class Json(Dialogue):
         self.assertEqual((end["event"], end["status"]), ("end", 143))
         self.assertEqual((end["messages_received"], end["bytes_received"]), (2, 8))
         self.assertEqual((end["messages_sent"], end["bytes_sent"]), (2, 8))
+
+    def test_a_server_tells_of_each_client(self):
+        with Listening("--json", "--echo", "-s", "chat") as server:
+            with Running("--slash", "-s", "chat", f"{server.url}room?id=1") as first:
+                first.send("/ping p\none\n")
+                server.wait_out('"dir":"send","type":"text"')
+                lost = RawClient(server).open()
+                server.wait_out('"client":2')
+                lost.sock.close()
+                server.wait_out('"clean":false')
+                first.send("/close 4001 enough\n")
+                first.wait()
+            server.wait_out('"clean":true')
+            server.signal(signal.SIGTERM)
+            ended = server.wait()
+        events = self.parsed(ended)
+        self.assertEqual(
+            [(e["event"], e.get("dir")) for e in events if e.get("client") == 1],
+            [("open", None), ("ping", "recv"), ("pong", "send"), ("message", "recv"),
+             ("message", "send"), ("close", None)],
+        )  # fmt: skip
+        came = events[0]
+        self.assertEqual((came["url"], came["subprotocol"]), (f"{server.url}room?id=1", "chat"))
+        self.assertIn("permessage-deflate", came["extensions"])
+        self.assertTrue(came["local_address"].endswith(f":{server.port}"))
+        left = next(e for e in events if e["event"] == "close" and e["client"] == 1)
+        told = (left["first"], left["code"], left["reason"], left["clean"])
+        self.assertEqual(told, ("recv", 4001, "enough", True))
+        cut = [e for e in events if e.get("client") == 2]
+        self.assertEqual([e["event"] for e in cut], ["open", "close"])
+        self.assertFalse(cut[1]["clean"] or "first" in cut[1] or "code" in cut[1])
 
 
 if __name__ == "__main__":

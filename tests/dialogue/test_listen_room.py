@@ -117,8 +117,8 @@ class Admission(Dialogue):
         with Listening("-P") as server:
             with Running(server.url, "--slash") as client:
                 client.send("/ping hi\n/pong\n")
-                told = server.wait_err("pong\n")
-        self.assertIn('client 1: ping "hi"\nclient 1: pong\n', told.decode())
+                told = server.wait_err("< client 1 pong\n")
+        self.assertIn('< client 1 ping "hi"\n> client 1 pong "hi"\n< client 1 pong\n', told.decode())
 
     def test_unix_socket(self):
         with tempfile.TemporaryDirectory() as folder:

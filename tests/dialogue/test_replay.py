@@ -436,6 +436,8 @@ class Mock(Replaying):
         said = [(e["client"], e["dir"], e["data"]) for e in self.read() if e["event"] == "message"]
         both = [(1, way, text) for text in "ab" for way in ("recv", "send")]
         self.assertEqual(sorted(said), sorted(both))
+        around = [(e["event"], e.get("client"), e.get("code")) for e in self.read() if e["event"] != "message"]
+        self.assertEqual(around, [("open", 1, None), ("close", 1, 1000), ("end", None, None)])
         mock = self.listen("--verify")
         self.dialogue("--replay", self.path, "--verify", mock.url, out="a\nb\n")
         self.end(mock)

@@ -271,6 +271,20 @@ class Trace(Dialogue):
             ],
         )
 
+    def test_what_a_listener_sees_of_compressed_messages(self):
+        text = "so long and so long again " * 20
+        with Running("--listen", "0", "--echo", "--trace") as server:
+            port = re.search(rb":(\d+)/", server.wait_err("\n"))[1].decode()
+            self.dialogue("--count", "1", "-x", text, f"ws://127.0.0.1:{port}/", out=text + "\n")
+            server.wait_err("client 1 left")
+        shown = [line[10:] for line in server.err.decode().splitlines() if line.startswith("[")]
+        told = [line for line in shown if " client 1 open" in line or "TEXT" in line or "closed" in line]
+        self.assertEqual(len(told), 4, told)
+        self.assertRegex(told[0], r"^\* client 1 open: permessage-deflate")
+        for mark, line in zip("<>", told[1:3], strict=True):
+            self.assertRegex(line, rf'^{mark} client 1 TEXT fin rsv1 len=\d+ .*"so long and so')
+        self.assertEqual(told[3], "* client 1 closed by the client: 1000 (normal)")
+
     def test_quiet(self):
         with Server(echo) as server:
             self.dialogue("-q", "-w", "0.2", server.url, stdin="x\n", out="x\n", err="")

@@ -134,15 +134,23 @@ TEST_CASE("a trace in the same place tells opening and closing instead") {
   CHECK(place.shows() != "");
 }
 
-TEST_CASE("a listener speaks of clients; colours and stamps go around a line") {
+TEST_CASE("of a listener's clients only pings and pongs are told: its notices tell the rest") {
   StatusWishes wishes = watched();
-  wishes.listening = true;
+  wishes.ping_pong = true;
   Place listening(wishes);
-  listening.status.on_opened(opened());
-  listening.status.on_closed(closed(Direction::kReceived, 1001, "", true));
-  CHECK(listening.shows() ==
-        "connected: client 127.0.0.1:8765\nclosed by the client: 1001 (going away)\n");
-  StatusWishes colored{true, false, false, false, Palette::ansi()};
+  Opened came = opened();
+  came.client = 12;
+  listening.status.on_opened(came);
+  listening.status.on_ping({Direction::kReceived, "a\n", std::nullopt, 12});
+  listening.status.on_pong({Direction::kSent, "", std::nullopt, 12});
+  Closed left = closed(Direction::kReceived, 1001, "", true);
+  left.client = 12;
+  listening.status.on_closed(left);
+  CHECK(listening.shows() == "< client 12 ping \"a\\n\"\n> client 12 pong\n");
+}
+
+TEST_CASE("colours and stamps go around a line") {
+  StatusWishes colored{true, false, false, Palette::ansi()};
   Place place(colored, Timestamps::kRelative);
   place.clock.at(2.5);
   place.status.on_notice("reconnecting \x1b[2J");
