@@ -41,6 +41,15 @@ struct Action {
   bool untyped = false;    // kText, kBinary: nobody typed it as a line, so it is shown when sent
   std::size_t client = 0;  // /to: the number of one client of a --listen; 0: all
   Error error;
+
+  /// Nothing of the last one is left but `data` and `error`, which their kinds set.
+  void clear() {
+    kind = Kind::kText;
+    storage = nullptr;
+    code.reset();
+    flag = untyped = false;
+    client = 0;
+  }
 };
 
 class ActionSource {
@@ -51,9 +60,12 @@ class ActionSource {
   virtual ~ActionSource() = default;
   /// Sets the waker and begins to read. Called once, before the first next().
   virtual void start(Waker waker) = 0;
+  /// `action` comes cleared.
   virtual Pull next(Action& action) = 0;
   /// True where a person types: Ctrl-C then leaves with 0, and the end of input is `quit`.
   virtual bool interactive() const { return false; }
+  /// A person wants to leave, and the waker has rung: nothing that is not said yet is waited for.
+  virtual bool leaves() const { return false; }
   /// Stops any thread of the source; idempotent. What was accepted and not pulled is dropped.
   virtual void stop() {}
   /// A signal is ending the session: from here on a terminal's job control stops nobody.

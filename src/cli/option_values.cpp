@@ -79,6 +79,8 @@ Result<std::uint64_t> parse_count(std::string_view option, std::string_view text
 
 Result<std::size_t> parse_size(std::string_view option, std::string_view text) {
   constexpr std::string_view kExpected = "a size in bytes, such as 4096, 512K, 64M or 2G";
+  // Below what RFC 6455 5.2 lets a frame have, and sums of such sizes don't wrap.
+  constexpr std::size_t kMostBytes = std::size_t{1} << 62;
   std::string_view digits = text;
   unsigned shift = 0;
   if (!digits.empty()) {
@@ -89,7 +91,7 @@ Result<std::size_t> parse_size(std::string_view option, std::string_view text) {
     }
   }
   const auto number = whole<std::size_t>(digits);
-  if (!number || *number == 0 || *number > (std::numeric_limits<std::size_t>::max() >> shift)) {
+  if (!number || *number == 0 || *number > (kMostBytes >> shift)) {
     return refuse(option, text, kExpected);
   }
   return *number << shift;

@@ -342,7 +342,8 @@ Error with_places(Error error, const std::vector<Assignment>& assignments) {
     if (at == std::string::npos) continue;
     const std::size_t end = at + name.size();
     if (end < error.message.size() &&
-        (std::isalnum(error.message[end]) || error.message[end] == '-'))
+        (std::isalnum(static_cast<unsigned char>(error.message[end])) != 0 ||
+         error.message[end] == '-'))
       continue;
     if (!error.hint.empty()) error.hint += "; ";
     error.hint += name + " is from " + assignment.setting.place.text();

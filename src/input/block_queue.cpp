@@ -26,14 +26,14 @@ void BlockQueue::give_back(Block block) {
 bool BlockQueue::push(Block block) {
   const std::lock_guard lock(mutex_);
   queued_.push_back(std::move(block));
-  return std::exchange(loop_waits_, false);
+  return std::exchange(loop_waits_, false) && !closed_;
 }
 
 bool BlockQueue::finish(std::optional<Error> error) {
   const std::lock_guard lock(mutex_);
   finished_ = true;
   error_ = std::move(error);
-  return std::exchange(loop_waits_, false);
+  return std::exchange(loop_waits_, false) && !closed_;
 }
 
 BlockQueue::Pop BlockQueue::pop(Block& block) {

@@ -2,8 +2,9 @@
 //
 // At most kBlocks blocks of kBlockBytes exist, so about 1 MiB is read ahead; a reader that finds
 // none free waits, which is how a slow server stops the reading of stdin. push() and finish() tell
-// whether the loop had found the queue empty and must be woken: no wake per block. close() ends
-// every wait; what was queued stays countable.
+// whether the loop had found the queue empty and must be woken: no wake per block, and none after
+// close(), when there may be no loop any more. close() ends every wait; what was queued stays
+// countable.
 #pragma once
 
 #include <condition_variable>

@@ -53,6 +53,11 @@ class Sequence final : public ActionSource {
     return second_->next(action);
   }
   bool interactive() const override { return first_->interactive() || second_->interactive(); }
+  bool leaves() const override { return first_->leaves() || second_->leaves(); }
+  void leaving() override {
+    first_->leaving();
+    second_->leaving();
+  }
   bool congested() const override { return second_->congested(); }
   void learn(std::string_view message) override { second_->learn(message); }
   void stop() override {

@@ -4,9 +4,7 @@
 
 #include "base/byte_text.h"
 #include "base/utf8.h"
-#include "input/file_message.h"
 #include "input/input_event.h"
-#include "input/slash_command.h"
 
 namespace wscope::input {
 namespace {
@@ -92,6 +90,10 @@ bool RecordDecoder::decode_event(std::string_view record, const RecordName& name
   return true;
 }
 
+Result<FileMessage> RecordDecoder::read_file(const SlashCommand& command) const {
+  return read_file_message(command.data, command.flag || binary_);
+}
+
 bool RecordDecoder::obey(std::string_view line, const RecordName& name, Action& action) {
   Result<SlashCommand> command = parse_slash_command(line);
   if (!command) {
@@ -107,7 +109,7 @@ bool RecordDecoder::obey(std::string_view line, const RecordName& name, Action& 
       if (action.kind == Action::Kind::kText) send(action.data, name, action);
       return true;
     case SlashCommand::Kind::kFile: {
-      auto file = read_file_message(command->data, command->flag || binary_);
+      auto file = read_file(*command);
       if (!file) {
         refuse(action, with_name(name, std::move(file.error())));
         return true;

@@ -12,7 +12,9 @@
 
 #include "base/action.h"
 #include "base/options.h"
+#include "input/file_message.h"
 #include "input/json_scanner.h"
+#include "input/slash_command.h"
 
 namespace wscope::input {
 
@@ -36,6 +38,8 @@ class RecordDecoder {
   bool plain() const { return plain_; }
   /// False: the record gave nothing to do.
   bool decode(std::string_view record, const RecordName& name, Action& action);
+  /// The message of /file; with --binary it is one, whatever the file holds.
+  Result<FileMessage> read_file(const SlashCommand& command) const;
   /// The input ends. False: nothing was left open.
   bool finish(Action& action);
 

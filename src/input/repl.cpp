@@ -82,6 +82,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void start(Waker waker) override;
   void stop() override;
   void leaving() override { leaving_ = true; }
+  bool leaves() const override { return quitting_; }
   Pull next(Action& action) override;
   bool interactive() const override { return true; }
   std::uint64_t unpulled() override { return actions_.size(); }
@@ -128,7 +129,6 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   TerminalOutput output_;
   LineEditor editor_;
   TerminalMode mode_;
-  bool quitting_ = false;
   bool came_back_ = false;  // it read in the background
 
   // Guards what follows.
@@ -152,6 +152,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
 
   std::atomic<bool> congested_{false};
   std::atomic<bool> leaving_{false};
+  std::atomic<bool> quitting_{false};
   ActionQueue actions_;
   RecentWords words_;
   TypedMessages typed_;
@@ -441,12 +442,13 @@ void TerminalRepl::on_interrupt(bool line_is_empty) {
 }
 
 void TerminalRepl::quit() {
-  if (std::exchange(quitting_, true)) return;
+  if (quitting_.exchange(true)) return;
   editor_.take_rest();
   Action action;
   action.kind = Action::Kind::kQuit;
   actions_.push(std::move(action), {});
   actions_.end();
+  actions_.wake();  // also who does not pull, because there is no connection yet
 }
 
 // The terminal goes back to its own mode at once: from here on Ctrl-C is a signal again, so a

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "input/file_message.h"
-
 namespace wscope::input {
 namespace {
 
@@ -141,7 +139,7 @@ void TypedMessages::obey(Result<SlashCommand> command, const std::string& shown,
 }
 
 void TypedMessages::send_file(const SlashCommand& command, bool untyped, Outcome& outcome) {
-  Result<FileMessage> file = read_file_message(command.data, command.flag);
+  Result<FileMessage> file = decoder_.read_file(command);
   if (!file) {
     outcome.show += error_lines(file.error());
     return;

@@ -54,7 +54,10 @@ Result<std::vector<SocketAddress>> listening_addresses(const std::string& text) 
   const auto port = listening_port(parts->port ? *parts->port : parts->host);
   if (!port) return bad_address(text);
   std::string_view host = parts->port ? parts->host : std::string_view();
-  if (host == "*") host = "[::]";
+  if (host == "*") {  // [::] takes IPv4, too; but there may be no IPv6
+    return std::vector<SocketAddress>{*SocketAddress::literal("::", *port),
+                                      *SocketAddress::literal("0.0.0.0", *port)};
+  }
   if (host.empty()) host = "127.0.0.1";
   const auto name = parse_host(host);
   if (!name) return bad_address(text);

@@ -59,6 +59,7 @@ class Connector::Impl {
       : loop_(loop), network_(network), tls_(tls), sink_(sink) {}
   ~Impl() { cancel(); }
 
+  Result<void> prepare(const Url& url);
   void start(const Url& url, Done done);
   void cancel();
   bool give_up();
@@ -118,6 +119,8 @@ struct Connector::Impl::Dial : std::enable_shared_from_this<Dial> {
   std::unique_ptr<TlsHandshake> handshake;
   std::unique_ptr<ProxyTunnel> talk;
 };
+
+Result<void> Connector::Impl::prepare(const Url& url) { return Dial(*this, url, {}).plan(); }
 
 void Connector::Impl::start(const Url& url, Done done) {
   cancel();
@@ -395,6 +398,8 @@ Connector::Connector(asio::io_context& loop, const NetworkOptions& network, cons
                      EventSink& sink)
     : impl_(std::make_unique<Impl>(loop, network, tls, sink)) {}
 Connector::~Connector() = default;
+
+Result<void> Connector::prepare(const Url& url) { return impl_->prepare(url); }
 
 void Connector::start(const Url& url, Done done) { impl_->start(url, std::move(done)); }
 void Connector::cancel() { impl_->cancel(); }

@@ -34,6 +34,9 @@ class Connector {
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;
 
+  /// Where a person has to be asked (a key's passphrase), that is done now, and what is asked for
+  /// wrongly is told; start() does it else.
+  Result<void> prepare(const Url& url);
   void start(const Url& url, Done done);
   void cancel();
   /// Out of time: true where the end is known all the same (a proxy's refusal whose body doesn't

@@ -22,7 +22,7 @@ struct TlsHandshake::Run : std::enable_shared_from_this<Run> {
   Run(std::shared_ptr<TlsContext> tls_context, TlsPeer tls_peer)
       : context(std::move(tls_context)), peer(std::move(tls_peer)) {}
 
-  void prepare_client(SSL* ssl);
+  bool prepare_client(SSL* ssl);
   void step();
   Result<TlsEstablished> judge() const;
   Error error_of(std::error_code cause) const;
@@ -32,6 +32,7 @@ struct TlsHandshake::Run : std::enable_shared_from_this<Run> {
   TlsPeer peer;
   std::unique_ptr<TlsStream> stream;
   Verification* verification = nullptr;  // owned by the SSL
+  bool prepared = true;
   std::chrono::steady_clock::time_point began;
   Done done;
 };
@@ -52,7 +53,8 @@ std::string first_line(std::string_view bytes) {
 
 }  // namespace
 
-void TlsHandshake::Run::prepare_client(SSL* ssl) {
+/// False: the name can't be checked.
+bool TlsHandshake::Run::prepare_client(SSL* ssl) {
   SSL_set_connect_state(ssl);
   if (const std::string& name = context->server_name(); !name.empty()) {
     peer.host = name;
@@ -61,17 +63,18 @@ void TlsHandshake::Run::prepare_client(SSL* ssl) {
   // "example.com." is the same host; certificates and SNI know no final dot (RFC 6066 3).
   if (!peer.is_ip && peer.host.size() > 1 && peer.host.back() == '.') peer.host.pop_back();
   X509_VERIFY_PARAM* parameters = SSL_get0_param(ssl);
-  if (peer.is_ip) {
-    X509_VERIFY_PARAM_set1_ip_asc(parameters, peer.host.c_str());
-  } else {
-    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    X509_VERIFY_PARAM_set1_host(parameters, peer.host.c_str(), 0);
-    SSL_set_tlsext_host_name(ssl, peer.host.c_str());
-  }
   SSL_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp);
+  if (peer.is_ip) return X509_VERIFY_PARAM_set1_ip_asc(parameters, peer.host.c_str()) == 1;
+  X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  SSL_set_tlsext_host_name(ssl, peer.host.c_str());
+  return X509_VERIFY_PARAM_set1_host(parameters, peer.host.c_str(), 0) == 1;
 }
 
 void TlsHandshake::Run::step() {
+  if (!prepared) {
+    const std::string why = "can't check that the certificate is for " + printable(peer.host);
+    return std::exchange(done, nullptr)(fail(Stage::kTls, why));
+  }
   const IoResult result = stream->handshake();
   if (result.status == IoResult::Status::kAgain) {
     stream->async_wait(Readiness::kRead, [weak = weak_from_this()](std::error_code error) {
@@ -171,7 +174,7 @@ TlsHandshake::TlsHandshake(asio::io_context& loop, std::shared_ptr<TlsContext> c
   if (run_->peer.role == TlsPeer::Role::kClient) {
     SSL_set_accept_state(ssl);
   } else {
-    run_->prepare_client(ssl);
+    run_->prepared = run_->prepare_client(ssl);
   }
 }
 

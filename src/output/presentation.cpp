@@ -232,18 +232,22 @@ Result<void> Presenters::finish(std::optional<double> patience) {
   all_.flush();
   out_.drain(patience);
   err_.drain(patience);
-  const auto failure = [](const OutputStream& stream, const std::string& name) -> Result<void> {
-    if (stream.state() != OutputStream::State::kFailed) return {};
-    return fail(write_error(stream, name));
+  // What can't be written must not cost the others their end.
+  Result<void> all_written;
+  const auto note = [&all_written](Result<void> written) {
+    if (all_written) all_written = std::move(written);
   };
-  if (auto written = failure(out_, "stdout"); !written) return written;
+  const auto note_stream = [&note](const OutputStream& stream, const std::string& name) {
+    if (stream.state() == OutputStream::State::kFailed) note(fail(write_error(stream, name)));
+  };
+  note_stream(out_, "stdout");
   for (LineFile* file : {trace_file_.get(), record_file_.get()}) {
     if (file == nullptr) continue;
     file->stream().drain(patience);
-    if (auto written = failure(file->stream(), file->path()); !written) return written;
+    note_stream(file->stream(), file->path());
   }
-  if (har_ != nullptr) return har_->finish();
-  return {};
+  if (har_ != nullptr) note(har_->finish());
+  return all_written;
 }
 
 }  // namespace

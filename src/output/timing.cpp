@@ -28,8 +28,8 @@ void Timing::on_connect_attempt(const ConnectAttempt& attempt) {
   if (attempt.error.empty()) now_.connect = attempt.seconds;
 }
 
-// Another connection follows, with steps of its own.
-void Timing::on_redirected(const Redirected& /*redirected*/) {
+// A connection begins, with steps of its own.
+void Timing::on_destination(const Destination& /*destination*/) {
   now_.resolve = now_.connect = now_.proxy = now_.tls = now_.upgrade = std::nullopt;
 }
 

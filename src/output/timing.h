@@ -23,6 +23,7 @@ class Timing : public EventSink {
   Timing(LineOutput& err, const Clock& clock, EventSink& others)
       : err_(err), clock_(clock), others_(others) {}
 
+  void on_destination(const Destination& destination) override;
   void on_resolved(const Resolved& resolved) override { now_.resolve = resolved.seconds; }
   void on_connect_attempt(const ConnectAttempt& attempt) override;
   void on_proxy_step(const ProxyStep& step) override {
@@ -30,7 +31,6 @@ class Timing : public EventSink {
   }
   void on_tls(const TlsEstablished& tls) override { now_.tls = tls.seconds; }
   void on_response(const ResponseReceived& response) override { now_.upgrade = response.seconds; }
-  void on_redirected(const Redirected& redirected) override;
   void on_opened(const Opened& opened) override;
   void on_message(const Message& message) override;
   void on_pong(const Control& pong) override;

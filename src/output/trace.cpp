@@ -47,13 +47,24 @@ std::size_t Trace::frame_preview() const {
 void Trace::on_connection(std::string_view name) {
   if (name == name_) return;
   name_ = name;
-  wire_ = &wires_[name_];
+  const auto known = wires_.find(name_);
+  wire_ = known == wires_.end() ? nullptr : &known->second;
+}
+
+Trace::Wire& Trace::wire() {
+  if (wire_ == nullptr) wire_ = &wires_[name_];
+  return *wire_;
 }
 
 void Trace::take_turn() {
   if (wire_ == told_) return;
-  if (const std::string lines = told_->pairing.release(); !lines.empty()) out_.put(lines);
+  release();
   told_ = wire_;
+}
+
+void Trace::release() {
+  if (told_ == nullptr) return;
+  if (const std::string lines = told_->pairing.release(); !lines.empty()) out_.put(lines);
 }
 
 void Trace::on_resolved(const Resolved& resolved) {
@@ -92,7 +103,7 @@ void Trace::on_tls(const TlsEstablished& tls) {
 void Trace::on_request(const RequestSent& request) { head('>', request.head); }
 
 void Trace::on_response(const ResponseReceived& response) {
-  wire_->upgrade_seconds = response.seconds;
+  wire().upgrade_seconds = response.seconds;
   head('<', response.head);
 }
 
@@ -103,7 +114,7 @@ void Trace::on_redirected(const Redirected& redirected) {
 }
 
 void Trace::on_opened(const Opened& opened) {
-  wire_->deflate_agreed = !opened.extensions.empty();
+  wire().deflate_agreed = !opened.extensions.empty();
   for (bool& compressed : wire_->compressed) compressed = false;
   if (frames()) {
     wire_->pairing.begin();
@@ -122,13 +133,15 @@ void Trace::on_opened(const Opened& opened) {
 
 void Trace::on_message(const Message& message) {
   if (!frames()) return;
+  auto& pairing = wire().pairing;
   take_turn();
-  wire_->pairing.add_message(message);
-  if (const std::string lines = wire_->pairing.take(); !lines.empty()) out_.put(lines);
+  pairing.add_message(message);
+  if (const std::string lines = pairing.take(); !lines.empty()) out_.put(lines);
 }
 
 void Trace::on_frame(const Frame& frame) {
   if (!frames()) return;
+  wire();
   take_turn();
   const std::size_t side = index(frame.direction);
   const bool data = !is_control(frame.opcode);
@@ -182,9 +195,9 @@ void Trace::on_closed(const Closed& closed) {
   step(closed_words(closed));
   if (closed.client == 0) return;
   // It is not heard of again.
-  flush();
-  wires_.erase(std::exchange(name_, {}));
-  wire_ = told_ = &wires_[name_];
+  release();
+  wires_.erase(name_);
+  wire_ = told_ = nullptr;
 }
 
 void Trace::on_error(const Error& error) {
@@ -205,8 +218,7 @@ void Trace::on_end(ExitStatus status, const Totals& totals) {
 }
 
 void Trace::flush() {
-  const std::string lines = told_->pairing.release();
-  if (!lines.empty()) out_.put(lines);
+  release();
   out_.flush();
 }
 
@@ -230,6 +242,7 @@ void Trace::line(char mark, std::string_view text) {
     whole += text;
   }
   whole += '\n';
+  if (wire_ == nullptr) return out_.put(whole);
   wire_->pairing.add_line(std::move(whole));
   out_.put(wire_->pairing.take());
 }

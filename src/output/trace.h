@@ -59,8 +59,12 @@ class Trace : public EventSink {
  private:
   bool on() const { return wishes_.level != TraceLevel::kNone; }
   bool frames() const { return wishes_.level >= TraceLevel::kFrames; }
+  struct Wire;
+
   /// Another connection's lines that still wait would come behind what is told next.
   void take_turn();
+  void release();
+  Wire& wire();
   std::string prefix(char mark) const;
   void step(std::string_view text) { line('*', text); }
   void line(char mark, std::string_view text);
@@ -82,8 +86,8 @@ class Trace : public EventSink {
   };
   std::map<std::string, Wire, std::less<>> wires_;
   std::string name_;
-  Wire* wire_ = &wires_[name_];  // of whom is told
-  Wire* told_ = wire_;           // of whom was told last: its lines may wait for their message
+  Wire* wire_ = nullptr;  // of whom is told; nothing: its frames are not known yet
+  Wire* told_ = nullptr;  // of whom was told last: its lines may wait for their message
 };
 
 }  // namespace wscope::output

@@ -39,8 +39,9 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
       reconnect_deadline_(loop),
       keepalive_(loop, options.liveness,
                  {[this](const std::string& data) {
-                    send_ping(data);
+                    const bool sent = send_ping(data);
                     connection_->settle();
+                    return sent;
                   },
                   [this](const std::string& text) {
                     send(MessageType::kText, text);
@@ -164,13 +165,18 @@ void ClientSession::note_progress() {
 
 void ClientSession::pull() {
   clock_.sample();
+  if (opens() && source_.leaves()) {
+    quitting_ = true;
+    stop_opening();
+    return finish(ExitStatus::kOk);
+  }
   if (phase_ != Phase::kOpen && phase_ != Phase::kOffline) return;
   Action action;
   for (int i = 0; i < kActionsPerTurn && !input_ended_; ++i) {
     if (connection_ && (!connection_->open() || !connection_->has_room())) break;
     if (output_watch_.congested()) break;
     if (dialect_ && connection_ && !dialect_->ready() && !source_.interactive()) break;
-    action.storage = nullptr;
+    action.clear();
     const auto pulled = source_.next(action);
     if (pulled == ActionSource::Pull::kEmpty) break;
     if (pulled == ActionSource::Pull::kEnd) {
@@ -230,7 +236,8 @@ void ClientSession::perform(const Action& action) {
                               "--socketio, --jsonrpc, --graphql and --stomp choose one",
                               {}});
     case Kind::kPing:
-      return send_ping(action.data);
+      send_ping(action.data);
+      return;
     case Kind::kPong:
       if (connection_->pong(action.data)) {
         sink_.on_pong({Direction::kSent, action.data, std::nullopt});
@@ -261,10 +268,11 @@ void ClientSession::tell_sent(MessageType type, std::string_view data, bool unty
   sink_.on_message(message);
 }
 
-void ClientSession::send_ping(std::string_view data) {
-  if (!connection_->ping(data)) return;
+bool ClientSession::send_ping(std::string_view data) {
+  if (!connection_->ping(data)) return false;
   round_trips_.sent(data, Clock::Steady::now());
   sink_.on_ping({Direction::kSent, data, std::nullopt});
+  return true;
 }
 
 void ClientSession::tell_info() {
@@ -317,6 +325,7 @@ void ClientSession::linger() {
 
 void ClientSession::close(std::optional<std::uint16_t> code, std::string_view reason) {
   linger_deadline_.cancel();
+  keepalive_.stop();  // what is waited for now has --close-timeout
   if (dialect_ && connection_ && connection_->open()) dialect_->leaving();
   if (connection_) connection_->close(code, reason);
 }
@@ -431,9 +440,7 @@ void ClientSession::interrupt(ExitStatus status) {
   if (!again) signal_ = status;
   quitting_ = true;
   if (phase_ != Phase::kOpen) {
-    if (opening_) opening_->cancel();
-    reconnect_deadline_.cancel();
-    phase_ = Phase::kDraining;
+    stop_opening();
     return finish(*signal_);
   }
   if (!connection_) return;
@@ -454,9 +461,13 @@ void ClientSession::timed_out() {
     failure_ = error;
     return connection_->abort(error);
   }
+  stop_opening();
+  finish(fail(std::move(error)));
+}
+
+void ClientSession::stop_opening() {
   if (opening_) opening_->cancel();
   reconnect_deadline_.cancel();
-  finish(fail(std::move(error)));
 }
 
 bool ClientSession::stays_after(const Ending&) const {

@@ -95,7 +95,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void send(MessageType type, std::string_view data, bool untyped = false);
   void hand_on(MessageType type, const Action& action);
   void tell_sent(MessageType type, std::string_view data, bool untyped);
-  void send_ping(std::string_view data);
+  bool send_ping(std::string_view data);
   void tell_info();
   void input_ended();
   void linger();
@@ -103,6 +103,9 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void flush();
   void output_moved();
   void timed_out();
+  /// There is no connection yet, or none again.
+  bool opens() const { return phase_ == Phase::kOpening || phase_ == Phase::kWaiting; }
+  void stop_opening();
   void start_command();
   void command_ended(const Result<void>& outcome);
   void let_output_go();

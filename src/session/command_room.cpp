@@ -105,6 +105,7 @@ void CommandRoom::pull(ServedClient& client) {
       pull_later(client.number());
       break;
     }
+    action.clear();
     const auto pulled = place.command->next(action);
     if (pulled == ActionSource::Pull::kEmpty) break;
     if (pulled == ActionSource::Pull::kEnd) {
@@ -113,8 +114,9 @@ void CommandRoom::pull(ServedClient& client) {
     }
     if (action.kind == Action::Kind::kRefused) {
       host_.command_notice(fmt::format("client {}: {}", client.number(), action.error.message));
-    } else {
-      perform(connection, action);
+    } else if (action.client != 0 || !perform(connection, action)) {
+      host_.command_notice(fmt::format(
+          "client {}: its command has no use for that slash command: not done", client.number()));
     }
   }
   connection.settle();

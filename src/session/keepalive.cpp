@@ -38,7 +38,7 @@ void Keepalive::pong(std::string_view data) {
 
 void Keepalive::ping() {
   next_ping_.start(options_.ping_interval, [this] { ping(); });
-  hooks_.ping(std::string(kPrefix) + std::to_string(++pings_));
+  if (!hooks_.ping(std::string(kPrefix) + std::to_string(++pings_))) return;
   // The deadline is for the oldest unanswered ping: a later one must not push it back.
   if (options_.pong_timeout <= 0 || pong_due_.running()) return;
   hooks_.waits();

@@ -20,7 +20,7 @@ namespace wscope::session {
 class Keepalive {
  public:
   struct Hooks {
-    std::function<void(const std::string& data)> ping;
+    std::function<bool(const std::string& data)> ping;  // false: can't be sent any more
     std::function<void(const std::string& text)> heartbeat;
     std::function<void()> dead;
     std::function<void()> waits;

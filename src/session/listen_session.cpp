@@ -73,6 +73,11 @@ ListenSession::ListenSession(asio::io_context& loop, const Options& options, Clo
 ListenSession::~ListenSession() = default;
 
 Result<void> ListenSession::open(const std::string& address) {
+  if (options_.handshake.deflate) {
+    auto accepted = ws::parse_deflate_option(options_.handshake.deflate_parameters);
+    if (!accepted) return fail(std::move(accepted.error()));
+    deflate_ = *accepted;
+  }
   auto acceptor =
       net::Acceptor::open(loop_, address, options_.tls, options_.network.connect_timeout);
   if (!acceptor) return fail(std::move(acceptor.error()));
@@ -102,10 +107,7 @@ void ListenSession::accepted(std::unique_ptr<net::Stream> stream) {
   ws::EngineSettings settings;
   settings.max_message_size = options_.messages.max_size;
   settings.answer_pings = options_.liveness.send_pong;
-  if (options_.handshake.deflate) {
-    auto offer = ws::parse_deflate_option(options_.handshake.deflate_parameters);
-    if (offer) settings.server_deflate = *offer;
-  }
+  settings.server_deflate = deflate_;
   const std::size_t number = ++last_number_;
   auto client =
       std::make_unique<ServedClient>(loop_, std::move(stream), number, settings, options_, *this);
@@ -342,6 +344,7 @@ void ListenSession::pull() {
   for (int i = 0; i < kActionsPerTurn; ++i) {
     if (!source_->interactive() && open_clients() == 0) break;
     if (!some_client_has_room() || (output_watch_ && output_watch_->congested())) break;
+    action.clear();
     const auto pulled = source_->next(action);
     if (pulled == ActionSource::Pull::kEmpty) break;
     if (pulled == ActionSource::Pull::kEnd) {
@@ -371,14 +374,19 @@ void ListenSession::perform(const Action& action) {
     case Kind::kLast:
       if (!presentation_->show_last()) notice("nothing was elided yet");
       return;
+    case Kind::kReconnect:
+      return notice("a listening wscope does not connect");
     case Kind::kInfo:
       return notice(fmt::format("{}: {} open clients", url(), open_clients()));
     default:
       break;
   }
   if (open_clients() == 0) return notice("no client is connected: nothing was sent");
-  if (action.client != 0 && clients_.count(action.client) == 0) {
-    return notice(fmt::format("there is no client {}: nothing was sent", action.client));
+  if (action.client != 0) {
+    const auto found = clients_.find(action.client);
+    if (found == clients_.end() || !found->second->connection().open()) {
+      return notice(fmt::format("there is no client {}: nothing was sent", action.client));
+    }
   }
   for (auto& [number, client] : clients_) {
     if (action.client != 0 && action.client != number) continue;

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -90,6 +91,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   output::Presentation* presentation_;
   ActionSource* source_;
   ReplayServer* replay_ = nullptr;
+  std::optional<ws::DeflateOffer> deflate_;  // what is accepted
   std::unique_ptr<net::Acceptor> acceptor_;
   std::unique_ptr<PresentationWatch> output_watch_;
   std::unique_ptr<CommandRoom> commands_;  // --exec

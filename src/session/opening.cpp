@@ -57,7 +57,8 @@ Opening::Opening(asio::io_context& loop, const Options& options, EventSink& sink
       options_(options),
       sink_(sink),
       chain_(options.handshake.max_redirects),
-      deadline_(loop) {}
+      deadline_(loop),
+      connector_(loop, options.network, options.tls, sink) {}
 
 Opening::~Opening() { cancel(); }
 
@@ -72,17 +73,20 @@ void Opening::begin(Result<RequestPlan> plan) {
   if (!plan) return finish(fail(std::move(plan.error())));
   plan_ = std::move(*plan);
   chain_.begin(url_, plan_->cookies_for(url_, seconds_now()));
+  if (auto made = prepare(); !made) return finish(fail(std::move(made.error())));
+  // Somebody may have to type a passphrase first: no server's time.
+  if (auto asked = connector_.prepare(url_); !asked) return finish(fail(std::move(asked.error())));
   deadline_.start(options_.network.connect_timeout, [this] { expired(); });
-  request();
+  connect();
 }
 
-void Opening::request() {
+Result<void> Opening::prepare() {
   auto request = make_request(url_, *plan_);
-  if (!request) return finish(fail(std::move(request.error())));
+  if (!request) return fail(std::move(request.error()));
   request_ = std::move(*request);
   const std::string where = url_.display();
   sink_.on_destination({where});
-  connect();
+  return {};
 }
 
 RefusedUpgrade Opening::refused() const {
@@ -101,16 +105,13 @@ RefusedUpgrade Opening::refused() const {
 void Opening::cancel() {
   done_ = nullptr;
   deadline_.cancel();
-  if (connector_) connector_->cancel();
+  connector_.cancel();
   upgrade_.reset();
   if (stream_) stream_->cancel();
 }
 
 void Opening::connect() {
-  if (!connector_) {
-    connector_ = std::make_unique<net::Connector>(loop_, options_.network, options_.tls, sink_);
-  }
-  connector_->start(url_, [this](Result<std::unique_ptr<net::Stream>> result) {
+  connector_.start(url_, [this](Result<std::unique_ptr<net::Stream>> result) {
     if (!result) {
       finish(fail(std::move(result.error())));
       return;
@@ -167,7 +168,8 @@ void Opening::go_on() {
   stream_->cancel();
   stream_->close();
   stream_.reset();
-  request();
+  if (auto made = prepare(); !made) return finish(fail(std::move(made.error())));
+  connect();
 }
 
 void Opening::upgraded(Result<void> result) {
@@ -203,9 +205,9 @@ void Opening::expired() {
                 "--connect-timeout waits longer"));
     return;
   }
-  if (connector_ && connector_->give_up()) return;
-  const std::string stage = connector_ ? connector_->stage_in_words() : "connecting";
-  connector_->cancel();
+  if (connector_.give_up()) return;
+  const std::string stage = connector_.stage_in_words();
+  connector_.cancel();
   finish(fail(Stage::kTimeout, fmt::format("{}: no success within {}", stage, seconds),
               "--connect-timeout waits longer"));
 }

@@ -49,7 +49,7 @@ class Opening {
 
  private:
   void begin(Result<RequestPlan> plan);
-  void request();
+  Result<void> prepare();
   void connect();
   void upgrade(std::unique_ptr<net::Stream> stream);
   void upgraded(Result<void> result);
@@ -69,7 +69,7 @@ class Opening {
   ws::HandshakeRequest request_;
   Done done_;
   Deadline deadline_;
-  std::unique_ptr<net::Connector> connector_;
+  net::Connector connector_;
   std::unique_ptr<net::Stream> stream_;
   std::unique_ptr<Upgrade> upgrade_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -19,8 +19,10 @@ ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> 
   if (liveness.ping_interval <= 0 && liveness.heartbeat.empty()) return;
   Keepalive::Hooks hooks;
   hooks.ping = [this](const std::string& data) {
-    if (connection_.ping(data)) host_.client_ping(*this, Direction::kSent, data);
+    if (!connection_.ping(data)) return false;
+    host_.client_ping(*this, Direction::kSent, data);
     connection_.settle();
+    return true;
   };
   hooks.heartbeat = [this](const std::string& text) {
     connection_.send(MessageType::kText, text);

@@ -329,6 +329,15 @@ class Files(Har):
         with open(self.path, encoding="utf-8") as file:
             self.assertEqual(file.read(), "old")
 
+    def test_others_that_can_not_be_written_cost_it_nothing(self):
+        for words in ((), ("--trace-file", "/dev/full"), ("--record", "/dev/full")):
+            with Server(echo) as server, open("/dev/full", "wb") as full:
+                how = {} if words else {"stdout": full}
+                with Running("--har", self.path, *words, "-x", "a", "-w", "0.2", server.url, **how) as client:
+                    self.expect(client.wait(), status=1, err="no space left on device")
+            self.assertEqual(self.entry()["_webSocketMessages"][0]["data"], "a")
+            os.remove(self.path)
+
     def test_a_pipe(self):
         with Server(echo) as server:
             ended = run("--har", "/dev/stderr", "-x", "a", "--count", "1", server.url)

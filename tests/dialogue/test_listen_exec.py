@@ -29,6 +29,14 @@ class OneEach(WithFolder):
             self.expect(server.wait(), status=143, out="")
             self.assertFalse(any(alive(int(pid)) for pid in pids))
 
+    def test_what_a_command_may_not_ask_for_is_told(self):
+        with Listening("--slash", "--exec", "echo /to 7 secret; echo /info; echo said; exec cat") as server:
+            client = self.client(server)
+            self.assertEqual(client.read_message(), "said")
+            told = server.wait_err("not done\n").decode()
+            told += server.wait_err("not done\n").decode()
+            self.assertEqual(server.err.decode().count("has no use for that slash command"), 2)
+
     def test_the_request_is_in_the_environment(self):
         with Listening("-s", "v1", "--exec", "env | grep ^WSCOPE_ | sort") as server:
             more = "X-Tenant: blue\r\nx-tenant: green\r\nX_Tenant: forged\r\n"

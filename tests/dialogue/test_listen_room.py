@@ -163,6 +163,33 @@ class Room(Dialogue):
                     one.wait_out("all\n")
                     self.assertEqual(bytes(one.out), b"all\n")
 
+    def test_a_line_after_to_is_for_all_again(self):
+        with Listening("--slash") as server:
+            with Running("-w", "-1", server.url) as one, Running("-w", "-1", server.url) as two:
+                server.wait_err("client 1 connected")
+                server.wait_err("client 2 connected")
+                server.send("/to 2 secret\nhello all\n/reconnect\n/close 4000\n")
+                self.assertEqual({one.wait().out, two.wait().out}, {b"hello all\n", b"secret\nhello all\n"})
+                self.assertIn("a listening wscope does not connect", server.wait_err("left").decode())
+
+    def test_compression_that_can_not_be_is_refused(self):
+        self.expect(run("--listen", "0", "--deflate", "bogus"), status=2, out="", err="bogus")
+
+    def test_requests_that_are_no_clients_leave_nothing(self):
+        def ask():
+            with socket.create_connection((server.host, server.port)) as client:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+                while client.recv(65536):
+                    pass
+
+        with Listening() as server:
+            for _ in range(300):
+                ask()
+            before = server.peak_memory()
+            for _ in range(1500):
+                ask()
+            self.memory_at_most(server, before + (1 << 20))
+
     def test_a_broadcast_keeps_the_type_also_over_tls(self):
         certificates = Certificates.shared()
         pem, key = certificates.pair("good")

@@ -39,6 +39,21 @@ class Pings(Dialogue):
             ended = self.soon(3, lambda: self.dialogue(*words, status=7, out=""))
             self.one_error(ended, "pong")
 
+    def test_after_our_close_nobody_waits_for_a_pong(self):
+        """The server takes its time for its Close: three --pong-timeouts."""
+
+        def slow(peer):
+            peer.accept()
+            while (frame := peer.read_frame()).opcode != frames.CLOSE:
+                pass
+            time.sleep(0.6)
+            peer.frame(frames.CLOSE, frame.payload)
+            peer.end()
+
+        with Server(slow) as server:
+            words = ["--ping-interval", "0.1", "--pong-timeout", "0.2", "-w", "0", server.url]
+            self.dialogue(*words, out="", err="")
+
     def test_heartbeat(self):
         def script(peer):
             peer.accept()

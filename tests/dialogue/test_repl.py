@@ -11,7 +11,7 @@ import unittest
 
 from support import frames
 from support.program import WSCOPE, environment, eventually
-from support.server import PeerGone, Server, echo
+from support.server import PeerGone, Server, echo, unused_port
 from support.terminal import CTRL_C, CTRL_D, LEFT, PIPE, UP, Terminal
 from support.tmux import TmuxScreen
 
@@ -224,6 +224,19 @@ class Leaving(Repl):
                 self.assertEqual(terminal.wait(), 0)
                 self.assertTrue(script.ended.wait(5))
                 self.assertEqual(script.closed_with, 1000)
+
+    def test_before_there_is_a_connection_too(self):
+        holder, port = unused_port()
+        with holder, Server(lambda peer: peer.stall()) as silent:
+            nobody = ("--reconnect", f"ws://127.0.0.1:{port}/")
+            for words in ((silent.url,), nobody):
+                for leaving in (CTRL_C, CTRL_D, "/quit\r", "typed\r/quit\r"):
+                    with self.subTest(words=words, leaving=leaving), Terminal("--connect-timeout", "100", *words) as terminal:
+                        self.prompt(terminal)
+                        if words == nobody:
+                            terminal.wait_for("connecting again")
+                        terminal.type(leaving)
+                        self.assertEqual(terminal.wait(), 0)
 
     def test_ctrl_c_leaves_from_a_half_typed_line_too(self):
         terminal, script = self.at_prompt()

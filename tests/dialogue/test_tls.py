@@ -6,12 +6,13 @@ import os
 import ssl
 import subprocess
 import tempfile
+import time
 import unittest
 
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import environment, run
+from support.program import TIME_FACTOR, environment, run
 from support.server import PeerGone, Server, echo, unused_port
 from support.terminal import PIPE, Terminal
 
@@ -146,6 +147,21 @@ class ClientCertificates(Dialogue):
         key = CERTIFICATES.encrypted_key("client", "open sesame")
         ended = self.demanding("--cert", pem, "--key", key, status=2, out="")
         self.assertRegex(ended.errors, "passphrase")
+
+    def test_typing_a_passphrase_is_not_the_servers_time(self):
+        pem = CERTIFICATES.pair("client")[0]
+        key = CERTIFICATES.encrypted_key("client", "open sesame")
+        limit = 1 * TIME_FACTOR
+        context = CERTIFICATES.server_context("good", client_ca=CERTIFICATES.ca)
+        with Server(echo, tls=context) as server:
+            words = ["--ca", CERTIFICATES.ca, "--cert", pem, "--key", key, "--connect-timeout", str(limit)]
+            words += ["-x", "hello", "--count", "1", f"wss://localhost:{server.port}/"]
+            with Terminal(*words) as terminal:
+                terminal.wait_for("passphrase of")
+                time.sleep(1.2 * limit)
+                terminal.type("open sesame\r")
+                terminal.wait_for("< hello")
+                self.assertEqual(terminal.wait(), 0)
 
     def test_a_key_that_belongs_to_another_certificate(self):
         pem, _ = CERTIFICATES.pair("client")

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "input/typed_messages.h"
+#include "support/temporary_folder.h"
 
 using namespace wscope;
 using namespace wscope::input;
@@ -170,6 +171,15 @@ TEST_CASE("-b and --input count for typed lines too") {
         "wscope: the line has an odd number of hexadecimal digits: not sent\n");
   hex.add("/ping x");
   CHECK(hex.pulled() == Pulled{{Kind::kBinary, "AB"}, {Kind::kPing, "x"}});
+}
+
+TEST_CASE("with -b a file is binary, too") {
+  const test::TemporaryFolder folder;
+  MessageOptions messages;
+  messages.binary = true;
+  Typing binary(messages);
+  binary.add("/file " + folder.write("text", "text"));
+  CHECK(binary.pulled() == Pulled{{Kind::kBinary, "text"}});
 }
 
 TEST_CASE("of a message too long for the history, the line as shown is remembered") {
