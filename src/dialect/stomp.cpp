@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <utility>
 
 #include "dialect/json_slice.h"
 
@@ -147,62 +148,82 @@ Steps Stomp::received(MessageType, std::string_view data, double now) {
   last_heard_ = now;
   if (ended_) return steps;
   partial_ += data;
-  Frame next;
-  while (!ended_ && take(next, steps)) frame(next, steps);
-  if (!ended_ && partial_.size() > kMostBytes) {
-    ended_ = true;
-    steps.push_back(broken_by_peer("a STOMP frame exceeds 64 MiB"));
-  }
+  while (!ended_ && take_head(steps) && take_body(steps)) frame(std::exchange(coming_, {}), steps);
+  // Once a message, not once a frame: what is left moves with each.
+  partial_.erase(0, begin_);
+  looked_ -= begin_;
+  if (body_ > 0) body_ -= begin_;
+  begin_ = 0;
+  if (!ended_ && partial_.size() > kMostBytes) broken("a STOMP frame exceeds 64 MiB", steps);
   return steps;
 }
 
-bool Stomp::take(Frame& frame, Steps& steps) {
+bool Stomp::broken(const char* why, Steps& steps) {
+  ended_ = true;
+  steps.push_back(broken_by_peer(why));
+  return false;
+}
+
+/// Passes over the empty line behind the headers, or over all there is where it has not come.
+bool Stomp::find_head_end() {
+  std::size_t lf;
+  while ((lf = partial_.find('\n', looked_)) != std::string::npos) {
+    looked_ = lf + 1;
+    const auto line_end = partial_[lf - 1] == '\r' ? lf - 1 : lf;
+    if (partial_[line_end - 1] == '\n') return true;
+  }
+  looked_ = partial_.size();
+  return false;
+}
+
+bool Stomp::take_head(Steps& steps) {
+  if (body_ > 0) return true;
   // Line ends between frames are heartbeats.
-  partial_.erase(0, partial_.find_first_not_of("\r\n"));
-  const auto lf = partial_.find("\n\n");
-  const auto crlf = partial_.find("\n\r\n");
-  const auto head_end = std::min(lf, crlf);
-  if (head_end == std::string::npos) return false;
-  const auto body = head_end + (head_end == lf ? 2 : 3);
-  frame = {};
-  std::string_view head(partial_.data(), head_end);
-  frame.command = take_line(head);
-  const bool plain = frame.command == "CONNECTED";
-  while (!head.empty()) {
-    const auto line = take_line(head);
+  begin_ = std::min(partial_.find_first_not_of("\r\n", begin_), partial_.size());
+  looked_ = std::max(looked_, begin_ + 1);
+  if (!find_head_end()) return false;
+  body_ = looked_;
+  std::string_view head(partial_.data() + begin_, body_ - begin_);
+  coming_.command = take_line(head);
+  const bool plain = coming_.command == "CONNECTED";
+  for (auto line = take_line(head); !line.empty(); line = take_line(head)) {
     const auto colon = std::min(line.find(':'), line.size());
     const auto name = line.substr(0, colon);
     const auto value = line.substr(std::min(colon + 1, line.size()));
     auto key = plain ? std::string(name) : unescaped(name);
     auto meaning = plain ? std::string(value) : unescaped(value);
-    if (!key || !meaning) {
-      ended_ = true;
-      steps.push_back(broken_by_peer("a STOMP header with an undefined escape"));
-      return false;
-    }
-    frame.headers.emplace_back(std::move(*key), std::move(*meaning));
+    if (!key || !meaning) return broken("a STOMP header with an undefined escape", steps);
+    coming_.headers.emplace_back(std::move(*key), std::move(*meaning));
   }
-  auto end = partial_.find('\0', body);
-  const auto length = frame.header("content-length");
-  if (!length.empty()) {
-    std::size_t size = 0;
-    const auto parsed = std::from_chars(length.data(), length.data() + length.size(), size);
-    if (parsed.ec != std::errc() || size > kMostBytes) {
-      ended_ = true;
-      steps.push_back(broken_by_peer("a STOMP frame with a wrong content-length"));
-      return false;
-    }
-    if (partial_.size() <= body + size) return false;
-    end = body + size;
-    if (partial_[end] != '\0') {
-      ended_ = true;
-      steps.push_back(broken_by_peer("a STOMP frame is longer than its content-length"));
-      return false;
-    }
+  return take_length(steps);
+}
+
+bool Stomp::take_length(Steps& steps) {
+  const auto text = coming_.header("content-length");
+  length_.reset();
+  if (text.empty()) return true;
+  std::size_t size = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (parsed.ec != std::errc() || size > kMostBytes) {
+    return broken("a STOMP frame with a wrong content-length", steps);
   }
-  if (end == std::string::npos) return false;
-  frame.body = partial_.substr(body, end - body);
-  partial_.erase(0, end + 1);
+  length_ = size;
+  return true;
+}
+
+// A NUL within content-length is part of the body.
+bool Stomp::take_body(Steps& steps) {
+  const auto end = length_ ? body_ + *length_ : partial_.find('\0', looked_);
+  if (end >= partial_.size()) {
+    looked_ = partial_.size();
+    return false;
+  }
+  if (partial_[end] != '\0') {
+    return broken("a STOMP frame is longer than its content-length", steps);
+  }
+  coming_.body = partial_.substr(body_, end - body_);
+  begin_ = looked_ = end + 1;
+  body_ = 0;
   return true;
 }
 

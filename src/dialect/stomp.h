@@ -6,6 +6,7 @@
 // stomp.github.io, 1.2.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,14 +40,25 @@ class Stomp : public Dialect {
   };
   void frame(const Frame& frame, Steps& steps);
   void agree_heart_beat(std::string_view theirs);
-  /// Takes a whole frame off the front of partial_; false when there is none yet or it is wrong.
-  bool take(Frame& frame, Steps& steps);
+  /// Each: false when it is not whole yet, or is wrong and told in `steps`.
+  bool take_head(Steps& steps);
+  bool take_body(Steps& steps);
+  bool take_length(Steps& steps);
+  bool find_head_end();
+  bool broken(const char* why, Steps& steps);
   static std::string encode(const Frame& frame);
 
   const Setting setting_;
   bool connected_ = false;
   bool ended_ = false;
+  // What came and is no whole frame yet, and places in it: a frame may come in any pieces, and many
+  // in one, so no byte is looked at or moved again for each of them.
   std::string partial_;
+  std::size_t begin_ = 0;   // of the frame under way
+  std::size_t looked_ = 0;  // no end of its head or body is before
+  std::size_t body_ = 0;    // where it begins; 0: the head is not whole
+  Frame coming_;            // the head, once it is
+  std::optional<std::size_t> length_;
   std::uint64_t last_id_ = 0;
   // Heart-beats, seconds; an interval of 0: none that way.
   double send_every_ = 0;

@@ -2,6 +2,7 @@
 
 #include "dialect/stomp.h"
 #include "support.h"
+#include "support/cpu_time.h"
 
 using namespace wscope;
 using dialect::Stomp;
@@ -58,6 +59,42 @@ TEST_CASE("received frames, split at every byte") {
     const auto second = talk.received(stream.substr(at));
     const auto gap = !first.empty() && !second.empty() ? "\n" : "";
     CHECK(first + gap + second == "<MESSAGE /topic/b hello\n<MESSAGE /q:x a\0b\n<RECEIPT r"s);
+  }
+}
+
+TEST_CASE("the work grows with the bytes, however they are cut into messages") {
+  const std::string receipt = "RECEIPT\nreceipt-id:1\n\n\0"s;
+  constexpr int kCount = 10'000;
+  const double apart = test::cpu_seconds([&] {
+    auto talk = connected();
+    for (int i = 0; i < kCount; ++i) talk.received(receipt);
+  });
+  std::string all;
+  for (int i = 0; i < kCount; ++i) all += receipt;
+  const double at_once = test::cpu_seconds([&] {
+    auto talk = connected();
+    REQUIRE(talk.received(all).size() == std::size_t{kCount} * 11 - 1);
+  });
+  CHECK(at_once < 10 * apart);
+  std::string headers;
+  for (int i = 0; i < kCount; ++i) headers += "name:of a header\r\n";
+  for (const auto& whole : {"RECEIPT\n" + headers + "\r\n\0"s,
+                            "RECEIPT\nreceipt-id:" + std::string(all.size(), 'x') + "\n\n\0"s,
+                            "RECEIPT\n\n" + std::string(all.size(), 'x') + "\0"s,
+                            "RECEIPT\n" + headers + "content-length:" + std::to_string(all.size()) +
+                                "\n\n" + all + "\0"s}) {
+    CAPTURE(whole.substr(0, 40));
+    const auto bytes_of = [](const std::string& text) {
+      auto talk = connected();
+      std::size_t shown = 0;
+      for (const char& byte : text) shown += talk.received({&byte, 1}).empty() ? 0 : 1;
+      return shown;
+    };
+    std::string small;
+    while (small.size() < whole.size()) small += receipt;
+    const double in_small = test::cpu_seconds([&] { REQUIRE(bytes_of(small) > 1); });
+    const double in_one = test::cpu_seconds([&] { REQUIRE(bytes_of(whole) == 1); });
+    CHECK(in_one < 10 * in_small);
   }
 }
 
