@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
+#include <utility>
 
 #include "base/utf8.h"
 
@@ -16,8 +17,7 @@ namespace {
 constexpr std::size_t kPiece = std::size_t{256} << 10;
 
 tl::unexpected<Error> cant_read(const std::string& path, int cause) {
-  return fail(Stage::kInput,
-              "can't read " + path + ": " + std::generic_category().message(cause) + ": not sent");
+  return fail(Stage::kInput, "can't read " + path + ": " + std::generic_category().message(cause));
 }
 
 std::string expanded(const std::string& path) {
@@ -28,33 +28,40 @@ std::string expanded(const std::string& path) {
 
 }  // namespace
 
-Result<FileMessage> read_file_message(const std::string& path, bool binary) {
+Result<std::string> read_whole_file(const std::string& path) {
   // O_NONBLOCK: a FIFO without a writer must not stop everything else.
   const int fd = open(expanded(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return cant_read(path, errno);
-  FileMessage message;
   struct stat status {};
   if (fstat(fd, &status) != 0 || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) {
     close(fd);
-    return fail(Stage::kInput, "can't read " + path + ": not a regular file: not sent",
+    return fail(Stage::kInput, "can't read " + path + ": not a regular file",
                 "a device or a FIFO may have no end; its bytes are piped into wscope");
   }
-  if (S_ISREG(status.st_mode)) {
-    message.data.reserve(static_cast<std::size_t>(status.st_size) + 1);
-  }
+  std::string content;
+  if (S_ISREG(status.st_mode)) content.reserve(static_cast<std::size_t>(status.st_size) + 1);
   ssize_t got;
   int cause = 0;
   do {
-    const std::size_t size = message.data.size();
-    message.data.resize(size + kPiece);
-    got = read(fd, message.data.data() + size, kPiece);
+    const std::size_t size = content.size();
+    content.resize(size + kPiece);
+    got = read(fd, content.data() + size, kPiece);
     if (got < 0) cause = errno;
-    message.data.resize(size + static_cast<std::size_t>(got > 0 ? got : 0));
+    content.resize(size + static_cast<std::size_t>(got > 0 ? got : 0));
   } while (got > 0 || (got < 0 && cause == EINTR));
   close(fd);
   if (got < 0) return cant_read(path, cause);
-  message.text = !binary && is_valid_utf8(message.data);
-  return message;
+  return content;
+}
+
+Result<FileMessage> read_file_message(const std::string& path, bool binary) {
+  auto content = read_whole_file(path);
+  if (!content) {
+    content.error().message += ": not sent";
+    return fail(std::move(content.error()));
+  }
+  const bool text = !binary && is_valid_utf8(*content);
+  return FileMessage{std::move(*content), text};
 }
 
 }  // namespace wscope::input

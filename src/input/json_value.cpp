@@ -5,7 +5,6 @@
 #include "input/json_scanner.h"
 
 namespace wscope::input {
-namespace {
 
 bool is_json(std::string_view text) {
   JsonScanner scanner;
@@ -14,8 +13,6 @@ bool is_json(std::string_view text) {
   const bool complete = scanner.state() == JsonScanner::State::kComplete;
   return complete && text.find_first_not_of(" \t\r\n", taken) == std::string_view::npos;
 }
-
-}  // namespace
 
 bool nested_too_deep(std::string_view text) {
   std::size_t depth = 0;

@@ -1,4 +1,4 @@
-// JSON text → whether it is a value that can be compared, and if not, why.
+// JSON text → whether it is JSON, and a value that can be compared; if not, why.
 //
 // RFC 8259 section 9 lets a reader set limits: nested at most kMostJsonDepth deep (values are
 // walked recursively), numbers within the range of a double. Pure; linear in the text.
@@ -12,6 +12,9 @@
 namespace wscope::input {
 
 constexpr std::size_t kMostJsonDepth = 200;
+
+/// One value with white space around it (RFC 8259).
+bool is_json(std::string_view text);
 
 /// By its brackets alone, so also of what is no JSON.
 bool nested_too_deep(std::string_view text);

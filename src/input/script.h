@@ -42,7 +42,7 @@ struct ScriptStatement {
     kTimeout,    // seconds: the patience of later expectations
     kSet,        // name, text
     kTest,       // text: what the statements from here on test
-    kRepeat,     // count, name: the counter; body
+    kRepeat,     // count, at least 1; name: the counter; body
     kWithin,     // seconds; body
     kUnordered,  // seconds; body of kExpect
   };

@@ -559,8 +559,9 @@ Result<void> Parser::repeat(ScriptWords& words, ScriptStatement& statement) {
   const bool is_number = !count.empty() && count.size() <= 10 &&
                          count.find_first_not_of("0123456789") == std::string::npos;
   if (is_number) statement.count = std::stoull(count);
-  if (!is_number || statement.count > kMostRepeats) {
-    return wrong("'" + count + "' is no number of repetitions");
+  if (!is_number || statement.count == 0 || statement.count > kMostRepeats) {
+    return wrong("'" + count + "' is no number of repetitions",
+                 "digits, from 1 to " + std::to_string(kMostRepeats));
   }
   if (auto parsed = modifiers(words, statement); !parsed) return parsed;
   if (statement.seconds) return wrong("a block of its own, within S … end, bounds the time");

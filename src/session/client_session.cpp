@@ -35,7 +35,7 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
       output_watch_(loop, presentation),
       total_deadline_(loop),
       linger_deadline_(loop),
-      drain_deadline_(loop),
+      last_patience_(loop, output_watch_, [this] { leave(); }),
       reconnect_deadline_(loop),
       keepalive_(loop, options.liveness,
                  {[this](const std::string& data) {
@@ -532,30 +532,20 @@ void ClientSession::finish(Result<ExitStatus> result) {
   source_.stop();
   if (!*result_) sink_.on_failure(result_->error());
   sink_.on_end(*result_ ? **result_ : exit_status_of(result_->error().stage), totals_);
-  if (signal_ || timed_out_) start_drain_deadline();
+  if (signal_ || timed_out_) last_patience_.asked();
   drain();
 }
 
-// Who is asked to end, and has ended but for a stdout that takes nothing, gives it a moment; who is
-// asked again does not.
 void ClientSession::cut_short(Result<ExitStatus> result) {
   if (phase_ != Phase::kDraining) return;
-  const bool again = drain_deadline_.running();
   result_ = std::move(result);
-  if (again) return end_draining();
-  start_drain_deadline();
+  last_patience_.asked();
 }
 
-void ClientSession::start_drain_deadline() {
-  drain_deadline_.start(output::OutputStream::kLastPatience, [this] { end_draining(); });
-}
-
-void ClientSession::end_draining() {
-  if (phase_ != Phase::kDraining) return;
+void ClientSession::leave() {
   phase_ = Phase::kFinished;
-  drain_deadline_.cancel();
+  last_patience_.cancel();
   total_deadline_.cancel();
-  let_output_go();  // else who writes the rest at the end would wait for its reader
   asio::post(loop_, [this] { finished_(*result_); });
 }
 
@@ -567,19 +557,11 @@ void ClientSession::drain() {
   if (command_) command_->let_go();
   const auto state = presentation_.out().state();
   if (state == output::OutputStream::State::kBlocked) return;
-  phase_ = Phase::kFinished;
-  drain_deadline_.cancel();
-  total_deadline_.cancel();
   if (state == output::OutputStream::State::kFailed && *result_ && failure_) {
     result_ = fail(*failure_);
   }
-  if (command_) let_output_go();
-  asio::post(loop_, [this] { finished_(*result_); });
-}
-
-void ClientSession::let_output_go() {
-  output_watch_.release_out();
-  presentation_.out().close();
+  if (command_) output_watch_.let_out_go();
+  leave();
 }
 
 }  // namespace wscope::session

@@ -25,6 +25,7 @@
 #include "session/exec_command.h"
 #include "session/frame_trace.h"
 #include "session/keepalive.h"
+#include "session/last_patience.h"
 #include "session/opening.h"
 #include "session/opening_events.h"
 #include "session/outbox.h"
@@ -108,15 +109,13 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void stop_opening();
   void start_command();
   void command_ended(const Result<void>& outcome);
-  void let_output_go();
   bool stays_after(const Ending& ending) const;
   RunFacts facts(const Ending& ending) const;
   double seconds_since(Clock::Steady::time_point then) const;
   void finish(Result<ExitStatus> result);
   void drain();
   void cut_short(Result<ExitStatus> result);
-  void start_drain_deadline();
-  void end_draining();
+  void leave();
 
   asio::io_context& loop_;
   const Options& options_;
@@ -141,7 +140,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   PresentationWatch output_watch_;
   Deadline total_deadline_;
   Deadline linger_deadline_;
-  Deadline drain_deadline_;
+  LastPatience last_patience_;
   Deadline reconnect_deadline_;
   Keepalive keepalive_;
   Reconnect reconnect_;

@@ -60,7 +60,11 @@ class PresentationWatch {
   bool clear_again() {
     return turned_away_ && !presentation_.congested() && std::exchange(turned_away_, false);
   }
-  void release_out() { out_.release(); }
+  /// What stdout has not taken is dropped, and its reader sees the end.
+  void let_out_go() {
+    out_.release();
+    presentation_.out().close();
+  }
 
  private:
   output::Presentation& presentation_;

@@ -5,9 +5,6 @@
 namespace wscope::session {
 namespace {
 
-// Pings whose pong never came are forgotten beyond this.
-constexpr std::size_t kRememberedPings = 64;
-
 /// A Close that went both ways is one; anything else is the loss of the connection.
 ScriptEvent end_event(const Ending& ending) {
   ScriptEvent event;
@@ -77,8 +74,7 @@ void ScriptConnection::send(MessageType type, std::string_view data) {
 
 void ScriptConnection::ping(std::string_view data) {
   if (!connection_->ping(data)) return;
-  if (pings_.size() >= kRememberedPings) pings_.clear();
-  pings_[std::string(data)] = Clock::Steady::now();
+  round_trips_.sent(data, Clock::Steady::now());
   sink_.on_ping({Direction::kSent, data, std::nullopt});
 }
 
@@ -116,13 +112,8 @@ void ScriptConnection::connection_ping(std::string_view data) {
 }
 
 void ScriptConnection::connection_pong(std::string_view data) {
-  Control pong{Direction::kReceived, data, std::nullopt};
-  const auto sent = pings_.find(std::string(data));
-  if (sent != pings_.end()) {
-    pong.round_trip = std::chrono::duration<double>(Clock::Steady::now() - sent->second).count();
-    pings_.erase(sent);
-  }
-  sink_.on_pong(pong);
+  const auto round_trip = round_trips_.answered(data, Clock::Steady::now());
+  sink_.on_pong({Direction::kReceived, data, round_trip});
   host_.script_event(*this, {ScriptEvent::Kind::kPong, MessageType::kText, std::string(data), {}});
 }
 

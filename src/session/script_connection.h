@@ -1,14 +1,14 @@
 // ScriptConnection: one connection of a script, from opening to its end.
 //
 // Wraps Opening and Connection, tells the sink what happens under the connection's name, and the
-// Host what the script wants to know. Loop thread only. It is told `script_ended` once, whether the
-// opening failed or the connection ended; the object then only answers why_not(). Destroying it
-// outside of a callback is safe at any time.
+// Host what the script wants to know. Loop thread only. The Host is told of the end once:
+// `script_failed` where the opening failed, `script_ended` where what was open has ended, nothing
+// where cancel_opening() came first; the object then only answers why_not(). Destroying it outside
+// of a callback is safe at any time.
 #pragma once
 
 #include <asio/io_context.hpp>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +24,7 @@
 #include "session/named_events.h"
 #include "session/opening.h"
 #include "session/opening_events.h"
+#include "session/round_trips.h"
 #include "session/script_match.h"
 
 namespace wscope::session {
@@ -89,7 +90,7 @@ class ScriptConnection : public ConnectionOwner {
   Host& host_;
   std::unique_ptr<Opening> opening_;
   std::unique_ptr<Connection> connection_;
-  std::map<std::string, Clock::Steady::time_point> pings_;
+  RoundTrips round_trips_;
   bool closing_ = false;
   std::string end_;  // how it ended
 };

@@ -8,7 +8,8 @@
 #include "base/byte_text.h"
 #include "base/utf8.h"
 #include "input/control_payload.h"
-#include "input/json_scanner.h"
+#include "input/json_value.h"
+#include "ws/close_code.h"
 
 namespace wscope::session {
 namespace {
@@ -22,17 +23,9 @@ constexpr int kStatementsPerTurn = 1000;
 constexpr double kSilence = 1;                   // not-expect without `for`
 constexpr std::size_t kRememberedPassed = 5;     // messages that await passed over, for its failure
 constexpr std::size_t kRememberedControls = 64;  // pings and pongs that nobody took
-constexpr std::uint16_t kCloseNormal = 1000;
 
 Error expectation(std::string message, std::string detail = {}) {
   return {Stage::kExpectation, std::move(message), {}, std::move(detail)};
-}
-
-bool is_json_text(const std::string& text) {
-  input::JsonScanner scanner;
-  const std::size_t taken = scanner.feed(text);
-  scanner.finish();
-  return taken == text.size() && scanner.state() == input::JsonScanner::State::kComplete;
 }
 
 }  // namespace
@@ -66,7 +59,11 @@ void ScriptRunner::event(const std::string& name, ScriptEvent event) {
     case ScriptEvent::Kind::kPing:
     case ScriptEvent::Kind::kPong: {
       auto& queue = event.kind == ScriptEvent::Kind::kPing ? inbox.pings : inbox.pongs;
-      if (queue.size() == kRememberedControls) queue.pop_front();
+      if (queue.size() == kRememberedControls) {
+        queue.pop_front();
+        const auto looked = wait_.looked.find(&queue);
+        if (looked != wait_.looked.end() && looked->second > 0) --looked->second;
+      }
       queue.push_back(std::move(event));
       return;
     }
@@ -163,7 +160,6 @@ bool ScriptRunner::enter_block(const Statement& statement) {
   Frame frame{&statement.body, 0, &statement, 1, std::nullopt};
   if (statement.seconds) frame.deadline = now_ + *statement.seconds;
   if (statement.kind == Kind::kRepeat) {
-    if (statement.count == 0) return true;
     if (!statement.name.empty()) variables_.set(statement.name, {"1", "1", {}});
   }
   frames_.push_back(frame);
@@ -213,13 +209,16 @@ bool ScriptRunner::send(const Statement& statement) {
     type = MessageType::kBinary;
   } else if (statement.payload == input::ScriptPayload::kFile) {
     auto content = host_.read_file(*data);
-    if (!content) return fail_at(&statement, std::move(content.error()));
+    if (!content) {
+      content.error().message += ": not sent";
+      return fail_at(&statement, std::move(content.error()));
+    }
     data = std::move(*content);
     if (!is_valid_utf8(*data)) type = MessageType::kBinary;
   } else if (!is_valid_utf8(*data)) {
     return fail_at(&statement,
                    {Stage::kUsage, "with its values filled in it is not UTF-8", {}, {}});
-  } else if (json && !is_json_text(*data)) {
+  } else if (json && !input::is_json(*data)) {
     return fail_at(&statement,
                    {Stage::kUsage, "with its values filled in it is no JSON: " + *data, {}, {}});
   }
@@ -237,7 +236,7 @@ bool ScriptRunner::control(const Statement& statement) {
   const auto data = filled_in(statement.text, statement);
   if (!data) return false;
   const bool closes = statement.kind == Kind::kClose;
-  const std::uint16_t code = statement.code.value_or(kCloseNormal);
+  const std::uint16_t code = statement.code.value_or(ws::kCloseNormal);
   const auto bad = closes ? input::check_close(code, *data) : input::check_ping(*data);
   if (bad) return fail_at(&statement, {Stage::kUsage, bad->message, {}, {}});
   std::optional<std::string> why_not;
@@ -421,18 +420,19 @@ void ScriptRunner::matched(std::size_t index, const ScriptEvent& event) {
 bool ScriptRunner::keeps_silent() {
   const Pending& pending = wait_.pending.front();
   const Inbox& inbox = inboxes_[pending.statement->connection];
-  std::vector<const ScriptEvent*> came;
-  for (const auto* queue : {&inbox.messages, &inbox.pings, &inbox.pongs}) {
-    for (const auto& event : *queue) came.push_back(&event);
+  for (const Queue* queue : {&inbox.messages, &inbox.pings, &inbox.pongs}) {
+    for (std::size_t& looked = wait_.looked[queue]; looked < queue->size(); ++looked) {
+      if (!is_not(pending, (*queue)[looked])) return false;
+    }
   }
-  if (inbox.end) came.push_back(&*inbox.end);
-  for (const ScriptEvent* event : came) {
-    if (!pending.matcher.matches(*event)) continue;
-    fail_at(pending.statement, expectation("expected not to get " + pending.matcher.describe() +
-                                           ", came " + describe_event(*event)));
-    return false;
-  }
-  return true;
+  return !inbox.end || is_not(pending, *inbox.end);
+}
+
+bool ScriptRunner::is_not(const Pending& unwanted, const ScriptEvent& event) {
+  if (!unwanted.matcher.matches(event)) return true;
+  return fail_at(unwanted.statement,
+                 expectation("expected not to get " + unwanted.matcher.describe() + ", came " +
+                             describe_event(event)));
 }
 
 bool ScriptRunner::fail_match(const Pending& pending, const ScriptEvent& event) {

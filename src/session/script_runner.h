@@ -77,6 +77,7 @@ class ScriptRunner {
     const Statement* statement;
     ScriptMatcher matcher;
   };
+  using Queue = std::deque<ScriptEvent>;
   /// What the statement under way waits for.
   struct Wait {
     enum class Kind { kNothing, kConnection, kRoom, kTime, kEvents, kSilence };
@@ -87,11 +88,12 @@ class ScriptRunner {
     bool pass_over = false;
     std::vector<std::string> passed;  // the last ones that were passed over
     std::size_t passed_count = 0;
+    std::map<const Queue*, std::size_t> looked;  // how many at the front kSilence has looked at
   };
   struct Inbox {
-    std::deque<ScriptEvent> messages;
-    std::deque<ScriptEvent> pings;
-    std::deque<ScriptEvent> pongs;
+    Queue messages;
+    Queue pings;
+    Queue pongs;
     std::optional<ScriptEvent> end;  // a Close or the loss; comes after all messages
     std::size_t bytes = 0;
   };
@@ -113,6 +115,7 @@ class ScriptRunner {
   bool take_control(std::size_t index);
   bool take_message(std::size_t index);
   bool keeps_silent();
+  bool is_not(const Pending& unwanted, const ScriptEvent& event);
   void matched(std::size_t index, const ScriptEvent& event);
   bool fail_match(const Pending& pending, const ScriptEvent& event);
   bool fail_late();

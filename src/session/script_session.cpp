@@ -8,13 +8,13 @@
 #include <utility>
 
 #include "input/file_message.h"
+#include "ws/close_code.h"
 
 namespace wscope::session {
 namespace {
 
 // Messages that no statement has taken yet; beyond this a connection is not read.
 constexpr std::size_t kMostQueued = std::size_t{16} << 20;
-constexpr std::uint16_t kCloseNormal = 1000;
 
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -42,6 +42,7 @@ ScriptSession::ScriptSession(asio::io_context& loop, const Options& options,
       output_watch_(loop, presentation),
       total_deadline_(loop),
       wake_deadline_(loop),
+      last_patience_(loop, output_watch_, [this] { leave(); }),
       runner_(script, *this, environment, url_.has_value()),
       folder_(folder_of(script.file)) {}
 
@@ -79,45 +80,43 @@ Result<void> ScriptSession::connect(const std::string& name, const std::string& 
   return {};
 }
 
+template <class What>
+std::optional<std::string> ScriptSession::say(const std::string& name, const What& what) {
+  const auto found = connections_.find(name);
+  if (found == connections_.end()) return "the connection is not open";
+  if (auto why_not = found->second->why_not()) return why_not;
+  what(*found->second);
+  return std::nullopt;
+}
+
 std::optional<std::string> ScriptSession::send(const std::string& name, MessageType type,
                                                std::string_view data) {
-  auto& connection = *connections_.at(name);
-  if (auto why_not = connection.why_not()) return why_not;
-  connection.send(type, data);
-  return std::nullopt;
+  return say(name, [&](ScriptConnection& connection) { connection.send(type, data); });
 }
 
 std::optional<std::string> ScriptSession::ping(const std::string& name, std::string_view data) {
-  auto& connection = *connections_.at(name);
-  if (auto why_not = connection.why_not()) return why_not;
-  connection.ping(data);
-  return std::nullopt;
+  return say(name, [&](ScriptConnection& connection) { connection.ping(data); });
 }
 
 std::optional<std::string> ScriptSession::pong(const std::string& name, std::string_view data) {
-  auto& connection = *connections_.at(name);
-  if (auto why_not = connection.why_not()) return why_not;
-  connection.pong(data);
-  return std::nullopt;
+  return say(name, [&](ScriptConnection& connection) { connection.pong(data); });
 }
 
 std::optional<std::string> ScriptSession::close(const std::string& name, std::uint16_t code,
                                                 std::string_view reason) {
-  auto& connection = *connections_.at(name);
-  if (auto why_not = connection.why_not()) return why_not;
-  connection.close(code, reason);
-  return std::nullopt;
+  return say(name, [&](ScriptConnection& connection) { connection.close(code, reason); });
 }
 
-bool ScriptSession::has_room(const std::string& name) { return connections_.at(name)->has_room(); }
+bool ScriptSession::has_room(const std::string& name) {
+  const auto found = connections_.find(name);
+  return found == connections_.end() || found->second->has_room();
+}
 
 Result<std::string> ScriptSession::read_file(const std::string& path) {
   const bool anchored = !path.empty() && (path.front() == '/' || path.front() == '~');
-  auto content = input::read_file_message(anchored ? path : folder_ + path, false);
-  if (content) return std::move(content->data);
-  Error error = std::move(content.error());
-  error.stage = Stage::kUsage;
-  return fail(std::move(error));
+  auto content = input::read_whole_file(anchored ? path : folder_ + path);
+  if (!content) content.error().stage = Stage::kUsage;
+  return content;
 }
 
 void ScriptSession::script_opened(ScriptConnection& connection) {
@@ -193,7 +192,7 @@ void ScriptSession::close_all() {
   wake_deadline_.cancel();
   for (auto& [name, connection] : connections_) {
     if (!connection->why_not()) {
-      connection->close(kCloseNormal, {});
+      connection->close(ws::kCloseNormal, {});
     }
     connection->cancel_opening();
   }
@@ -204,11 +203,7 @@ void ScriptSession::interrupt(ExitStatus status) {
   const bool again = signal_.has_value();
   if (!again) signal_ = status;
   runner_.abandon(clock_.seconds(), "interrupted");
-  if (draining_) {
-    if (std::exchange(done_, true)) return;
-    finished_(*signal_);
-    return;
-  }
+  if (draining_) return cut_short(status);  // only stdout is still waited for
   if (!closing_) close_all();
   for (auto& [name, connection] : connections_) {
     connection->cancel_opening();
@@ -220,12 +215,15 @@ void ScriptSession::interrupt(ExitStatus status) {
 
 void ScriptSession::timed_out() {
   clock_.sample();
-  failure_ = Error{
+  timed_out_ = true;
+  Error error{
       Stage::kTimeout,
       fmt::format("out of time: the script did not end within {:g} s", *options_.network.timeout),
       "--timeout bounds the whole run",
       {}};
-  runner_.abandon(clock_.seconds(), failure_->message);
+  if (draining_) return cut_short(fail(std::move(error)));
+  runner_.abandon(clock_.seconds(), error.message);
+  failure_ = std::move(error);
   if (!closing_) close_all();
   for (auto& [name, connection] : connections_) {
     connection->cancel_opening();
@@ -243,26 +241,37 @@ void ScriptSession::finish_when_closed() {
 void ScriptSession::finish() {
   if (draining_) return;
   draining_ = true;
-  total_deadline_.cancel();
   if (runner_.failure()) failure_ = runner_.failure();
   if (signal_) failure_.reset();
   sink_.on_connection({});
   if (failure_) sink_.on_failure(*failure_);
-  const ExitStatus ended = signal_.value_or(ExitStatus::kOk);
-  sink_.on_end(failure_ ? exit_status_of(failure_->stage) : ended, totals_);
+  result_ = signal_.value_or(ExitStatus::kOk);
+  if (failure_) result_ = fail(*failure_);
+  sink_.on_end(failure_ ? exit_status_of(failure_->stage) : *result_, totals_);
+  if (signal_ || timed_out_) last_patience_.asked();
   drain();
 }
 
-// What was received reaches stdout before we leave, however slowly it is read.
+// What was received reaches stdout before we leave, however slowly it is read; signals and
+// --timeout still work.
 void ScriptSession::drain() {
   if (done_) return;
   flush();
   if (presentation_.out().state() == output::OutputStream::State::kBlocked) return;
+  leave();
+}
+
+void ScriptSession::cut_short(Result<ExitStatus> result) {
+  if (done_) return;
+  result_ = std::move(result);
+  last_patience_.asked();
+}
+
+void ScriptSession::leave() {
   done_ = true;
-  asio::post(loop_, [this] {
-    if (failure_) return finished_(fail(*failure_));
-    finished_(signal_.value_or(ExitStatus::kOk));
-  });
+  last_patience_.cancel();
+  total_deadline_.cancel();
+  asio::post(loop_, [this] { finished_(result_); });
 }
 
 }  // namespace wscope::session

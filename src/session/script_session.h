@@ -1,10 +1,11 @@
-// ScriptSession: the run of --script: the script's connections, the runner and the report.
+// ScriptSession: the run of --script: the script's connections and the runner.
 //
 // Opens the connection of the command line's URL, where there is one, carries out the script
-// (session/script_runner.h) as things happen, closes what is still open with 1000, writes the
-// report. start() returns at once; `finished` is called exactly once on the loop. Errors: the
-// runner's (kExpectation, kUsage …), kTimeout of --timeout, kConnection where something that was
-// sent was not delivered before the end, kOutput for the report. Loop thread only.
+// (session/script_runner.h) as things happen, closes what is still open with 1000. start() returns
+// at once; `finished` is called exactly once on the loop, when stdout has taken everything or is
+// given up. Errors: the runner's (kExpectation, kUsage …), kTimeout of --timeout, kConnection where
+// something that was sent was not delivered before the end. report() is for who writes it, also
+// after a failure. Loop thread only.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -22,6 +23,7 @@
 #include "net/url.h"
 #include "output/presentation.h"
 #include "session/deadline.h"
+#include "session/last_patience.h"
 #include "session/output_watch.h"
 #include "session/script_connection.h"
 #include "session/script_runner.h"
@@ -64,6 +66,9 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   void script_rests() override { schedule(); }
   bool script_may_read(const ScriptConnection& connection) override;
 
+  /// Says it on that connection; nothing, or why it can't be said.
+  template <class What>
+  std::optional<std::string> say(const std::string& name, const What& what);
   void open(const std::string& name, const net::Url& url, const std::vector<std::string>& headers);
   void schedule();
   void advance();
@@ -74,6 +79,8 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   void finish_when_closed();
   void finish();
   void drain();
+  void cut_short(Result<ExitStatus> result);
+  void leave();
 
   asio::io_context& loop_;
   const Options& options_;
@@ -84,6 +91,7 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   PresentationWatch output_watch_;
   Deadline total_deadline_;
   Deadline wake_deadline_;
+  LastPatience last_patience_;
   ScriptRunner runner_;
   std::string folder_;  // of the script, for the files it names
   std::map<std::string, std::unique_ptr<ScriptConnection>> connections_;
@@ -92,8 +100,10 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   bool closing_ = false;
   bool draining_ = false;
   bool done_ = false;
+  bool timed_out_ = false;  // --timeout has passed
   std::optional<ExitStatus> signal_;
   std::optional<Error> failure_;
+  Result<ExitStatus> result_ = ExitStatus::kOk;  // while draining
   Totals totals_;
 };
 

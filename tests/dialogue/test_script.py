@@ -232,6 +232,13 @@ class Ends(Script):
         self.expect(run("--script", "/nonexistent"), status=2, err="can't read the script /nonex")
         self.expect(self.script("send a\n"), status=2, err=r"a\.wscope:1: there is no connection")
         self.expect(run("--script", "/", "ws://h"), status=2, err="can't read the script /")
+        ended = self.script("\nrepeat 0\nconnect as a ws://127.0.0.1:1/\nend\na: send x\n")
+        self.expect(ended, status=2, err=r"^wscope: a\.wscope:2: '0' is no number of repetitions$")
+
+    def test_a_file_that_can_not_be_read(self):
+        told = r"^wscope: a\.wscope:1: can't read nosuch: No such file or directory"
+        self.expect(self.echo("expect file nosuch\n"), status=2, err=told + "$")
+        self.expect(self.echo("send file nosuch\n"), status=2, err=told + ": not sent$")
 
     def test_a_missing_value(self):
         self.expect(self.echo("send $NO_SUCH\n"), status=2, err=r"a\.wscope:1: no value is named")

@@ -141,6 +141,37 @@ class FullOutput(Dialogue):
             with self.unread(sends(count), "-w", "-1", "--timeout", PERIOD) as (_, client, _):
                 self.expect(client.wait(), status=7, err="^wscope: out of time: ")
 
+    SCRIPTS = {"is over": "repeat 620\nexpect any\nend\nexpect close 1000\n", "goes on": 'await "never" within 600\n'}
+
+    @contextlib.contextmanager
+    def unread_script(self, text, count, *words):
+        with tempfile.NamedTemporaryFile("w", suffix=".wscope") as script:
+            script.write(text)
+            script.flush()
+            with self.unread(sends(count), "--script", script.name, *words) as (_, client, reader):
+                yield client, reader
+
+    def test_the_timeout_of_a_script_while_stdout_takes_nothing_more(self):
+        for name, text in self.SCRIPTS.items():
+            with self.subTest(name), self.unread_script(text, 620 if name == "is over" else 100_000, "--timeout", PERIOD) as (client, _):
+                self.expect(client.wait(), status=7, err="^wscope: out of time: the script did not end within ")
+
+    def test_a_signal_to_a_script_while_stdout_takes_nothing_more(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.unread_script(self.SCRIPTS["is over"], 620, "-v") as (client, _):
+                client.wait_err("* closed by ")  # only the writing is left
+                client.signal(number)
+                self.expect(client.wait(), status=status)
+
+    def test_a_script_whose_stdout_is_read_late_loses_nothing(self):
+        with self.unread_script(self.SCRIPTS["is over"], 620, "-v") as (client, reader):
+            client.wait_err("* closed by ")
+            lines = 0
+            while data := os.read(reader, 1 << 16):
+                lines += data.count(b"\n")
+            self.expect(client.wait(), status=0)
+            self.assertEqual(lines, 620)
+
     def test_a_server_with_a_full_stdout_can_be_ended(self):
         reader, writer = os.pipe()
         self.addCleanup(os.close, reader)

@@ -35,3 +35,14 @@ TEST_CASE("what is no regular file is refused, with a writer and without") {
   CHECK(read_file_message(folder / ".", false).error().message ==
         "can't read " + folder / "." + ": Is a directory: not sent");
 }
+
+TEST_CASE("who only reads a file is not told that nothing was sent") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "file";
+  CHECK(read_whole_file(path).error().message ==
+        "can't read " + path + ": No such file or directory");
+  CHECK(read_whole_file(folder / ".").error().message ==
+        "can't read " + folder / "." + ": Is a directory");
+  std::ofstream(path) << "a\xff";
+  CHECK(*read_whole_file(path) == "a\xff");
+}

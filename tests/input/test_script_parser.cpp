@@ -148,6 +148,10 @@ TEST_CASE("script: what is wrong is told with its line before anything is sent")
   CHECK(only("send \"text\"").text == "text");
   CHECK(only("send text \"\"").text.empty());
   CHECK(wrong("repeat x") == "a.wscope:1: 'x' is no number of repetitions");
+  for (const char* const count : {"0", "00", "1000000001", "-1"}) {
+    CHECK(wrong(std::string("send a\nrepeat ") + count + "\nsend b\nend\n") ==
+          std::string("a.wscope:2: '") + count + "' is no number of repetitions");
+  }
   CHECK(wrong("send ${x") == "a.wscope:1: ${x is not closed by }");
   CHECK(wrong("ping " + std::string(126, 'x')).find("at most 125 bytes") != std::string::npos);
   CHECK(wrong("send a\nsend \xff\n") == "a.wscope:2: not UTF-8");

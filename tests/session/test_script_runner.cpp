@@ -6,6 +6,7 @@
 
 #include "input/script_parser.h"
 #include "session/script_runner.h"
+#include "support/cpu_time.h"
 
 using namespace wscope;
 using session::ScriptEvent;
@@ -165,7 +166,7 @@ TEST_CASE("runner: unordered takes each once, in any order, from several connect
 }
 
 TEST_CASE("runner: repeat counts, and a long one gives the loop its turn") {
-  Play play("repeat 3 as i\nsend $i\nend\nrepeat 0\nsend no\nend\n");
+  Play play("repeat 3 as i\nsend $i\nend\n");
   CHECK(play.host.said == Said{"> 1", "> 2", "> 3"});
   Play endless("repeat 1000000000\nset x y\nend\n");
   CHECK_FALSE(endless.runner.finished());
@@ -194,6 +195,26 @@ TEST_CASE("runner: not-expect looks at all that came and leaves it there") {
   bad.comes("x");
   bad.comes("bad");
   CHECK(bad.failure() == "f:1: expected not to get /ba/, came text \"bad\"");
+}
+
+TEST_CASE("runner: not-expect looks at each message once, and at pings beyond those remembered") {
+  const auto work_of = [](const std::string& statement) {
+    Play play(statement);
+    return test::cpu_seconds([&] {
+      for (int i = 0; i < 5000; ++i) play.comes("message " + std::to_string(i));
+      REQUIRE_FALSE(play.runner.finished());
+    });
+  };
+  CHECK(work_of("not-expect /never/ for 9\n") < 10 * work_of("await /never/ within 9\n"));
+  Play pings("not-expect ping bad for 1\n");
+  for (int i = 0; i < 100; ++i) {
+    pings.runner.event("", {ScriptEvent::Kind::kPing, MessageType::kText, "good", {}});
+    pings.runner.proceed(0);
+  }
+  CHECK_FALSE(pings.runner.finished());
+  pings.runner.event("", {ScriptEvent::Kind::kPing, MessageType::kText, "bad", {}});
+  pings.runner.proceed(0);
+  CHECK(pings.failure().find("came a ping \"bad\"") != std::string::npos);
 }
 
 TEST_CASE("runner: a pong answers the last ping, whatever else came") {
