@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 
+#include "base/unique_fd.h"
+
 namespace wscope {
 namespace {
 
@@ -16,20 +18,6 @@ constexpr char kCtrlC = 3;
 constexpr char kCtrlD = 4;
 constexpr char kCtrlU = 21;
 constexpr char kDelete = 127;
-
-class Terminal {
- public:
-  Terminal() : fd_(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)) {}
-  ~Terminal() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Terminal(const Terminal&) = delete;
-  Terminal& operator=(const Terminal&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// The terminal without echo, as long as this lives.
 class SilentTerminal {
@@ -121,9 +109,9 @@ void drop_last_character(std::string& line) {
 }  // namespace
 
 Result<std::string> ask_secret(const std::string& question, const std::string& hint) {
-  const Terminal terminal;
+  const UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   const std::string asked = question.substr(0, question.rfind(':'));
-  if (terminal.get() < 0) {
+  if (!terminal) {
     return fail(Stage::kUsage, "can't ask for the " + asked + ": there is no terminal", hint);
   }
   const HeldSignals signals;

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/unique_fd.h"
 #include "base/utf8.h"
 
 namespace wscope::input {
@@ -30,11 +31,10 @@ std::string expanded(const std::string& path) {
 
 Result<std::string> read_whole_file(const std::string& path) {
   // O_NONBLOCK: a FIFO without a writer must not stop everything else.
-  const int fd = open(expanded(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return cant_read(path, errno);
+  const UniqueFd fd(open(expanded(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return cant_read(path, errno);
   struct stat status {};
-  if (fstat(fd, &status) != 0 || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) {
-    close(fd);
+  if (fstat(fd.get(), &status) != 0 || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) {
     return fail(Stage::kInput, "can't read " + path + ": not a regular file",
                 "a device or a FIFO may have no end; its bytes are piped into wscope");
   }
@@ -45,11 +45,10 @@ Result<std::string> read_whole_file(const std::string& path) {
   do {
     const std::size_t size = content.size();
     content.resize(size + kPiece);
-    got = read(fd, content.data() + size, kPiece);
+    got = read(fd.get(), content.data() + size, kPiece);
     if (got < 0) cause = errno;
     content.resize(size + static_cast<std::size_t>(got > 0 ? got : 0));
   } while (got > 0 || (got < 0 && cause == EINTR));
-  close(fd);
   if (got < 0) return cant_read(path, cause);
   return content;
 }

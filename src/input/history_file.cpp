@@ -12,6 +12,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/unique_fd.h"
+
 namespace wscope::input {
 namespace {
 
@@ -23,20 +25,6 @@ constexpr useconds_t kLockPause = 5000;
 struct Entry {
   std::string host;
   std::string text;
-};
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
 };
 
 tl::unexpected<Error> failed(std::string_view what, const std::string& path, int cause) {
@@ -145,15 +133,15 @@ bool locked(int fd) {
 
 /// The file, locked and still the one that the path names: another instance may have renamed.
 /// A device or a FIFO as it is: it is nobody's to be locked, and its mode is not ours.
-Descriptor open_locked(const std::string& path, struct stat& held) {
+UniqueFd open_locked(const std::string& path, struct stat& held) {
   for (;;) {
     // O_NONBLOCK: a FIFO that nobody reads must not stop the prompt.
-    Descriptor file(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600));
-    if (file.get() < 0 || fstat(file.get(), &held) != 0) return Descriptor(-1);
+    UniqueFd file(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600));
+    if (!file || fstat(file.get(), &held) != 0) return UniqueFd();
     if (!S_ISREG(held.st_mode)) return file;
-    if (!locked(file.get())) return Descriptor(-1);
+    if (!locked(file.get())) return UniqueFd();
     struct stat named {};
-    if (fstat(file.get(), &held) != 0) return Descriptor(-1);
+    if (fstat(file.get(), &held) != 0) return UniqueFd();
     if (stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
         held.st_dev == named.st_dev) {
       if ((held.st_mode & 077) != 0) fchmod(file.get(), 0600);
@@ -181,8 +169,8 @@ bool write_anew(const std::string& path, int file) {
   }
   for (; first < entries.size(); ++first) kept += line_of(entries[first]);
   const std::string next = path + ".new";
-  const Descriptor out(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  return out.get() >= 0 && write_all(out.get(), kept) && rename(next.c_str(), path.c_str()) == 0;
+  const UniqueFd out(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  return out && write_all(out.get(), kept) && rename(next.c_str(), path.c_str()) == 0;
 }
 
 }  // namespace
@@ -191,15 +179,15 @@ HistoryFile::HistoryFile(std::string path, std::string host)
     : path_(std::move(path)), host_(std::move(host)) {}
 
 Result<std::vector<std::string>> HistoryFile::load() const {
-  const Descriptor file(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::vector<std::string>();
+  const UniqueFd file(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file && (errno == ENOENT || errno == ENOTDIR)) return std::vector<std::string>();
   struct stat status {};
   // A device may have no end, a FIFO none soon.
-  const bool has_content = file.get() < 0 || fstat(file.get(), &status) != 0 ||
-                           S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
+  const bool has_content = !file || fstat(file.get(), &status) != 0 || S_ISREG(status.st_mode) ||
+                           S_ISDIR(status.st_mode);
   if (!has_content) return std::vector<std::string>();
   std::string content;
-  if (file.get() < 0 || !read_all(file.get(), content)) return failed("read", path_, errno);
+  if (!file || !read_all(file.get(), content)) return failed("read", path_, errno);
   std::vector<Entry> entries = folded(parse(content));
   std::stable_partition(entries.begin(), entries.end(),
                         [this](const Entry& e) { return e.host != host_; });
@@ -212,8 +200,8 @@ Result<std::vector<std::string>> HistoryFile::load() const {
 Result<void> HistoryFile::append(std::string_view text) const {
   make_folders(path_);
   struct stat status {};
-  const Descriptor file = open_locked(path_, status);
-  if (file.get() < 0) return failed("write", path_, errno);
+  const UniqueFd file = open_locked(path_, status);
+  if (!file) return failed("write", path_, errno);
   std::string line = line_of({host_, std::string(text)});
   if (!S_ISREG(status.st_mode)) {
     // What a full FIFO does not take at once is dropped: nothing here waits for its reader.

@@ -25,36 +25,42 @@ tl::unexpected<Error> cant_read(const std::string& path, int cause) {
                                  ": " + std::generic_category().message(cause));
 }
 
-/// A pipe can be read once only: its bytes go where they can be read again. -1: errno tells.
-int copy_of(int from) {
-  const int copy = ::memfd_create("recording", MFD_CLOEXEC);
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+/// A pipe can be read once only: its bytes go where they can be read again. None: errno tells.
+UniqueFd copy_of(int from) {
+  UniqueFd copy(::memfd_create("recording", MFD_CLOEXEC));
   std::array<char, kBlock> block;
-  while (copy >= 0) {
+  while (copy) {
     const ssize_t got = ::read(from, block.data(), block.size());
     if (got == 0) return copy;
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) break;
-    for (ssize_t done = 0; done < got;) {
-      const ssize_t written =
-          ::write(copy, block.data() + done, static_cast<std::size_t>(got - done));
-      if (written < 0) return -1;
-      done += written;
-    }
+    if (got < 0 || !write_all(copy.get(), {block.data(), static_cast<std::size_t>(got)})) break;
   }
-  return -1;
+  return UniqueFd();
 }
 
 /// A descriptor that can be read at any place, or errno.
-tl::expected<int, int> open_again_and_again(const std::string& path) {
-  const bool is_stdin = path == "-";
-  const int fd = is_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return tl::unexpected<int>(errno);
-  struct stat status {};
-  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && !is_stdin) return fd;
-  const int copy = copy_of(fd);
-  const int cause = errno;
-  if (!is_stdin) ::close(fd);
-  if (copy < 0) return tl::unexpected<int>(cause);
+tl::expected<UniqueFd, int> open_again_and_again(const std::string& path) {
+  UniqueFd copy;
+  if (path == "-") {
+    copy = copy_of(STDIN_FILENO);
+  } else {
+    UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return tl::unexpected<int>(errno);
+    struct stat status {};
+    if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode)) return file;
+    copy = copy_of(file.get());
+  }
+  if (!copy) return tl::unexpected<int>(errno);
   return copy;
 }
 
@@ -197,11 +203,11 @@ bool LineReader::next(std::string& line) {
 
 Result<std::shared_ptr<const Recording>> Recording::open(const std::string& name) {
   const auto [path, number] = split_number(name);
-  const auto fd = open_again_and_again(path);
+  auto fd = open_again_and_again(path);
   if (!fd) return cant_read(path, fd.error());
   const std::string shown = path == "-" ? "stdin" : path;
-  std::shared_ptr<Recording> recording(new Recording(shown, *fd));
-  Survey survey(shown, *fd);
+  std::shared_ptr<Recording> recording(new Recording(shown, std::move(*fd)));
+  Survey survey(shown, recording->fd_.get());
   if (auto taken = survey.take(); !taken) return fail(std::move(taken.error()));
   auto& found = survey.connections;
   if (found.empty()) {
@@ -224,11 +230,10 @@ Result<std::shared_ptr<const Recording>> Recording::open(const std::string& name
   return std::shared_ptr<const Recording>(std::move(recording));
 }
 
-Recording::~Recording() { ::close(fd_); }
-
 RecordingCursor::RecordingCursor(std::shared_ptr<const Recording> recording)
     : recording_(std::move(recording)),
-      lines_(recording_->fd_, recording_->connection_.begin, recording_->connection_.first_line) {}
+      lines_(recording_->fd_.get(), recording_->connection_.begin,
+             recording_->connection_.first_line) {}
 
 bool RecordingCursor::next(RecordedEvent& event) {
   const RecordedConnection& wanted = recording_->connection_;

@@ -15,9 +15,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/unique_fd.h"
 #include "input/recorded_event.h"
 
 namespace wscope::input {
@@ -45,9 +47,6 @@ struct RecordedConnection {
 class Recording {
  public:
   static Result<std::shared_ptr<const Recording>> open(const std::string& path);
-  ~Recording();
-  Recording(const Recording&) = delete;
-  Recording& operator=(const Recording&) = delete;
 
   /// The connection that was asked for.
   const RecordedConnection& connection() const { return connection_; }
@@ -58,10 +57,10 @@ class Recording {
 
  private:
   friend class RecordingCursor;
-  Recording(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  Recording(std::string path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
 
   std::string path_;
-  int fd_;
+  UniqueFd fd_;
   RecordedConnection connection_;
   std::vector<std::string> notices_;
 };

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/unique_fd.h"
 #include "net/error_words.h"
 #include "net/host_name.h"
 #include "net/name_lookup.h"
@@ -22,7 +23,6 @@
 #include "net/socket_stream.h"
 #include "net/tls_context.h"
 #include "net/tls_handshake.h"
-#include "net/unique_fd.h"
 
 namespace wscope::net {
 

@@ -10,9 +10,9 @@
 #include <chrono>
 #include <utility>
 
+#include "base/unique_fd.h"
 #include "net/error_words.h"
 #include "net/socket_stream.h"
-#include "net/unique_fd.h"
 
 namespace wscope::net {
 

@@ -9,8 +9,8 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <string>
 
+#include "base/unique_fd.h"
 #include "net/stream.h"
-#include "net/unique_fd.h"
 
 namespace wscope::net {
 

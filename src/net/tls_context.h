@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
-#include "net/unique_fd.h"
+#include "base/unique_fd.h"
 
 struct ssl_ctx_st;
 

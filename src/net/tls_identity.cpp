@@ -11,10 +11,10 @@
 #include <utility>
 
 #include "base/ask_secret.h"
+#include "base/unique_fd.h"
 #include "net/error_words.h"
 #include "net/openssl_handles.h"
 #include "net/tls_error.h"
-#include "net/unique_fd.h"
 
 namespace wscope::net {
 namespace {

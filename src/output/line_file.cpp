@@ -26,12 +26,12 @@ Error write_error(const OutputStream& stream, const std::string& name) {
 }
 
 Result<std::unique_ptr<LineFile>> LineFile::open(const std::string& path, int how, unsigned mode) {
-  const int fd = ::open(path.c_str(), how | O_WRONLY | O_CREAT | O_CLOEXEC, mode);
-  if (fd < 0) {
+  UniqueFd fd(::open(path.c_str(), how | O_WRONLY | O_CREAT | O_CLOEXEC, mode));
+  if (!fd) {
     const std::error_code error(errno, std::generic_category());
     return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(error));
   }
-  return std::unique_ptr<LineFile>(new LineFile(path, fd));
+  return std::unique_ptr<LineFile>(new LineFile(path, std::move(fd)));
 }
 
 Result<std::unique_ptr<LineFile>> LineFile::trace(const std::string& path, bool is_private) {
@@ -46,32 +46,33 @@ Result<std::unique_ptr<LineFile>> LineFile::record(const std::string& path) {
   return file;
 }
 
-LineFile::LineFile(std::string path, int fd)
-    : path_(std::move(path)), fd_(fd), stream_(fd), lines_(stream_, LineOutput::WhenFull::kWait) {}
-
-LineFile::~LineFile() { ::close(fd_); }
+LineFile::LineFile(std::string path, UniqueFd fd)
+    : path_(std::move(path)),
+      fd_(std::move(fd)),
+      stream_(fd_.get()),
+      lines_(stream_, LineOutput::WhenFull::kWait) {}
 
 // Ours is open for writing only, and the file may not be ours to read: then it stays as it is.
 void LineFile::end_last_line() {
   struct stat status {};
-  if (::fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return;
-  const int reader = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (::fstat(fd_.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return;
+  const UniqueFd reader(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   char last = '\n';
-  const bool known = reader >= 0 && ::pread(reader, &last, 1, status.st_size - 1) == 1;
-  if (reader >= 0) ::close(reader);
+  const bool known = reader && ::pread(reader.get(), &last, 1, status.st_size - 1) == 1;
   if (known && last != '\n') lines_.put("\n");
 }
 
 void LineFile::cut_to_whole_lines() {
   struct stat status {};
-  if (::fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) return;
-  const int reader = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (reader < 0) return;
+  if (::fstat(fd_.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  const UniqueFd reader(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!reader) return;
   std::array<char, 65536> block;
   off_t end = status.st_size;
   while (end > 0) {
     const off_t begin = std::max<off_t>(0, end - static_cast<off_t>(block.size()));
-    const ssize_t got = ::pread(reader, block.data(), static_cast<std::size_t>(end - begin), begin);
+    const ssize_t got =
+        ::pread(reader.get(), block.data(), static_cast<std::size_t>(end - begin), begin);
     if (got <= 0) break;
     const auto newline = std::string_view(block.data(), static_cast<std::size_t>(got)).rfind('\n');
     end = begin;
@@ -79,8 +80,7 @@ void LineFile::cut_to_whole_lines() {
     end += static_cast<off_t>(newline) + 1;
     break;
   }
-  ::close(reader);
-  if (end < status.st_size) (void)!::ftruncate(fd_, end);
+  if (end < status.st_size) (void)!::ftruncate(fd_.get(), end);
 }
 
 }  // namespace wscope::output

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/unique_fd.h"
 #include "output/line_output.h"
 #include "output/output_stream.h"
 
@@ -20,7 +21,6 @@ class LineFile {
   /// `is_private`: only the owner may read it.
   static Result<std::unique_ptr<LineFile>> trace(const std::string& path, bool is_private);
   static Result<std::unique_ptr<LineFile>> record(const std::string& path);
-  ~LineFile();
   LineFile(const LineFile&) = delete;
   LineFile& operator=(const LineFile&) = delete;
 
@@ -32,12 +32,12 @@ class LineFile {
   void cut_to_whole_lines();
 
  private:
-  LineFile(std::string path, int fd);
+  LineFile(std::string path, UniqueFd fd);
   static Result<std::unique_ptr<LineFile>> open(const std::string& path, int how, unsigned mode);
   void end_last_line();
 
   std::string path_;
-  int fd_;
+  UniqueFd fd_;
   OutputStream stream_;
   LineOutput lines_;
 };

@@ -14,10 +14,6 @@ int open_beside(const std::string& path, std::string& name) {
   return ::mkostemp(name.data(), O_CLOEXEC);
 }
 
-Spool::~Spool() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 void Spool::put(std::string_view bytes) {
   if (error_) return;
   memory_.append(bytes);
@@ -26,13 +22,13 @@ void Spool::put(std::string_view bytes) {
 
 void Spool::spill() {
   std::string name;
-  if (fd_ < 0) {
-    fd_ = open_beside(beside_, name);
-    if (fd_ >= 0) ::unlink(name.c_str());
+  if (!fd_) {
+    fd_ = UniqueFd(open_beside(beside_, name));
+    if (fd_) ::unlink(name.c_str());
   }
-  bool written = fd_ >= 0;
+  bool written = static_cast<bool>(fd_);
   for (std::string_view rest = memory_; written && !rest.empty();) {
-    const ssize_t got = ::write(fd_, rest.data(), rest.size());
+    const ssize_t got = ::write(fd_.get(), rest.data(), rest.size());
     if (got < 0 && errno == EINTR) continue;
     written = got > 0;
     if (written) rest.remove_prefix(static_cast<std::size_t>(got));
@@ -45,8 +41,8 @@ void Spool::spill() {
 void Spool::copy_to(OutputStream& out) {
   std::array<char, 65536> block;
   off_t at = 0;
-  while (fd_ >= 0) {
-    const ssize_t got = ::pread(fd_, block.data(), block.size(), at);
+  while (fd_) {
+    const ssize_t got = ::pread(fd_.get(), block.data(), block.size(), at);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) error_ = std::error_code(errno, std::generic_category());
     if (got <= 0) break;

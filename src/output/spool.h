@@ -12,6 +12,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/unique_fd.h"
 #include "output/output_stream.h"
 
 namespace wscope::output {
@@ -26,13 +27,10 @@ class Spool {
 
   /// `beside`: a file in the folder to use.
   explicit Spool(std::string beside) : beside_(std::move(beside)) {}
-  ~Spool();
-  Spool(const Spool&) = delete;
-  Spool& operator=(const Spool&) = delete;
 
   void put(std::string_view bytes);
   void copy_to(OutputStream& out);
-  bool empty() const { return memory_.empty() && fd_ < 0; }
+  bool empty() const { return memory_.empty() && !fd_; }
   std::error_code error() const { return error_; }
 
  private:
@@ -40,7 +38,7 @@ class Spool {
 
   std::string beside_;
   std::string memory_;
-  int fd_ = -1;
+  UniqueFd fd_;
   std::error_code error_;
 };
 

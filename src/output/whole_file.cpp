@@ -33,24 +33,23 @@ Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsi
   struct stat status {};
   const bool exists = ::stat(path.c_str(), &status) == 0;
   if (exists && !S_ISREG(status.st_mode)) {
-    file->fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    file->fd_ = UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   } else if (!exists || ::access(path.c_str(), W_OK) == 0) {
     file->target_ = resolved(path);
-    file->fd_ = open_beside(file->target_, file->draft_);
-    if (file->fd_ < 0) file->draft_.clear();
-    if (file->fd_ >= 0) (void)::fchmod(file->fd_, exists ? status.st_mode & 0777 : mode);
+    file->fd_ = UniqueFd(open_beside(file->target_, file->draft_));
+    if (!file->fd_) file->draft_.clear();
+    if (file->fd_) (void)::fchmod(file->fd_.get(), exists ? status.st_mode & 0777 : mode);
   }
-  if (file->fd_ < 0) {
+  if (!file->fd_) {
     const std::error_code error(errno, std::generic_category());
     return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(error));
   }
-  file->stream_ = std::make_unique<OutputStream>(file->fd_);
+  file->stream_ = std::make_unique<OutputStream>(file->fd_.get());
   return file;
 }
 
 WholeFile::~WholeFile() {
   if (!draft_.empty()) ::unlink(draft_.c_str());
-  if (fd_ >= 0) ::close(fd_);
 }
 
 Result<void> WholeFile::finish() {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/unique_fd.h"
 #include "output/output_stream.h"
 
 namespace wscope::output {
@@ -36,7 +37,7 @@ class WholeFile {
   std::string path_;
   std::string target_;
   std::string draft_;  // empty: written to directly, or renamed already
-  int fd_ = -1;
+  UniqueFd fd_;
   std::unique_ptr<OutputStream> stream_;
 };
 

@@ -83,12 +83,12 @@ ChildProcess::~ChildProcess() {
 Result<void> ChildProcess::make_pipes() {
   int to[2];
   if (::pipe2(to, O_CLOEXEC) != 0) return no_process("pipe", errno);
-  its_input_ = net::UniqueFd(to[0]);
-  input_ = net::UniqueFd(to[1]);
+  its_input_ = UniqueFd(to[0]);
+  input_ = UniqueFd(to[1]);
   int from[2];
   if (::pipe2(from, O_CLOEXEC) != 0) return no_process("pipe", errno);
-  output_ = net::UniqueFd(from[0]);
-  its_output_ = net::UniqueFd(from[1]);
+  output_ = UniqueFd(from[0]);
+  its_output_ = UniqueFd(from[1]);
   // Each end of a pipe has flags of its own: the command's reads and writes block as usual.
   ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
   return {};
@@ -108,8 +108,8 @@ Result<void> ChildProcess::start(const std::string& command, const Environment& 
   const SpawnPlan plan(its_input_.get(), its_output_.get());
   const int error = ::posix_spawn(&pid, "/bin/sh", plan.files(), plan.attributes(),
                                   pointers_to(words).data(), pointers_to(variables).data());
-  its_input_ = net::UniqueFd();
-  its_output_ = net::UniqueFd();
+  its_input_ = UniqueFd();
+  its_output_ = UniqueFd();
   if (error != 0) return no_process("/bin/sh", error);
   pid_ = pid;
   ended_ = std::move(ended);

@@ -18,7 +18,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "net/unique_fd.h"
+#include "base/unique_fd.h"
 #include "session/command_environment.h"
 #include "session/command_outcome.h"
 #include "session/deadline.h"
@@ -40,7 +40,7 @@ class ChildProcess {
   /// Our ends: where its stdin is written and, without blocking, its stdout is read.
   int input_fd() const { return input_.get(); }
   int output_fd() const { return output_.get(); }
-  void close_input() { input_ = net::UniqueFd(); }
+  void close_input() { input_ = UniqueFd(); }
   /// From now on its stdout is read and dropped, so that it can end in peace.
   void discard_output();
 
@@ -61,10 +61,10 @@ class ChildProcess {
   void reap();
   void discard_some();
 
-  net::UniqueFd input_;
-  net::UniqueFd output_;
-  net::UniqueFd its_input_;  // its ends, until it is started
-  net::UniqueFd its_output_;
+  UniqueFd input_;
+  UniqueFd output_;
+  UniqueFd its_input_;  // its ends, until it is started
+  UniqueFd its_output_;
   asio::signal_set ends_;                // SIGCHLD: some child has ended, perhaps this one
   asio::posix::stream_descriptor rest_;  // its stdout, where it is dropped
   Deadline deadline_;

@@ -18,7 +18,7 @@ void OutputWatch::arm(std::function<void()> progress) {
   if (!wanted()) return;
   if (!descriptor_.is_open()) {
     std::error_code error;
-    net::UniqueFd waits = wait_descriptor(stream_.poll_fd(), ReadyFor::kWriting);
+    UniqueFd waits = wait_descriptor(stream_.poll_fd(), ReadyFor::kWriting);
     if (!waits) error.assign(errno, std::generic_category());
     if (!error) descriptor_.assign(waits.get(), error);
     if (error) {

@@ -4,8 +4,8 @@
 
 namespace wscope::session {
 
-net::UniqueFd wait_descriptor(int fd, ReadyFor what) {
-  net::UniqueFd waits(::epoll_create1(EPOLL_CLOEXEC));
+UniqueFd wait_descriptor(int fd, ReadyFor what) {
+  UniqueFd waits(::epoll_create1(EPOLL_CLOEXEC));
   if (!waits) return waits;
   epoll_event event{};
   event.events = what == ReadyFor::kReading ? EPOLLIN : EPOLLOUT;

@@ -6,12 +6,12 @@
 // when the system gives none, or `fd` can't be waited for.
 #pragma once
 
-#include "net/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace wscope::session {
 
 enum class ReadyFor { kReading, kWriting };
 
-net::UniqueFd wait_descriptor(int fd, ReadyFor what);
+UniqueFd wait_descriptor(int fd, ReadyFor what);
 
 }  // namespace wscope::session

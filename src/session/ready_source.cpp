@@ -15,8 +15,8 @@
 #include <utility>
 
 #include "base/pipe_size.h"
+#include "base/unique_fd.h"
 #include "input/input_formats.h"
-#include "net/unique_fd.h"
 #include "session/readiness.h"
 
 namespace wscope::session {
@@ -32,7 +32,7 @@ enum class Kind { kFile, kPipe, kSocket };
 
 /// A descriptor of our own that can be read without waiting.
 struct ReadyInput {
-  net::UniqueFd fd;
+  UniqueFd fd;
   Kind kind;
   const char* name;
 };
@@ -44,15 +44,15 @@ std::optional<ReadyInput> ready_input(int fd) {
   const bool ours_to_read = (::fcntl(fd, F_GETFL) & O_ACCMODE) != O_WRONLY;
   // Reading a file of the kernel's (/proc, tracefs) may wait; such have no size.
   if (S_ISREG(info.st_mode) && info.st_size == 0 && ours_to_read) return std::nullopt;
-  ReadyInput input{net::UniqueFd(), Kind::kFile, "standard input"};
+  ReadyInput input{UniqueFd(), Kind::kFile, "standard input"};
   if (S_ISFIFO(info.st_mode) && ours_to_read) {
     input.kind = Kind::kPipe;
     const std::string path = "/proc/self/fd/" + std::to_string(fd);
-    input.fd = net::UniqueFd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    input.fd = UniqueFd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   } else if (S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode) || S_ISFIFO(info.st_mode)) {
     // A socket is asked not to wait with each read: the flag would be its other users' too.
     if (S_ISSOCK(info.st_mode)) input.kind = Kind::kSocket;
-    input.fd = net::UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    input.fd = UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
   }
   if (!input.fd) return std::nullopt;
   return input;
@@ -76,7 +76,7 @@ class ReadySource final : public ActionSource {
     finished_ = true;
     std::error_code ignored;
     watch_.close(ignored);
-    own_ = net::UniqueFd();
+    own_ = UniqueFd();
   }
 
   Pull next(Action& action) override {
@@ -159,7 +159,7 @@ class ReadySource final : public ActionSource {
   int wait() {
     if (waiting_) return 0;
     if (!watch_.is_open()) {  // never for a file, which can't be waited for
-      net::UniqueFd waits =
+      UniqueFd waits =
           kind_ == Kind::kSocket ? wait_descriptor(fd_, ReadyFor::kReading) : std::move(own_);
       if (!waits) return errno;
       std::error_code error;
@@ -180,7 +180,7 @@ class ReadySource final : public ActionSource {
   const int fd_;
   const Kind kind_;
   const char* const name_;
-  net::UniqueFd own_;  // a pipe: until there is something to wait for; then the watch owns it
+  UniqueFd own_;  // a pipe: until there is something to wait for; then the watch owns it
   asio::posix::stream_descriptor watch_;
   Messages messages_;
   Waker waker_;
@@ -212,7 +212,7 @@ std::unique_ptr<ActionSource> make_command_source(asio::io_context& loop,
                                                   const MessageOptions& options, int fd) {
   return make_source(
       loop, options,
-      {net::UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)), Kind::kPipe, "the command's output"});
+      {UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)), Kind::kPipe, "the command's output"});
 }
 
 }  // namespace wscope::session

@@ -14,21 +14,17 @@ Result<ReportFile> ReportFile::open(const std::string& kind_and_file) {
   const std::size_t colon = kind_and_file.find(':');
   file.tap_ = kind_and_file.substr(0, colon) == "tap";
   file.path_ = kind_and_file.substr(colon + 1);
-  file.fd_ = ::open(file.path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file.fd_ >= 0) return file;
+  file.fd_ = UniqueFd(::open(file.path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (file.fd_) return file;
   return fail(Stage::kUsage, "can't open " + file.path_ +
                                  " for writing: " + std::generic_category().message(errno));
 }
 
-ReportFile::~ReportFile() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Result<void> ReportFile::write(const output::ScriptReport& report) {
-  if (fd_ < 0) return {};
+  if (!fd_) return {};
   const std::string text = tap_ ? output::tap(report) : output::junit_xml(report);
   for (std::size_t written = 0; written < text.size();) {
-    const ssize_t got = ::write(fd_, text.data() + written, text.size() - written);
+    const ssize_t got = ::write(fd_.get(), text.data() + written, text.size() - written);
     if (got < 0 && errno != EINTR) {
       return fail(Stage::kOutput,
                   "can't write to " + path_ + ": " + std::generic_category().message(errno));

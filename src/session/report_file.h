@@ -5,9 +5,9 @@
 #pragma once
 
 #include <string>
-#include <utility>
 
 #include "base/error.h"
+#include "base/unique_fd.h"
 #include "output/script_report.h"
 
 namespace wscope::session {
@@ -15,10 +15,6 @@ namespace wscope::session {
 class ReportFile {
  public:
   static Result<ReportFile> open(const std::string& kind_and_file);
-  ReportFile(ReportFile&& other) noexcept
-      : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), tap_(other.tap_) {}
-  ReportFile& operator=(ReportFile&&) = delete;
-  ~ReportFile();
 
   Result<void> write(const output::ScriptReport& report);
 
@@ -26,7 +22,7 @@ class ReportFile {
   ReportFile() = default;
 
   std::string path_;
-  int fd_ = -1;
+  UniqueFd fd_;
   bool tap_ = false;
 };
 

@@ -16,11 +16,11 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/unique_fd.h"
 #include "input/script_file.h"
 #include "input/script_parser.h"
 #include "input/sources.h"
 #include "net/descriptor_limit.h"
-#include "net/unique_fd.h"
 #include "net/url.h"
 #include "output/presentation.h"
 #include "output/progress_screen.h"
@@ -234,7 +234,7 @@ Result<ExitStatus> run_listener(const Options& given) {
   if (!replay) return fail(replay.error());
   // What clients say is for their commands, and what these say for the clients.
   const bool commands = !options.automation.exec.empty();
-  const net::UniqueFd nowhere(commands ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
+  const UniqueFd nowhere(commands ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
   const Terminal terminal =
       commands ? no_terminal(input::make_empty_source()) : open_terminal(loop, options);
   auto presentation = output::Presentation::open(options, clock, terminal.screens,

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "net/socket_address.h"
-#include "net/unique_fd.h"
 
 namespace test {
 
@@ -37,7 +37,7 @@ class ServerProcess {
 
  private:
   static std::string free_port() {
-    const wscope::net::UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
+    const wscope::UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
     const auto address = *wscope::net::SocketAddress::literal("127.0.0.1", 0);
     ::bind(fd.get(), address.data(), address.size());
     return std::to_string(wscope::net::SocketAddress::local_of(fd.get()).port());
@@ -61,7 +61,7 @@ class ServerProcess {
     const auto address = *wscope::net::SocketAddress::literal(
         "127.0.0.1", static_cast<std::uint16_t>(std::stoi(port_)));
     for (int i = 0; i < 1000; ++i) {
-      const wscope::net::UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
+      const wscope::UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
       if (::connect(fd.get(), address.data(), address.size()) == 0) return true;
       if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
         pid_ = -1;

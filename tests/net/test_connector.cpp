@@ -4,15 +4,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/unique_fd.h"
 #include "certificates.h"
 #include "dialling.h"
 #include "net/socket_address.h"
-#include "net/unique_fd.h"
 
 using namespace test;
 using wscope::AddressFamily;
+using wscope::UniqueFd;
 using wscope::net::SocketAddress;
-using wscope::net::UniqueFd;
 
 namespace {
 

@@ -15,6 +15,7 @@
 
 using namespace test;
 using namespace wscope::net;
+using wscope::UniqueFd;
 using Status = IoResult::Status;
 
 namespace {

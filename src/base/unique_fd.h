@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace wscope::net {
+namespace wscope {
 
 class UniqueFd {
  public:
@@ -29,4 +29,4 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-}  // namespace wscope::net
+}  // namespace wscope
