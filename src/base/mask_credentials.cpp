@@ -1,29 +1,20 @@
 #include "base/mask_credentials.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+
+#include "base/http_field.h"
 
 namespace wscope {
-namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_secret(std::string_view name) {
-  static constexpr std::array<std::string_view, 3> kSecret = {"authorization",
-                                                              "proxy-authorization", "cookie"};
-  return std::any_of(kSecret.begin(), kSecret.end(), [name](std::string_view secret) {
-    return std::equal(name.begin(), name.end(), secret.begin(), secret.end(),
-                      [](char a, char b) { return lower(a) == b; });
+bool carries_credentials(std::string_view field_name) {
+  static constexpr std::string_view kSecret[] = {"Authorization", "Proxy-Authorization", "Cookie",
+                                                 "Set-Cookie",    "X-Api-Key",           "Api-Key",
+                                                 "X-Auth-Token"};
+  return std::any_of(std::begin(kSecret), std::end(kSecret), [field_name](std::string_view secret) {
+    return equal_ignoring_case(field_name, secret);
   });
 }
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-}  // namespace
 
 std::string mask_credentials(std::string_view head) {
   std::string masked;
@@ -44,8 +35,9 @@ std::string mask_credentials(std::string_view head) {
       continue;
     }
     const auto colon = text.find(':');
-    in_secret = colon != std::string_view::npos && is_secret(trim(text.substr(0, colon)));
-    if (in_secret && !trim(text.substr(colon + 1)).empty()) {
+    in_secret =
+        colon != std::string_view::npos && carries_credentials(trim_ows(text.substr(0, colon)));
+    if (in_secret && !trim_ows(text.substr(colon + 1)).empty()) {
       masked.append(text.substr(0, colon + 1)).append(" …").append(line_end);
     } else {
       masked.append(line);

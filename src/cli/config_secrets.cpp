@@ -2,26 +2,18 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <cctype>
 #include <string_view>
+
+#include "base/http_field.h"
+#include "base/mask_credentials.h"
 
 namespace wscope::cli {
 namespace {
 
-constexpr std::string_view kSecretHeaders[] = {
-    "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"};
-
 bool is_secret_header(std::string_view line) {
-  std::string name(line.substr(0, line.find_first_of(":;")));
-  while (!name.empty() && name.back() == ' ') name.pop_back();
-  for (char& letter : name) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
+  const std::string_view name = trim_ows(line.substr(0, line.find_first_of(":;")));
   // "Name:" and "Name;" remove the header and send it empty.
-  const bool has_value = line.size() > name.size() + 1;
-  return has_value && std::find(std::begin(kSecretHeaders), std::end(kSecretHeaders), name) !=
-                          std::end(kSecretHeaders);
+  return line.size() > name.size() + 1 && carries_credentials(name);
 }
 
 /// Where "user:password" ends in the authority of a URL: past the '@'; 0: there is no password.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <ctime>
 #include <iterator>
@@ -11,6 +10,7 @@
 
 #include "base/byte_text.h"
 #include "base/http_field.h"
+#include "base/mask_credentials.h"
 #include "output/json_string.h"
 #include "output/time_stamp.h"
 
@@ -66,13 +66,6 @@ Head parse_head(std::string_view text) {
     head.fields.push_back({std::string(trimmed(name)), std::string(trimmed(line))});
   }
   return head;
-}
-
-bool carries_credentials(std::string_view name) {
-  static constexpr std::array<std::string_view, 4> kSecret = {
-      "authorization", "proxy-authorization", "cookie", "set-cookie"};
-  return std::any_of(kSecret.begin(), kSecret.end(),
-                     [name](std::string_view secret) { return equal_ignoring_case(name, secret); });
 }
 
 /// JSON as it is put together.

@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "base/http_field.h"
+#include "base/mask_credentials.h"
 
 namespace wscope::ws {
 namespace {
@@ -33,7 +34,7 @@ std::string in_sentence(std::string_view value) { return escaped(value, kLongest
 /// One line: a value has no line breaks left, what else is dangerous is escaped.
 std::string shown_value(std::string_view name, std::string_view value) {
   // A cookie may be a session: its name tells enough.
-  if (equal_ignoring_case(name, "Set-Cookie")) {
+  if (carries_credentials(name)) {
     return escaped(value.substr(0, value.find_first_of("=;")), kLongestValue) + "=…";
   }
   return escaped(value, kLongestValue);

@@ -2,6 +2,7 @@
 
 #include "base/mask_credentials.h"
 
+using wscope::carries_credentials;
 using wscope::mask_credentials;
 
 TEST_CASE("credentials are taken out, everything else stays byte for byte") {
@@ -19,6 +20,23 @@ TEST_CASE("credentials are taken out, everything else stays byte for byte") {
         "cookie : …\r\n"
         "X-Cookie: kept\r\n"
         "\r\n");
+  CHECK(
+      mask_credentials("HTTP/1.1 101 OK\r\nSet-Cookie: id=1; Path=/\r\nset-cookie: b=2\r\n\r\n") ==
+      "HTTP/1.1 101 OK\r\nSet-Cookie: …\r\nset-cookie: …\r\n\r\n");
+  CHECK(mask_credentials("X-Api-Key: k\r\napi-key: k\r\nX-AUTH-TOKEN: k\r\n\r\n") ==
+        "X-Api-Key: …\r\napi-key: …\r\nX-AUTH-TOKEN: …\r\n\r\n");
+}
+
+TEST_CASE("a name is secret in any case, and only as a whole") {
+  for (const char* secret : {"Authorization", "proxy-authorization", "COOKIE", "Set-Cookie",
+                             "x-api-key", "Api-Key", "X-Auth-Token"}) {
+    CAPTURE(secret);
+    CHECK(carries_credentials(secret));
+  }
+  for (const char* plain : {"", "Cookie2", "X-Cookie", "WWW-Authenticate", "Key"}) {
+    CAPTURE(plain);
+    CHECK_FALSE(carries_credentials(plain));
+  }
 }
 
 TEST_CASE("continuation lines of a secret are secret too (RFC 9112 5.2)") {
