@@ -10,6 +10,7 @@
 #include <optional>
 #include <system_error>
 
+#include "base/cause.h"
 #include "cli/suggest.h"
 
 namespace wscope::cli {
@@ -31,13 +32,6 @@ std::optional<Number> whole(std::string_view text) {
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc() || stop != end) return std::nullopt;
   return number;
-}
-
-/// "no such file or directory": as it stands within a message.
-std::string cause_of(int error) {
-  std::string cause = std::generic_category().message(error);
-  cause[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(cause[0])));
-  return cause;
 }
 
 std::string_view take_line(std::string_view& text) {

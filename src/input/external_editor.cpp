@@ -11,9 +11,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
+#include "base/cause.h"
 #include "input/file_message.h"
 
 namespace wscope::input {
@@ -25,10 +25,7 @@ constexpr int kLookMs = 50;
 constexpr int kEndTries = 40;
 
 Error error_of(std::string what, int cause) {
-  return {Stage::kInput,
-          std::move(what) + ": " + std::generic_category().message(cause) + ": nothing was sent",
-          {},
-          {}};
+  return {Stage::kInput, std::move(what) + ": " + cause_of(cause) + ": nothing was sent", {}, {}};
 }
 
 /// SIGINT and SIGQUIT reach the whole group of the terminal: they are not for us meanwhile.

@@ -6,9 +6,9 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <system_error>
 #include <utility>
 
+#include "base/cause.h"
 #include "base/unique_fd.h"
 #include "base/utf8.h"
 
@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kPiece = std::size_t{256} << 10;
 
 tl::unexpected<Error> cant_read(const std::string& path, int cause) {
-  return fail(Stage::kInput, "can't read " + path + ": " + std::generic_category().message(cause));
+  return fail(Stage::kInput, "can't read " + path + ": " + cause_of(cause));
 }
 
 std::string expanded(const std::string& path) {

@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <system_error>
 #include <unordered_set>
 #include <utility>
 
+#include "base/cause.h"
 #include "base/unique_fd.h"
 
 namespace wscope::input {
@@ -29,8 +29,7 @@ struct Entry {
 
 tl::unexpected<Error> failed(std::string_view what, const std::string& path, int cause) {
   return fail(Stage::kInput,
-              "can't " + std::string(what) + " the history " + path + ": " +
-                  std::generic_category().message(cause),
+              "can't " + std::string(what) + " the history " + path + ": " + cause_of(cause),
               "--no-history does without");
 }
 

@@ -10,8 +10,9 @@
 #include <map>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
+
+#include "base/cause.h"
 
 namespace wscope::input {
 namespace {
@@ -22,7 +23,7 @@ constexpr std::size_t kBlock = std::size_t{64} << 10;
 
 tl::unexpected<Error> cant_read(const std::string& path, int cause) {
   return fail(Stage::kUsage, "can't read the recording " + (path == "-" ? "on stdin" : path) +
-                                 ": " + std::generic_category().message(cause));
+                                 ": " + cause_of(cause));
 }
 
 bool write_all(int fd, std::string_view bytes) {

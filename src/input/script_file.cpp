@@ -5,7 +5,8 @@
 
 #include <array>
 #include <cerrno>
-#include <system_error>
+
+#include "base/cause.h"
 
 namespace wscope::input {
 
@@ -23,8 +24,8 @@ Result<std::string> read_script_file(const std::string& path) {
   }
   if (fd >= 0 && !is_stdin) ::close(fd);
   if (cause == 0) return text;
-  return fail(Stage::kUsage, "can't read the script " + (is_stdin ? "on stdin" : path) + ": " +
-                                 std::generic_category().message(cause));
+  return fail(Stage::kUsage,
+              "can't read the script " + (is_stdin ? "on stdin" : path) + ": " + cause_of(cause));
 }
 
 }  // namespace wscope::input

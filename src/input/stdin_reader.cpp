@@ -10,19 +10,16 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
-#include <system_error>
 #include <utility>
 
+#include "base/cause.h"
 #include "input/signal_mask.h"
 
 namespace wscope::input {
 namespace {
 
 Error cant_read(int cause) {
-  return {Stage::kInput,
-          "can't read standard input: " + std::generic_category().message(cause),
-          {},
-          {}};
+  return {Stage::kInput, "can't read standard input: " + cause_of(cause), {}, {}};
 }
 
 }  // namespace

@@ -14,9 +14,9 @@
 #include <set>
 #include <utility>
 
+#include "base/cause.h"
 #include "base/escape.h"
 #include "base/unique_fd.h"
-#include "net/error_words.h"
 #include "net/host_name.h"
 #include "net/name_lookup.h"
 #include "net/socket_address.h"
@@ -194,7 +194,7 @@ void Acceptor::Impl::accept_all() {
 /// The connection stays in the backlog, and the socket ready: trying at once would spin.
 void Acceptor::Impl::no_descriptors(int error) {
   if (std::exchange(told_, error) != error) {
-    failed_({Stage::kConnection, "can't accept connections: " + words_of_errno(error), {}, {}});
+    failed_({Stage::kConnection, "can't accept connections: " + cause_of(error), {}, {}});
   }
   pause_.expires_after(kPauseWithoutDescriptors);
   pause_.async_wait([weak = weak_from_this()](std::error_code cancelled) {
@@ -271,7 +271,7 @@ Result<std::unique_ptr<Acceptor>> Acceptor::open(asio::io_context& loop, const s
     if (error == 0) error = failure;
   }
   return fail(Stage::kConnect,
-              "can't listen on " + addresses->front().text() + ": " + words_of_errno(error),
+              "can't listen on " + addresses->front().text() + ": " + cause_of(error),
               hint_for(error, addresses->front()));
 }
 

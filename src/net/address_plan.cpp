@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "base/escape.h"
-#include "net/error_words.h"
 #include "net/host_name.h"
 
 namespace wscope::net {

@@ -10,8 +10,8 @@
 #include <chrono>
 #include <utility>
 
+#include "base/cause.h"
 #include "base/unique_fd.h"
-#include "net/error_words.h"
 #include "net/socket_stream.h"
 
 namespace wscope::net {
@@ -170,7 +170,7 @@ void AddressRace::Run::failed(Attempt& attempt, int number) {
   std::error_code ignored;
   attempt.socket.close(ignored);
   failures.emplace_back(attempt.address, number);
-  tell(attempt, words_of_errno(number));
+  tell(attempt, cause_of(number));
   if (!done) return;  // the sink has had enough
   if (next < addresses.size()) {
     stagger.cancel();
@@ -203,12 +203,12 @@ Error AddressRace::Run::error() const {
   if (failures.size() == 1) {
     // "localhost:1 (127.0.0.1:1)" where the name isn't the address itself.
     if (first.text() != name) out.message += first.text() + ": ";
-    out.message += words_of_errno(number);
+    out.message += cause_of(number);
     return out;
   }
   for (std::size_t i = 0; i < failures.size(); ++i) {
     const auto& [address, why] = failures[i];
-    out.message += (i == 0 ? "" : "; ") + address.text() + ": " + words_of_errno(why);
+    out.message += (i == 0 ? "" : "; ") + address.text() + ": " + cause_of(why);
     if (why != number) out.hint.clear();
   }
   return out;

@@ -7,7 +7,7 @@
 
 #include "net/address_plan.h"
 #include "net/address_race.h"
-#include "net/error_words.h"
+#include "net/host_name.h"
 #include "net/name_lookup.h"
 #include "net/proxy_choice.h"
 #include "net/proxy_http.h"

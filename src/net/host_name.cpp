@@ -8,7 +8,6 @@
 #include <charconv>
 
 #include "base/escape.h"
-#include "net/error_words.h"
 
 namespace wscope::net {
 namespace {
@@ -165,6 +164,16 @@ std::optional<HostPort> split_host_port(std::string_view authority) {
     if (parts.port->find(':') != std::string_view::npos) return std::nullopt;
   }
   return parts;
+}
+
+std::string host_and_port(std::string_view host, unsigned port) {
+  std::string out;
+  if (host.find(':') != std::string_view::npos) {
+    out.append("[").append(host).append("]");
+  } else {
+    out.append(host);
+  }
+  return out.append(":").append(std::to_string(port));
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {

@@ -35,6 +35,8 @@ struct HostPort {
   std::optional<std::string_view> port;  // what follows the ':', maybe empty
 };
 std::optional<HostPort> split_host_port(std::string_view authority);
+/// The other way: "0.0.0.0:8765", "[::1]:8765"; brackets only where the host has colons.
+std::string host_and_port(std::string_view host, unsigned port);
 
 /// Decodes %XX; nothing when a '%' is not followed by two hex digits.
 std::optional<std::string> percent_decode(std::string_view text);

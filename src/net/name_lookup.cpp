@@ -12,7 +12,7 @@
 #include <thread>
 #include <utility>
 
-#include "net/error_words.h"
+#include "base/cause.h"
 
 namespace wscope::net {
 namespace {
@@ -54,8 +54,7 @@ Error lookup_error(const std::string& host, AddressFamily family, int code, int 
     error.hint = std::string("leave out ") + (family == AddressFamily::kIpv6 ? "-6" : "-4");
     return error;
   }
-  error.message +=
-      code == EAI_SYSTEM ? words_of_errno(system_error) : lower_first(gai_strerror(code));
+  error.message += code == EAI_SYSTEM ? cause_of(system_error) : lower_first(gai_strerror(code));
   if (code == EAI_AGAIN) {
     error.hint = "is the network up? --resolve HOST:PORT:ADDR does without a name server";
   } else if (narrowed && code == EAI_NONAME) {
@@ -130,8 +129,8 @@ void NameLookup::start(const std::string& host, std::uint16_t port, AddressFamil
       deliver(shared, look_up(host, port, family));
     }).detach();
   } catch (const std::system_error& error) {
-    deliver(shared_, fail(Stage::kInternal,
-                          "can't resolve " + host + ": no thread for it: " + words(error.code())));
+    deliver(shared_, fail(Stage::kInternal, "can't resolve " + host +
+                                                ": no thread for it: " + cause_of(error.code())));
   }
 }
 

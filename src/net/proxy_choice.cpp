@@ -8,7 +8,6 @@
 #include <cstring>
 #include <utility>
 
-#include "net/error_words.h"
 #include "net/host_name.h"
 
 namespace wscope::net {

@@ -7,7 +7,7 @@
 #include "base/byte_text.h"
 #include "base/escape.h"
 #include "base/http_field.h"
-#include "net/error_words.h"
+#include "net/host_name.h"
 
 namespace wscope::net {
 namespace {

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "base/escape.h"
-#include "net/error_words.h"
+#include "net/host_name.h"
 #include "net/socket_address.h"
 
 namespace wscope::net {

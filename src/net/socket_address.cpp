@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "base/escape.h"
-#include "net/error_words.h"
+#include "net/host_name.h"
 
 namespace wscope::net {
 namespace {

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "net/error_words.h"
+#include "base/cause.h"
 #include "net/socket_address.h"
 
 namespace wscope::net {
@@ -81,6 +81,6 @@ void SocketStream::close() {
   fd_ = -1;
 }
 
-std::string SocketStream::explain(std::error_code error) const { return words(error); }
+std::string SocketStream::explain(std::error_code error) const { return cause_of(error); }
 
 }  // namespace wscope::net

@@ -7,7 +7,6 @@
 
 #include "base/byte_text.h"
 #include "base/escape.h"
-#include "net/error_words.h"
 #include "net/openssl_handles.h"
 
 namespace wscope::net {

@@ -11,8 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/cause.h"
 #include "base/escape.h"
-#include "net/error_words.h"
 #include "net/openssl_handles.h"
 #include "net/tls_error.h"
 #include "net/tls_identity.h"
@@ -113,8 +113,7 @@ Result<void> load_trust(SSL_CTX* context, const std::string& ca_file,
   }
   struct stat status {};
   if (::stat(ca_file.c_str(), &status) != 0) {
-    return fail(Stage::kUsage,
-                "can't read " + option + " " + ca_file + ": " + words_of_errno(errno));
+    return fail(Stage::kUsage, "can't read " + option + " " + ca_file + ": " + cause_of(errno));
   }
   if (S_ISDIR(status.st_mode)) {
     SSL_CTX_load_verify_dir(context, ca_file.c_str());
@@ -155,7 +154,7 @@ Result<UniqueFd> open_key_log(const TlsOptions& options) {
   UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   // A variable set once for a browser must not stop a run.
   if (!file && asked) {
-    return fail(Stage::kUsage, "can't write --keylog " + path + ": " + words_of_errno(errno));
+    return fail(Stage::kUsage, "can't write --keylog " + path + ": " + cause_of(errno));
   }
   return file;
 }

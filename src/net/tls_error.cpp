@@ -3,7 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "net/error_words.h"
+#include "base/cause.h"
 
 namespace wscope::net {
 namespace {
@@ -57,7 +57,7 @@ class OpensslCategory final : public std::error_category {
   const char* name() const noexcept override { return "openssl"; }
   std::string message(int value) const override {
     const unsigned long code = packed(value);
-    if (ERR_SYSTEM_ERROR(code)) return words_of_errno(ERR_GET_REASON(code));
+    if (ERR_SYSTEM_ERROR(code)) return cause_of(ERR_GET_REASON(code));
     if (const int alert = alert_of(code); alert >= 0) {
       return "the peer sent the TLS alert \"" + alert_in_words(alert) + '"';
     }

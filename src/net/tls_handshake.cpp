@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/escape.h"
-#include "net/error_words.h"
 #include "net/openssl_handles.h"
 #include "net/socket_address.h"
 #include "net/tls_certificate.h"

@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "base/ask_secret.h"
+#include "base/cause.h"
 #include "base/unique_fd.h"
-#include "net/error_words.h"
 #include "net/openssl_handles.h"
 #include "net/tls_error.h"
 
@@ -189,14 +189,14 @@ Result<Identity> read_identity(const std::string& bytes, const TlsOptions& optio
 
 Result<std::string> read_whole_file(const std::string& path, const std::string& what) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return unreadable(what, path, words_of_errno(errno));
+  if (!file) return unreadable(what, path, cause_of(errno));
   std::string bytes;
   char block[16384];
   for (;;) {
     const ssize_t n = ::read(file.get(), block, sizeof block);
     if (n == 0) return bytes;
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return unreadable(what, path, words_of_errno(errno));
+    if (n < 0) return unreadable(what, path, cause_of(errno));
     bytes.append(block, static_cast<std::size_t>(n));
     if (bytes.size() > kMaxFile) return unreadable(what, path, "it is too large");
   }

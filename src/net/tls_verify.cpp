@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "net/error_words.h"
+#include "base/cause.h"
 #include "net/tls_certificate.h"
 
 namespace wscope::net {

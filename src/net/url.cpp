@@ -6,7 +6,6 @@
 
 #include "base/escape.h"
 #include "base/http_field.h"
-#include "net/error_words.h"
 #include "net/host_name.h"
 
 namespace wscope::net {

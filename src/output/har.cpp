@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/cause.h"
 #include "output/line_file.h"
 
 namespace wscope::output {

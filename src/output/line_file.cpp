@@ -8,18 +8,11 @@
 #include <array>
 #include <cerrno>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
-namespace wscope::output {
+#include "base/cause.h"
 
-std::string cause_of(std::error_code error) {
-  std::string cause = error.message();
-  if (cause.size() > 1 && cause[0] >= 'A' && cause[0] <= 'Z' && cause[1] >= 'a') {
-    cause[0] = static_cast<char>(cause[0] - 'A' + 'a');
-  }
-  return cause;
-}
+namespace wscope::output {
 
 Error write_error(const OutputStream& stream, const std::string& name) {
   return {Stage::kOutput, "can't write to " + name + ": " + cause_of(stream.error()), {}, {}};
@@ -28,8 +21,7 @@ Error write_error(const OutputStream& stream, const std::string& name) {
 Result<std::unique_ptr<LineFile>> LineFile::open(const std::string& path, int how, unsigned mode) {
   UniqueFd fd(::open(path.c_str(), how | O_WRONLY | O_CREAT | O_CLOEXEC, mode));
   if (!fd) {
-    const std::error_code error(errno, std::generic_category());
-    return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(error));
+    return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(errno));
   }
   return std::unique_ptr<LineFile>(new LineFile(path, std::move(fd)));
 }

@@ -44,7 +44,5 @@ class LineFile {
 
 /// "can't write to FILE: no space left on device".
 Error write_error(const OutputStream& stream, const std::string& name);
-/// The cause as it stands behind a colon.
-std::string cause_of(std::error_code error);
 
 }  // namespace wscope::output

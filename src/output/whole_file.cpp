@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <system_error>
 #include <utility>
 
+#include "base/cause.h"
 #include "output/line_file.h"
 #include "output/spool.h"
 
@@ -41,8 +41,7 @@ Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsi
     if (file->fd_) (void)::fchmod(file->fd_.get(), exists ? status.st_mode & 0777 : mode);
   }
   if (!file->fd_) {
-    const std::error_code error(errno, std::generic_category());
-    return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(error));
+    return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(errno));
   }
   file->stream_ = std::make_unique<OutputStream>(file->fd_.get());
   return file;
@@ -56,8 +55,7 @@ Result<void> WholeFile::finish() {
   if (stream_->drain() == OutputStream::State::kFailed) return fail(write_error(*stream_, path_));
   if (draft_.empty()) return {};
   if (::rename(draft_.c_str(), target_.c_str()) != 0) {
-    const std::error_code error(errno, std::generic_category());
-    return fail(Stage::kOutput, "can't write to " + path_ + ": " + cause_of(error));
+    return fail(Stage::kOutput, "can't write to " + path_ + ": " + cause_of(errno));
   }
   draft_.clear();
   return {};

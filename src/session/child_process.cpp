@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/cause.h"
 #include "net/descriptor_limit.h"
 
 namespace wscope::session {
@@ -19,8 +20,7 @@ namespace {
 constexpr double kKillAfter = 2;
 
 tl::unexpected<Error> no_process(const std::string& what, int error) {
-  std::string cause = std::generic_category().message(error);
-  return fail(Stage::kInternal, "can't start a command: " + what + ": " + cause,
+  return fail(Stage::kInternal, "can't start a command: " + what + ": " + cause_of(error),
               error == EMFILE ? "`ulimit -n` is the number of files that may be open" : "");
 }
 

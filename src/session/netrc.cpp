@@ -8,8 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/cause.h"
 #include "base/http_field.h"
-#include "net/error_words.h"
 
 namespace wscope::session {
 namespace {
@@ -136,7 +136,7 @@ Result<std::string> read_netrc() {
   }
   std::ifstream file(path);
   if (!file) {
-    return fail(Stage::kUsage, fmt::format("can't read {}: {}", path, net::words_of_errno(errno)));
+    return fail(Stage::kUsage, fmt::format("can't read {}: {}", path, cause_of(errno)));
   }
   return std::string(std::istreambuf_iterator<char>(file), {});
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/byte_text.h"
+#include "base/cause.h"
 #include "base/http_field.h"
 #include "ws/handshake_request.h"
 
@@ -23,7 +24,7 @@ constexpr std::uint64_t kLongestRetryAfter = 3600;
 Result<std::string> random_nonce() {
   std::array<char, 16> bytes;
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    return fail(Stage::kInternal, fmt::format("no random bytes: {}", std::strerror(errno)));
+    return fail(Stage::kInternal, fmt::format("no random bytes: {}", cause_of(errno)));
   }
   return std::string(bytes.data(), bytes.size());
 }

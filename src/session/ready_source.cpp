@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/cause.h"
 #include "base/pipe_size.h"
 #include "base/unique_fd.h"
 #include "input/input_formats.h"
@@ -148,10 +149,7 @@ class ReadySource final : public ActionSource {
     finished_ = true;
     action.kind = Action::Kind::kRefused;
     action.error = {
-        Stage::kInput,
-        std::string("can't read ") + name_ + ": " + std::generic_category().message(error),
-        {},
-        {}};
+        Stage::kInput, std::string("can't read ") + name_ + ": " + cause_of(error), {}, {}};
     return Pull::kAction;
   }
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/escape.h"
-#include "net/error_words.h"
 
 namespace wscope::session {
 namespace {

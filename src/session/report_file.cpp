@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
+
+#include "base/cause.h"
 
 namespace wscope::session {
 
@@ -16,8 +17,7 @@ Result<ReportFile> ReportFile::open(const std::string& kind_and_file) {
   file.path_ = kind_and_file.substr(colon + 1);
   file.fd_ = UniqueFd(::open(file.path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (file.fd_) return file;
-  return fail(Stage::kUsage, "can't open " + file.path_ +
-                                 " for writing: " + std::generic_category().message(errno));
+  return fail(Stage::kUsage, "can't open " + file.path_ + " for writing: " + cause_of(errno));
 }
 
 Result<void> ReportFile::write(const output::ScriptReport& report) {
@@ -26,8 +26,7 @@ Result<void> ReportFile::write(const output::ScriptReport& report) {
   for (std::size_t written = 0; written < text.size();) {
     const ssize_t got = ::write(fd_.get(), text.data() + written, text.size() - written);
     if (got < 0 && errno != EINTR) {
-      return fail(Stage::kOutput,
-                  "can't write to " + path_ + ": " + std::generic_category().message(errno));
+      return fail(Stage::kOutput, "can't write to " + path_ + ": " + cause_of(errno));
     }
     if (got > 0) written += static_cast<std::size_t>(got);
   }

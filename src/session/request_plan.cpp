@@ -9,7 +9,6 @@
 #include "base/ask_secret.h"
 #include "base/escape.h"
 #include "base/http_field.h"
-#include "net/error_words.h"
 #include "session/redirect.h"
 
 namespace wscope::session {

@@ -296,7 +296,7 @@ class Files(Replaying):
         self.replay("ws://127.0.0.1:1", status=2, err=":2: neither")
 
     def test_no_file_and_nothing_in_it(self):
-        self.replay("ws://127.0.0.1:1", status=2, err="can't read the recording .*No such file")
+        self.replay("ws://127.0.0.1:1", status=2, err="can't read the recording .*no such file")
         self.write("", end="")
         self.replay("ws://127.0.0.1:1", status=2, err="no connection is recorded")
 

@@ -33,7 +33,7 @@ TEST_CASE("what is no regular file is refused, with a writer and without") {
   CHECK(read_file_message(path, false).error().message == refusal);
   close(both);
   CHECK(read_file_message(folder / ".", false).error().message ==
-        "can't read " + folder / "." + ": Is a directory: not sent");
+        "can't read " + folder / "." + ": is a directory: not sent");
 }
 
 TEST_CASE("who only reads a file is not told that nothing was sent") {

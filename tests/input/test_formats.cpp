@@ -189,9 +189,9 @@ TEST_CASE("/file sends a file as text when it is UTF-8, else or with -b as binar
   CHECK(
       send_cut(messages, command, 0) ==
       std::vector<Pulled>{
-          {kRefused, "", "line 1: can't read "s + path + ": No such file or directory: not sent"}});
+          {kRefused, "", "line 1: can't read "s + path + ": no such file or directory: not sent"}});
   CHECK(send_cut(messages, "/file /", 0) ==
-        std::vector<Pulled>{{kRefused, "", "line 1: can't read /: Is a directory: not sent"}});
+        std::vector<Pulled>{{kRefused, "", "line 1: can't read /: is a directory: not sent"}});
 }
 
 TEST_CASE("-x messages are read in the format of --input and obey --slash") {

@@ -112,10 +112,10 @@ TEST_CASE("a file that can't be written or is locked for long is told, with what
   std::filesystem::create_directories(folder.file());  // a directory in the file's place
   const HistoryFile history(folder.file(), "a");
   CHECK(history.append("x").error().message ==
-        "can't write the history " + folder.file() + ": Is a directory");
+        "can't write the history " + folder.file() + ": is a directory");
   CHECK(history.append("x").error().hint == "--no-history does without");
   CHECK(history.load().error().message ==
-        "can't read the history " + folder.file() + ": Is a directory");
+        "can't read the history " + folder.file() + ": is a directory");
   const std::string path = folder / "locked";
   const HistoryFile locked(path, "a");
   REQUIRE(locked.append("x").has_value());

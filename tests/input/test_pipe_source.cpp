@@ -110,7 +110,7 @@ TEST_CASE("a failing read is told once, and is the end") {
   Bell bell;
   source->start(bell.waker());
   CHECK(pull_all(*source, bell) ==
-        std::vector<Pulled>{{kRefused, "", "can't read standard input: Is a directory"}});
+        std::vector<Pulled>{{kRefused, "", "can't read standard input: is a directory"}});
   close(directory);
 }
 

@@ -218,6 +218,6 @@ TEST_CASE("what a crash cut off is left out with a notice; other bad lines are r
   const auto none = Recording::open("/no/such/file");
   REQUIRE_FALSE(none);
   CHECK(none.error().message ==
-        "can't read the recording /no/such/file: No such file or directory");
+        "can't read the recording /no/such/file: no such file or directory");
   CHECK_FALSE(Recording::open("/"));
 }

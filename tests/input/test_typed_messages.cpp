@@ -96,7 +96,7 @@ TEST_CASE("mistakes are shown, and nothing is sent") {
         "wscope: the line is not UTF-8 at byte 2: not sent\n"
         "wscope: hint: --binary sends it as it is\n");
   CHECK(typing.add("/file /nowhere/at/all").show ==
-        "wscope: can't read /nowhere/at/all: No such file or directory: not sent\n");
+        "wscope: can't read /nowhere/at/all: no such file or directory: not sent\n");
   CHECK(typing.pulled().empty());
 }
 

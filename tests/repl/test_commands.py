@@ -81,7 +81,7 @@ class CommandTest(unittest.TestCase):
             repl.type(f"/file {path}\r")
             repl.wait_actions(["text hello\\n"])
             repl.type(f"/file {path}.not\r")
-            repl.wait_for("No such file or directory: not sent")
+            repl.wait_for("no such file or directory: not sent")
 
 
 class CompletionTest(unittest.TestCase):

@@ -120,7 +120,7 @@ class EditTest(unittest.TestCase):
                 repl.wait_rows(
                     [
                         "> /edit x",
-                        f"wscope: can't run the editor {name}: No such file or directory: "
+                        f"wscope: can't run the editor {name}: no such file or directory: "
                         "nothing was sent",
                         "wscope: hint: VISUAL or EDITOR names another",
                         ">",
