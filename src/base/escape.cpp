@@ -180,6 +180,10 @@ std::string escaped(std::string_view text, const EscapeStyle& style) {
   return out;
 }
 
+bool is_clean(std::string_view text, const EscapeStyle& style) {
+  return clean_size(text, style) == text.size();
+}
+
 std::string escaped(std::string_view text, std::size_t limit, const EscapeStyle& style) {
   const std::string_view shown = utf8_prefix(text, limit);
   std::string out = escaped(shown, style);

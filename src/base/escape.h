@@ -25,6 +25,8 @@ constexpr EscapeStyle kOneLine = {false, false, true, {}, {}};
 
 void append_escaped(std::string& out, std::string_view text, const EscapeStyle& style = {});
 std::string escaped(std::string_view text, const EscapeStyle& style = {});
+/// Whether escaped() leaves it as it is.
+bool is_clean(std::string_view text, const EscapeStyle& style = {});
 /// At most `limit` bytes of `text`, then "…".
 std::string escaped(std::string_view text, std::size_t limit, const EscapeStyle& style = {});
 /// The same in one line, as part of a message; quoted() in double quotes, \" and \\ as in C.

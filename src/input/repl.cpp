@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error_lines.h"
 #include "input/action_queue.h"
 #include "input/completion.h"
 #include "input/external_editor.h"
@@ -178,7 +179,8 @@ TerminalRepl::TerminalRepl(const Options& options, int prompt_fd)
     show += error_lines({Stage::kInput,
                          "--on-key " + key + ": no such key",
                          "a character, or a name such as space, enter, up, f5, ctrl-x",
-                         {}});
+                         {}},
+                        true);
   }
   prints_.add(show);
 }
@@ -382,7 +384,8 @@ void TerminalRepl::on_broken_mark(std::string mark) {
   editor_.print_above(error_lines({Stage::kInput,
                                    mark + " is not whole any more: not sent",
                                    "write it as it was, or delete what is left of it",
-                                   {}}));
+                                   {}},
+                                  true));
 }
 
 void TerminalRepl::obey(const TypedMessages::Outcome& outcome) {

@@ -7,6 +7,7 @@
 
 #include "base/byte_text.h"
 #include "base/close_code.h"
+#include "base/escape.h"
 #include "input/control_payload.h"
 
 namespace wscope::input {
@@ -25,16 +26,6 @@ struct Command {
 constexpr std::size_t kColumn = 25;
 // On a narrower terminal the meaning stands below its command.
 constexpr std::size_t kHelpColumns = 76;
-
-/// For an error message: what was typed must not drive the terminal that shows it.
-std::string quoted(std::string_view text) {
-  std::string quote = "\"";
-  for (const char byte : text.substr(0, 60)) {
-    const bool control = static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
-    quote += control ? '?' : byte;
-  }
-  return quote + (text.size() > 60 ? "…\"" : "\"");
-}
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t from = text.find_first_not_of(" \t");

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/error_lines.h"
+
 namespace wscope::input {
 namespace {
 
@@ -11,18 +13,14 @@ Action shown_when_sent() {
   return action;
 }
 
+std::string told(const Error& error) { return error_lines(error, true); }
+
 MessageOptions without_slash(MessageOptions messages) {
   messages.slash = false;  // commands are seen to before
   return messages;
 }
 
 }  // namespace
-
-std::string error_lines(const Error& error) {
-  std::string lines = "wscope: " + error.message + "\n";
-  if (!error.hint.empty()) lines += "wscope: hint: " + error.hint + "\n";
-  return lines;
-}
 
 TypedMessages::TypedMessages(const Options& options, ActionQueue& actions, RecentWords& words)
     : actions_(actions),
@@ -38,7 +36,7 @@ std::vector<std::string> TypedMessages::load_history(std::string& show) {
   if (!history_) return {};
   auto texts = history_->load();
   if (texts) return std::move(*texts);
-  show += error_lines(texts.error());
+  show += told(texts.error());
   history_.reset();
   return {};
 }
@@ -67,14 +65,14 @@ void TypedMessages::assembled(MessageAssembler::Outcome how, const std::string& 
   const std::string message = assembler_.take();
   remember(message, shown, outcome);
   if (how == MessageAssembler::Outcome::kMessage) return submit(message, {}, outcome);
-  outcome.show += error_lines(
-      {Stage::kInput, "not JSON: " + assembler_.what_was_wrong() + ": not sent", {}, {}});
+  outcome.show +=
+      told({Stage::kInput, "not JSON: " + assembler_.what_was_wrong() + ": not sent", {}, {}});
 }
 
 TypedMessages::Outcome TypedMessages::edited(const std::string& before, Result<std::string> after) {
   Outcome outcome;
   if (!after) {
-    outcome.show = error_lines(after.error());
+    outcome.show = told(after.error());
   } else if (after->empty()) {
     outcome.show = "wscope: an empty text: nothing was sent\n";
   } else if (*after == before) {
@@ -101,7 +99,7 @@ void TypedMessages::submit(std::string_view message, Action like, Outcome& outco
   Action action = std::move(like);
   if (!decoder_.decode(message, {"the line", 0}, action)) return;
   if (action.kind == Action::Kind::kRefused) {
-    outcome.show += error_lines(action.error);
+    outcome.show += told(action.error);
     return;
   }
   std::string data(action.data);
@@ -112,7 +110,7 @@ void TypedMessages::submit(std::string_view message, Action like, Outcome& outco
 void TypedMessages::obey(Result<SlashCommand> command, const std::string& shown, bool untyped,
                          Outcome& outcome) {
   if (!command) {
-    outcome.show += error_lines(command.error());
+    outcome.show += told(command.error());
     return;
   }
   switch (command->kind) {
@@ -141,7 +139,7 @@ void TypedMessages::obey(Result<SlashCommand> command, const std::string& shown,
 void TypedMessages::send_file(const SlashCommand& command, bool untyped, Outcome& outcome) {
   Result<FileMessage> file = decoder_.read_file(command);
   if (!file) {
-    outcome.show += error_lines(file.error());
+    outcome.show += told(file.error());
     return;
   }
   Action action;
@@ -161,7 +159,7 @@ void TypedMessages::remember(const std::string& message, const std::string& show
   if (!history_ || history_failed_) return;
   if (auto written = history_->append(message); !written) {
     history_failed_ = true;  // told once
-    outcome.show += error_lines(written.error());
+    outcome.show += told(written.error());
   }
 }
 

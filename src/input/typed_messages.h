@@ -64,7 +64,4 @@ class TypedMessages {
   bool history_failed_ = false;
 };
 
-/// As main prints it.
-std::string error_lines(const Error& error);
-
 }  // namespace wscope::input

@@ -4,8 +4,8 @@
 
 #include <optional>
 
+#include "base/error_lines.h"
 #include "output/output_stream.h"
-#include "output/words.h"
 
 namespace wscope::output {
 

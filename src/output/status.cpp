@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/error_lines.h"
 #include "base/escape.h"
 #include "output/info_table.h"
 #include "output/words.h"

@@ -7,21 +7,6 @@
 
 namespace wscope::output {
 
-std::string error_lines(const Error& error, bool escape) {
-  const auto safe = [escape](const std::string& text) { return escape ? escaped(text) : text; };
-  const auto line = [escape](const std::string& text) {
-    return escape ? escaped(text, kOneLine) : text;
-  };
-  std::string lines;
-  if (!error.detail.empty()) {
-    lines += safe(error.detail);
-    if (lines.back() != '\n') lines += '\n';
-  }
-  if (!error.message.empty()) lines += "wscope: " + line(error.message) + "\n";
-  if (!error.hint.empty()) lines += "wscope: hint: " + line(error.hint) + "\n";
-  return lines;
-}
-
 std::string close_words(std::optional<std::uint16_t> code, std::string_view reason) {
   std::string words = code ? fmt::format("{} ({})", *code, close_code_name(*code)) : "no code";
   if (!reason.empty()) {

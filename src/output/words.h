@@ -1,6 +1,6 @@
-// Words that several presenters say the same way: errors, closes, durations. Pure.
+// Words that several presenters say the same way: closes, durations, counts. Pure.
 //
-// The texts hold what came from the network escaped where `escape` is set (a terminal reads them).
+// What came from the network is escaped.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
 #include "base/event_sink.h"
 
 namespace wscope::output {
-
-/// The lines main and the presenters print for an error: its detail, "wscope: message", and
-/// "wscope: hint: …".
-std::string error_lines(const Error& error, bool escape);
 
 /// `1000 (normal) "bye"`, `1000 (normal)`, `no code`.
 std::string close_words(std::optional<std::uint16_t> code, std::string_view reason);

@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#include <string_view>
+
+#include "base/escape.h"
+
 namespace wscope::session {
 namespace {
 
@@ -10,16 +14,10 @@ constexpr int kNotExecutable = 126;
 constexpr int kNotFound = 127;
 constexpr std::size_t kMostQuoted = 60;
 
-std::string quoted(const std::string& command) {
-  std::string line = command.substr(0, command.find('\n'));
-  bool cut = line.size() < command.size();
-  if (line.size() > kMostQuoted) {
-    std::size_t end = kMostQuoted;
-    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
-    line.resize(end);
-    cut = true;
-  }
-  return "'" + line + (cut ? "…'" : "'");
+/// Its first line, as far as a sentence holds it.
+std::string quoted(std::string_view command) {
+  const std::string_view line = utf8_prefix(command.substr(0, command.find('\n')), kMostQuoted);
+  return "'" + escaped(line, kOneLine) + (line.size() < command.size() ? "…'" : "'");
 }
 
 std::string signal_name(int number) {

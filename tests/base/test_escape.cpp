@@ -13,6 +13,7 @@ TEST_CASE("clean text passes unchanged") {
        {"", "a", "seven..", "eight...", "nine.....", "tab\tand\nnewline", "Grüße, 世界 🎉 é",
         "\u00a0", "\u200d joiner", "\u200b", "~!@#$%^&*()\"\\", "\U0010ffff", "\uffff", "\ud7ff"}) {
     CHECK(escaped(text) == text);
+    CHECK(is_clean(text));
   }
 }
 
@@ -35,7 +36,10 @@ TEST_CASE("what could drive a terminal becomes visible") {
       {"\u2066\u2067\u2068\u2069", "\\u{2066}\\u{2067}\\u{2068}\\u{2069}"},
       {"behind eight bytes\x1b", "behind eight bytes\\x1b"},
   };
-  for (const auto& [bytes, shown] : table) CHECK(escaped(bytes) == shown);
+  for (const auto& [bytes, shown] : table) {
+    CHECK(escaped(bytes) == shown);
+    CHECK_FALSE(is_clean(bytes));
+  }
 }
 
 TEST_CASE("bytes that are no UTF-8 become visible one by one") {
@@ -52,10 +56,14 @@ TEST_CASE("bytes that are no UTF-8 become visible one by one") {
       {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},  // beyond U+10FFFF
       {"\xc3(\xc3\xa9", "\\xc3(é"},
   };
-  for (const auto& [bytes, shown] : table) CHECK(escaped(bytes) == shown);
+  for (const auto& [bytes, shown] : table) {
+    CHECK(escaped(bytes) == shown);
+    CHECK_FALSE(is_clean(bytes));
+  }
 }
 
 TEST_CASE("styles: newline and tab, short names, colour around runs") {
+  CHECK_FALSE(is_clean("a\nb", kOneLine));
   CHECK(escaped("a\n\tb", kOneLine) == "a\\n\\tb");
   CHECK(escaped("\r\n\x1b", kOneLine) == "\\r\\n\\x1b");
   EscapeStyle colored;

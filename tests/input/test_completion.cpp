@@ -55,7 +55,7 @@ TEST_CASE("words of recent messages, the newest first, JSON's names among them")
 TEST_CASE("what would drive the terminal or fill the screen is no word") {
   RecentWords recent;
   recent.learn("bad\x1b[2Jword bad\xc3 badly " + std::string("bad") + std::string(300, 'x'));
-  recent.learn("bad\u009bm bad\u202eend bad\u061c bad\u200f bad\u2067");
+  recent.learn("bad\u009bm bad\u202eend bad\u061c bad\u200f bad\u2067 bad\u2028x");
   CHECK(words_for("bad", recent) == Words{"badly"});
 }
 

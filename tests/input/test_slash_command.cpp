@@ -111,8 +111,13 @@ TEST_CASE("what can't be done is told, and why") {
 }
 
 TEST_CASE("an error never repeats control characters or endless words") {
-  CHECK(error_of("/\x1b[2J") == "unknown command \"/?[2J\": not sent");
+  CHECK(error_of("/\x1b[2J") == "unknown command \"/\\x1b[2J\": not sent");
+  CHECK(error_of("/\u009b2J\u202ex") == "unknown command \"/\\u{9b}2J\\u{202e}x\": not sent");
+  CHECK(error_of("/\xff") == "unknown command \"/\\xff\": not sent");
   CHECK(error_of("/" + std::string(500, 'x')).size() < 120);
+  // A character of two bytes at the limit is left out whole.
+  CHECK(error_of("/" + std::string(62, 'x') + "üü") ==
+        "unknown command \"/" + std::string(62, 'x') + "…\": not sent");
 }
 
 TEST_CASE("/help and completion read the same table") {

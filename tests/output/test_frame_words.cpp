@@ -49,10 +49,3 @@ TEST_CASE("counts know one from many") {
   CHECK(counted(1, "byte") == "1 byte");
   CHECK(counted(2, "message") == "2 messages");
 }
-
-TEST_CASE("error lines end once and are escaped where asked") {
-  CHECK(error_lines({Stage::kTls, "m\x1b", "h", "d\n"}, true) ==
-        "d\nwscope: m\\x1b\nwscope: hint: h\n");
-  CHECK(error_lines({Stage::kTls, "m\x1b", "", ""}, false) == "wscope: m\x1b\n");
-  CHECK(error_lines({}, true) == "");
-}

@@ -48,5 +48,10 @@ TEST_CASE("a long command is cut at a character, a longer one at its first line"
         "the command '" + std::string(60, 'a') + "…' ended with status 1");
 }
 
+TEST_CASE("a command that is shown does not drive the terminal") {
+  CHECK(outcome_of("printf '\x1b[2J\t\u009b\u202e'", {1, 0, false}).error().message ==
+        "the command 'printf '\\x1b[2J\\t\\u{9b}\\u{202e}'' ended with status 1");
+}
+
 }  // namespace
 }  // namespace wscope::session

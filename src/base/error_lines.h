@@ -1,0 +1,14 @@
+// error_lines: an Error as stderr and the prompt show it. Pure.
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+
+namespace wscope {
+
+/// Its detail, "wscope: message", and "wscope: hint: …"; what came from the network or a file is
+/// escaped where `escape` is set (a terminal reads it).
+std::string error_lines(const Error& error, bool escape);
+
+}  // namespace wscope
