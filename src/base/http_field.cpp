@@ -12,6 +12,17 @@ bool is_ows(char c) { return c == ' ' || c == '\t'; }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/// Of the next field of that name, its value; `rest` is what follows it.
+std::optional<std::string_view> next_value(std::string_view& rest, std::string_view name) {
+  while (const auto line = next_head_line(rest)) {
+    const std::size_t colon = line->find(':');
+    if (colon != std::string_view::npos && equal_ignoring_case(line->substr(0, colon), name)) {
+      return trim_ows(line->substr(colon + 1));
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool is_token_char(char c) {
@@ -65,6 +76,25 @@ std::optional<std::string_view> next_head_line(std::string_view& rest) {
   // RFC 9112 2.2: a recipient may take a bare LF for the end of a line.
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;
+}
+
+std::optional<std::string_view> find_field(std::string_view head, std::string_view name) {
+  next_head_line(head);
+  return next_value(head, name);
+}
+
+std::vector<std::string_view> field_list(std::string_view head, std::string_view name) {
+  std::vector<std::string_view> list;
+  next_head_line(head);
+  while (const auto value = next_value(head, name)) {
+    const auto elements = split_list(*value);
+    list.insert(list.end(), elements.begin(), elements.end());
+  }
+  return list;
+}
+
+bool breaks_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
 
 // RFC 9110 5.5: CR and NUL are dangerous in a field value; RFC 9112 2.2: a bare CR anywhere is.

@@ -1,5 +1,5 @@
-// HTTP syntax (RFC 9110 5.5 and 5.6, RFC 9112 4 and 5): status lines, lines of a head, tokens,
-// optional white space, comma lists, names in any case.
+// HTTP syntax (RFC 9110 5.5 and 5.6, RFC 9112 4 and 5): status lines, lines and fields of a head,
+// tokens, optional white space, comma lists, names in any case.
 //
 // Pure functions over bytes; views point into what was given. Nothing fails.
 #pragma once
@@ -33,6 +33,12 @@ std::string_view trim_ows(std::string_view text);
 std::vector<std::string_view> split_list(std::string_view value);
 /// Takes the next line of a head off `rest`, without its end; nothing when no line end is left.
 std::optional<std::string_view> next_head_line(std::string_view& rest);
+/// First value of a field of a head that has its first line; nothing when the field is not there.
+std::optional<std::string_view> find_field(std::string_view head, std::string_view name);
+/// All elements of a list field, however many lines it has (RFC 9110 5.3).
+std::vector<std::string_view> field_list(std::string_view head, std::string_view name);
+/// True when a CR, LF or NUL is in what is to stand within a line (RFC 9110 5.5).
+bool breaks_line(std::string_view text);
 /// What no line of a head may hold, in words; "" when nothing of it is there.
 std::string_view fault_of_line(std::string_view line);
 /// What is wrong with a line that stands for a field (RFC 9112 5), "" when all is right.

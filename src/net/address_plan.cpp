@@ -3,21 +3,14 @@
 #include <net/if.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
 #include "base/escape.h"
+#include "base/http_field.h"
 #include "net/host_name.h"
 
 namespace wscope::net {
 namespace {
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
 
 std::string_view without_brackets(std::string_view host) {
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
@@ -79,7 +72,8 @@ Result<void> apply_connect_to(const std::vector<std::string>& options, Destinati
     }
     if (parts.size() != 4) return bad_connect_to(option);
     if (!parts[1].empty() && !parse_port(parts[1])) return bad_connect_to(option);
-    const bool host_matches = parts[0].empty() || same_name(without_brackets(parts[0]), to.host);
+    const bool host_matches =
+        parts[0].empty() || equal_ignoring_case(without_brackets(parts[0]), to.host);
     const bool port_matches = parts[1].empty() || parse_port(parts[1]) == to.port;
     if (host_matches && port_matches) return redirect_to(parts[2], parts[3], option, to);
   }
@@ -106,9 +100,9 @@ Result<std::vector<SocketAddress>> resolve_entry(const std::string& option, cons
     addresses.push_back(*address);
     begin = end + 1;
   }
-  const bool ours =
-      *port == to.port && (parts[0] == "*" || same_name(without_brackets(parts[0]), to.host) ||
-                           (!to.display_host.empty() && parts[0] == to.display_host));
+  const bool ours = *port == to.port &&
+                    (parts[0] == "*" || equal_ignoring_case(without_brackets(parts[0]), to.host) ||
+                     (!to.display_host.empty() && parts[0] == to.display_host));
   if (!ours) addresses.clear();
   return addresses;
 }

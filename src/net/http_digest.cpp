@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/byte_text.h"
 #include "base/http_field.h"
 
 namespace wscope::net {
@@ -92,10 +93,6 @@ class ChallengeReader {
   std::string_view rest_;
 };
 
-bool breaks_line(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-}
-
 std::optional<DigestChallenge> understood(const Challenge& challenge) {
   if (challenge.scheme != "digest") return std::nullopt;
   const auto nonce = challenge.find("nonce");
@@ -122,8 +119,8 @@ std::optional<DigestChallenge> understood(const Challenge& challenge) {
       return std::nullopt;  // auth-int alone: there is no body to protect
     out.qop_auth = true;
   }
-  out.stale = lower(challenge.find("stale").value_or("")) == "true";
-  out.userhash = lower(challenge.find("userhash").value_or("")) == "true";
+  out.stale = equal_ignoring_case(challenge.find("stale").value_or(""), "true");
+  out.userhash = equal_ignoring_case(challenge.find("userhash").value_or(""), "true");
   return out;
 }
 
@@ -134,12 +131,8 @@ std::string hashed(DigestAlgorithm algorithm, const std::string& text) {
   unsigned char bytes[EVP_MAX_MD_SIZE];
   unsigned size = 0;
   if (EVP_Digest(text.data(), text.size(), bytes, &size, kind, nullptr) != 1) return {};
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;
-  for (unsigned i = 0; i < size; ++i) {
-    out += kDigits[bytes[i] >> 4U];
-    out += kDigits[bytes[i] & 15U];
-  }
+  append_hex(out, {reinterpret_cast<const char*>(bytes), size});
   return out;
 }
 

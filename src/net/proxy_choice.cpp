@@ -4,21 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstring>
 #include <utility>
 
+#include "base/http_field.h"
 #include "net/host_name.h"
 
 namespace wscope::net {
 namespace {
-
-bool same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
 
 struct Scheme {
   std::string_view name;
@@ -90,7 +83,7 @@ bool name_matches(std::string_view host, std::string_view token) {
   if (!token.empty() && token.front() == '.') token.remove_prefix(1);
   if (token.empty() || token.size() > host.size()) return false;
   const std::size_t rest = host.size() - token.size();
-  return same(host.substr(rest), token) && (rest == 0 || host[rest - 1] == '.');
+  return equal_ignoring_case(host.substr(rest), token) && (rest == 0 || host[rest - 1] == '.');
 }
 
 /// Takes ":8080" or "[…]:8080" off the token; false where the port isn't the URL's.
@@ -135,8 +128,9 @@ Result<Proxy> parse_proxy(std::string_view text, const std::string& origin) {
   proxy.origin = origin;
   if (const auto slashes = text.find("://"); slashes != std::string_view::npos) {
     const std::string_view name = text.substr(0, slashes);
-    const auto* scheme = std::find_if(std::begin(kSchemes), std::end(kSchemes),
-                                      [&](const Scheme& s) { return same(s.name, name); });
+    const auto* scheme =
+        std::find_if(std::begin(kSchemes), std::end(kSchemes),
+                     [&](const Scheme& s) { return equal_ignoring_case(s.name, name); });
     // An unknown scheme isn't quoted: "user:secret://…" would show what it shouldn't.
     if (scheme == std::end(kSchemes)) return bad_proxy(origin, "unknown scheme");
     proxy.kind = scheme->kind;

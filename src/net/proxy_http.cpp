@@ -1,11 +1,10 @@
 #include "net/proxy_http.h"
 
-#include <algorithm>
-#include <charconv>
-#include <vector>
+#include <optional>
 
 #include "base/byte_text.h"
 #include "base/escape.h"
+#include "base/http_body.h"
 #include "base/http_field.h"
 #include "net/host_name.h"
 
@@ -13,49 +12,9 @@ namespace wscope::net {
 namespace {
 
 constexpr std::size_t kMaxHead = 64 * 1024;
-constexpr std::size_t kMaxRawBody = 64 * 1024;
 constexpr std::size_t kMaxShownBody = 4 * 1024;
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    lines.push_back(line);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
-std::string_view header_of(std::string_view head, std::string_view name) {
-  for (const std::string_view line : lines_of(head)) {
-    const auto colon = line.find(':');
-    if (colon != std::string_view::npos && equal_ignoring_case(line.substr(0, colon), name)) {
-      return trim_ows(line.substr(colon + 1));
-    }
-  }
-  return {};
-}
-
-/// A chunked body (RFC 9112 7.1) as far as it came; `complete` with the last chunk.
-std::string unchunked(std::string_view raw, bool& complete) {
-  std::string out;
-  complete = false;
-  for (;;) {
-    const auto end = raw.find('\n');
-    if (end == std::string_view::npos) return out;
-    std::size_t size = 0;
-    if (std::from_chars(raw.data(), raw.data() + end, size, 16).ec != std::errc{}) return out;
-    complete = size == 0;
-    if (complete) return out;
-    raw.remove_prefix(end + 1);
-    out.append(raw.substr(0, size));
-    if (size >= raw.size()) return out;
-    raw.remove_prefix(size);
-    if (raw.substr(0, 2) == "\r\n") raw.remove_prefix(2);
-  }
-}
+std::string_view first_line(std::string_view text) { return next_head_line(text).value_or(text); }
 
 std::string hint_for(int status, bool with_user, bool takes_basic) {
   switch (status) {
@@ -145,7 +104,7 @@ class ConnectDialogue final : public ProxyDialogue {
 
   void take_head() {
     response_head_ += head_;
-    const std::string_view line = lines_of(head_).front();
+    const std::string_view line = first_line(head_);
     const auto status_line = parse_status_line(line);
     if (!status_line) {
       return refuse_with(told() + "its status line can't be read: \"" + printable(line, 80) + '"',
@@ -164,46 +123,37 @@ class ConnectDialogue final : public ProxyDialogue {
       return;
     }
     state_ = State::kRefusing;
-    chunked_ = equal_ignoring_case(header_of(head_, "Transfer-Encoding"), "chunked");
-    const std::string_view length = header_of(head_, "Content-Length");
-    std::size_t number = 0;
-    if (!chunked_ && !length.empty() &&
-        std::from_chars(length.data(), length.data() + length.size(), number).ec == std::errc{}) {
-      body_size_ = std::min(number, kMaxRawBody);
-    }
+    body_.emplace(status_code_, head_, kMaxShownBody + 1);  // one more tells that it goes on
     take_body({});
   }
 
   void take_body(std::string_view bytes) {
-    raw_body_.append(bytes.substr(0, kMaxRawBody - std::min(kMaxRawBody, raw_body_.size())));
-    bool complete = raw_body_.size() >= body_size_;
-    if (chunked_) unchunked(raw_body_, complete);
-    if (complete || raw_body_.size() >= kMaxRawBody) refuse();
+    body_->feed(bytes);
+    if (body_->done()) refuse();
   }
 
   /// `text` line by line, made safe to show.
   static std::string shown_lines(std::string_view text) {
     std::string out;
-    for (const std::string_view line : lines_of(text)) {
-      out += (out.empty() ? "" : "\n") + escaped(line, kMaxShownBody);
+    while (!text.empty()) {
+      const auto line = next_head_line(text);
+      out += (out.empty() ? "" : "\n") + escaped(line ? *line : text, kMaxShownBody);
+      if (!line) break;
     }
     return out;
   }
 
   void refuse() {
-    std::string detail = printable(lines_of(head_).front(), 200);
+    std::string detail = printable(first_line(head_), 200);
     for (const char* name : {"Proxy-Authenticate", "Retry-After", "Server", "Via"}) {
-      if (const auto value = header_of(head_, name); !value.empty()) {
-        detail += std::string("\n") + name + ": " + printable(value);
+      if (const auto value = find_field(head_, name); value && !value->empty()) {
+        detail += std::string("\n") + name + ": " + printable(*value);
       }
     }
-    const std::string_view challenge = header_of(head_, "Proxy-Authenticate");
+    const std::string_view challenge = find_field(head_, "Proxy-Authenticate").value_or("");
     const bool takes_basic = challenge.empty() || challenge.find(',') != challenge.npos ||
                              equal_ignoring_case(challenge.substr(0, 5), "Basic");
-    bool complete = false;
-    const std::string body =
-        chunked_ ? unchunked(raw_body_, complete) : raw_body_.substr(0, body_size_);
-    if (!body.empty()) {
+    if (const std::string& body = body_->content(); !body.empty()) {
       detail += "\n\n" + shown_lines(utf8_prefix(body, kMaxShownBody));
       if (body.size() > kMaxShownBody) detail += "…";
     }
@@ -218,10 +168,8 @@ class ConnectDialogue final : public ProxyDialogue {
   std::string head_;
   std::size_t passed_over_ = 0;  // bytes of interim heads
   int status_code_ = 0;
-  std::string status_;  // "407 Proxy Authentication Required"
-  bool chunked_ = false;
-  std::size_t body_size_ = kMaxRawBody;  // until the end, where nothing tells
-  std::string raw_body_;
+  std::string status_;            // "407 Proxy Authentication Required"
+  std::optional<HttpBody> body_;  // of a refusal
 };
 
 }  // namespace

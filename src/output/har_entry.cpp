@@ -30,12 +30,6 @@ struct Head {
   std::string find(std::string_view name) const;
 };
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
 /// The text before the first `mark`, which is taken away with it.
 std::string_view take_until(std::string_view& text, char mark) {
   const std::size_t end = std::min(text.find(mark), text.size());
@@ -53,17 +47,17 @@ std::string Head::find(std::string_view name) const {
 
 Head parse_head(std::string_view text) {
   Head head;
-  head.first = trimmed(take_until(text, '\n'));
-  while (!text.empty()) {
-    std::string_view line = take_until(text, '\n');
-    if (trimmed(line).empty()) continue;
+  head.first = trim_ows(next_head_line(text).value_or(""));
+  while (const auto line = next_head_line(text)) {
+    std::string_view value = trim_ows(*line);
+    if (value.empty()) continue;
     // RFC 9112 5.2: a line that begins with white space goes on with the one before it.
-    if ((line.front() == ' ' || line.front() == '\t') && !head.fields.empty()) {
-      head.fields.back().value.append(" ").append(trimmed(line));
+    if (value.front() != line->front() && !head.fields.empty()) {
+      head.fields.back().value.append(" ").append(value);
       continue;
     }
-    const std::string_view name = take_until(line, ':');
-    head.fields.push_back({std::string(trimmed(name)), std::string(trimmed(line))});
+    const std::string_view name = take_until(value, ':');
+    head.fields.push_back({std::string(trim_ows(name)), std::string(trim_ows(value))});
   }
   return head;
 }
@@ -123,7 +117,7 @@ void sent_cookies(Json& json, const Head& head, bool secrets) {
   for (const Field& field : head.fields) {
     if (!secrets || !equal_ignoring_case(field.name, "Cookie")) continue;
     for (std::string_view rest = field.value; !rest.empty();) {
-      std::string_view value = trimmed(take_until(rest, ';'));
+      std::string_view value = trim_ows(take_until(rest, ';'));
       const std::string_view name = take_until(value, '=');
       json.pair(name, value).raw("}");
     }
@@ -137,12 +131,12 @@ void set_cookies(Json& json, const Head& head, bool secrets) {
   for (const Field& field : head.fields) {
     if (!secrets || !equal_ignoring_case(field.name, "Set-Cookie")) continue;
     std::string_view rest = field.value;
-    std::string_view value = trimmed(take_until(rest, ';'));
+    std::string_view value = trim_ows(take_until(rest, ';'));
     const std::string_view name = take_until(value, '=');
     json.pair(name, value);
     while (!rest.empty()) {
-      std::string_view attribute = trimmed(take_until(rest, ';'));
-      const std::string_view which = trimmed(take_until(attribute, '='));
+      std::string_view attribute = trim_ows(take_until(rest, ';'));
+      const std::string_view which = trim_ows(take_until(attribute, '='));
       if (equal_ignoring_case(which, "Path")) json.text("path", attribute);
       if (equal_ignoring_case(which, "Domain")) json.text("domain", attribute);
       if (equal_ignoring_case(which, "HttpOnly")) json.flag("httpOnly", true);

@@ -31,10 +31,6 @@ tl::unexpected<Error> usage(std::string message, std::string hint = {}) {
   return fail(Stage::kUsage, std::move(message), std::move(hint));
 }
 
-bool breaks_line(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-}
-
 /// Quotes only names: a value may be a secret.
 Result<bool> check_value(std::string_view name, std::string_view value) {
   if (!breaks_line(value)) return true;

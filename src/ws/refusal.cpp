@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 
 #include "base/escape.h"
 #include "base/http_field.h"
@@ -55,20 +54,6 @@ std::string shown_body(const ResponseHead& head, std::string_view body) {
   return escaped(lines);
 }
 
-/// First value of a header of the request; nothing when it was not sent.
-std::optional<std::string_view> sent(const HandshakeRequest& request, std::string_view name) {
-  std::string_view head = request.head;
-  while (!head.empty()) {
-    const std::string_view line = head.substr(0, head.find('\n'));
-    const std::size_t colon = line.find(':');
-    if (colon != std::string_view::npos && equal_ignoring_case(line.substr(0, colon), name)) {
-      return trim_ows(line.substr(colon + 1, line.find('\r') - colon - 1));
-    }
-    head.remove_prefix(std::min(head.size(), line.size() + 1));
-  }
-  return std::nullopt;
-}
-
 /// The path that was asked for, without the query, which may hold a token.
 std::string requested_path(const HandshakeRequest& request) {
   const std::string_view head = request.head;
@@ -79,7 +64,7 @@ std::string requested_path(const HandshakeRequest& request) {
 }
 
 std::string hint_for_unauthorized(const HandshakeRequest& request, const ResponseHead& head) {
-  if (sent(request, "Authorization")) return "the server did not take these credentials";
+  if (find_field(request.head, "Authorization")) return "the server did not take these credentials";
   const std::string challenge = head.joined("WWW-Authenticate");
   if (contains_ignoring_case(challenge, "bearer")) return "send a token with --bearer TOKEN";
   if (contains_ignoring_case(challenge, "basic") || contains_ignoring_case(challenge, "digest")) {
@@ -92,7 +77,7 @@ std::string hint_for_unauthorized(const HandshakeRequest& request, const Respons
 std::string hint_for_version(const HandshakeRequest& request, const ResponseHead& head) {
   const std::string versions = head.joined("Sec-WebSocket-Version");
   const auto list = split_list(versions);
-  const auto ours = sent(request, "Sec-WebSocket-Version");
+  const auto ours = find_field(request.head, "Sec-WebSocket-Version");
   if (list.empty() || (ours && list_has(versions, *ours))) return {};
   return "the server speaks version " + in_sentence(versions) + " of the protocol: try -p " +
          in_sentence(list.front());
@@ -149,7 +134,7 @@ std::string hint_for(const HandshakeRequest& request, const ResponseHead& head,
     case 401:
       return hint_for_unauthorized(request, head);
     case 403:
-      return sent(request, "Origin")
+      return find_field(request.head, "Origin")
                  ? "the server may not allow this origin, or want other credentials"
                  : "the server may want an origin (-o ORIGIN) or credentials (--auth, --bearer)";
     case 404:

@@ -176,7 +176,7 @@ void ResponseGate::end_head() {
   }
   head_ = std::move(*head);
   if (head_->status == 101) return judge_upgrade();
-  refusal_body_.emplace(*head_, kBodyLimit);
+  refusal_body_.emplace(head_->status, head_->raw, kBodyLimit);
   state_ = State::kBody;
 }
 

@@ -14,8 +14,8 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/http_body.h"
 #include "ws/handshake_request.h"
-#include "ws/http_body.h"
 #include "ws/response_head.h"
 
 namespace wscope::ws {

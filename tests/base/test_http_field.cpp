@@ -71,3 +71,22 @@ TEST_CASE("RFC 9112 4: status lines") {
     CHECK_FALSE(parse_status_line(line).has_value());
   }
 }
+
+TEST_CASE("fields of a head, without its first line") {
+  const std::string_view head =
+      "HTTP/1.1 200 a: b\r\nVia: one\r\nvia:\t two , three \r\nHTTP/1.1 200 a : no\nEmpty:\r\n\r\n";
+  CHECK(find_field(head, "VIA") == "one");
+  CHECK(find_field(head, "Empty") == "");
+  CHECK_FALSE(find_field(head, "HTTP/1.1 200 a").has_value());
+  CHECK_FALSE(find_field("", "Via").has_value());
+  CHECK(field_list(head, "Via") == std::vector<std::string_view>{"one", "two", "three"});
+  CHECK(field_list(head, "Empty").empty());
+  CHECK(field_list(head, "None").empty());
+}
+
+TEST_CASE("what would end or spoil a line of a head") {
+  CHECK_FALSE(breaks_line("a value\t"));
+  CHECK(breaks_line("a\rb"));
+  CHECK(breaks_line("a\n"));
+  CHECK(breaks_line(std::string_view("\0", 1)));
+}

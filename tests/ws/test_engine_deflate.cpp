@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "support/splits.h"
 #include "ws/deflate_codec.h"
 #include "ws/engine.h"
 #include "ws/engine_fixture.h"
-#include "ws/splits.h"
 
 using namespace wscope;
 using namespace wscope::ws;
+using wscope::test::for_each_split;
 
 namespace {
 

@@ -1,10 +1,11 @@
 #include <doctest/doctest.h>
 
+#include "support/splits.h"
 #include "ws/frame_tap.h"
-#include "ws/splits.h"
 
 using namespace std::string_literals;
 using namespace wscope::ws;
+using wscope::test::for_each_split;
 
 namespace {
 

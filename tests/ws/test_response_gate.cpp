@@ -2,12 +2,13 @@
 
 #include <chrono>
 
+#include "support/splits.h"
 #include "ws/response_gate.h"
-#include "ws/splits.h"
 
 using namespace std::string_literals;
 using namespace wscope;
 using namespace wscope::ws;
+using wscope::test::for_each_split;
 using Progress = ResponseGate::Progress;
 
 namespace {

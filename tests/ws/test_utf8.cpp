@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "base/utf8.h"
-#include "ws/splits.h"
 #include "ws/utf8.h"
 
 using namespace wscope;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace wscope::ws {
+namespace wscope::test {
 
 /// Calls `check` with the pieces of each way to split `bytes`.
 template <class Check>
@@ -30,4 +30,4 @@ void for_each_split(std::string_view bytes, Check check) {
   }
 }
 
-}  // namespace wscope::ws
+}  // namespace wscope::test

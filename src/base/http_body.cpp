@@ -1,11 +1,11 @@
-#include "ws/http_body.h"
+#include "base/http_body.h"
 
 #include <algorithm>
 #include <optional>
 
 #include "base/http_field.h"
 
-namespace wscope::ws {
+namespace wscope {
 namespace {
 
 // Chunk extensions and trailers are dropped, but an endless flow of them must come to an end.
@@ -28,10 +28,9 @@ std::optional<std::uint64_t> number(std::string_view text, unsigned base) {
 }
 
 /// RFC 9112 6.3: a list of equal lengths counts as one; anything else says nothing.
-std::optional<std::uint64_t> content_length(const ResponseHead& head) {
-  const std::string joined = head.joined("Content-Length");
+std::optional<std::uint64_t> content_length(std::string_view head) {
   std::optional<std::uint64_t> length;
-  for (const std::string_view element : split_list(joined)) {
+  for (const std::string_view element : field_list(head, "Content-Length")) {
     const auto value = number(element, 10);
     if (!value || (length && *length != *value)) return std::nullopt;
     length = value;
@@ -41,15 +40,14 @@ std::optional<std::uint64_t> content_length(const ResponseHead& head) {
 
 }  // namespace
 
-HttpBody::HttpBody(const ResponseHead& head, std::size_t limit) : limit_(limit) {
+HttpBody::HttpBody(int status, std::string_view head, std::size_t limit) : limit_(limit) {
   // RFC 9112 6.3, in its order.
-  if (head.status < 200 || head.status == 204 || head.status == 304) {
+  if (status < 200 || status == 204 || status == 304) {
     end(true);
     return;
   }
-  if (head.count("Transfer-Encoding") > 0) {
-    const std::string joined = head.joined("Transfer-Encoding");
-    const auto codings = split_list(joined);
+  if (find_field(head, "Transfer-Encoding")) {
+    const auto codings = field_list(head, "Transfer-Encoding");
     if (!codings.empty() && equal_ignoring_case(codings.back(), "chunked")) {
       state_ = State::kChunkSize;
     }
@@ -146,4 +144,4 @@ void HttpBody::end(bool whole) {
   whole_ = whole;
 }
 
-}  // namespace wscope::ws
+}  // namespace wscope

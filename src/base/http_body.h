@@ -3,8 +3,7 @@
 // feed() takes the bytes after the head in any split and keeps the content: by chunks (extensions
 // and trailers dropped), by Content-Length, or until the peer ends. It stops at `limit` bytes of
 // content and where the framing breaks; nothing is an error, for a refusal is shown as far as it
-// came. Memory is bounded by `limit` and the
-// framing that so much content may have.
+// came. Memory is bounded by `limit` and the framing that so much content may have. Pure.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +11,12 @@
 #include <string>
 #include <string_view>
 
-#include "ws/response_head.h"
-
-namespace wscope::ws {
+namespace wscope {
 
 class HttpBody {
  public:
-  HttpBody(const ResponseHead& head, std::size_t limit);
+  /// `head`: the whole of it, with its status line, whose code is `status`.
+  HttpBody(int status, std::string_view head, std::size_t limit);
 
   void feed(std::string_view bytes);
   /// Nothing more is wanted: whole, cut at the limit, or broken.
@@ -49,4 +47,4 @@ class HttpBody {
   bool cut_ = false;
 };
 
-}  // namespace wscope::ws
+}  // namespace wscope
