@@ -2,9 +2,9 @@
 // name.
 //
 // put() appends; copy_to() gives all of it in order. At most kInMemory bytes stay in memory; the
-// rest lies in a file in `folder` that nobody else sees and that is gone with the Spool, whatever
-// happens. What can fail is kept: error() tells, and what is put from then on is dropped. Owns the
-// descriptor. Any one thread.
+// rest lies in a file that nobody else sees, in the folder of another, and that is gone with the
+// Spool, whatever happens. What can fail is kept: error() tells, and what is put from then on is
+// dropped. Owns the descriptor. Any one thread.
 #pragma once
 
 #include <cstddef>

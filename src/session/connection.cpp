@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/close_code.h"
 #include "base/escape.h"
 #include "ws/close_code.h"
 
@@ -31,7 +32,7 @@ bool is_normal(const std::optional<std::uint16_t>& code) {
 
 std::string describe_close(const std::optional<std::uint16_t>& code, const std::string& reason) {
   std::string text = code ? std::to_string(*code) : std::string("without a code");
-  if (code) text.append(" (").append(ws::close_code_name(*code)).append(")");
+  if (code) text.append(" (").append(close_code_name(*code)).append(")");
   if (!reason.empty()) text.append(" ").append(quoted(reason, kMostReason));
   return text;
 }

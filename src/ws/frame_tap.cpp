@@ -104,23 +104,4 @@ void FrameTap::end_frame(std::string_view payload) {
   if (payload_.capacity() > kKeptCapacity) payload_.shrink_to_fit();
 }
 
-std::string opcode_name(std::uint8_t opcode) {
-  switch (opcode) {
-    case kOpContinuation:
-      return "CONT";
-    case kOpText:
-      return "TEXT";
-    case kOpBinary:
-      return "BINARY";
-    case kOpClose:
-      return "CLOSE";
-    case kOpPing:
-      return "PING";
-    case kOpPong:
-      return "PONG";
-    default:
-      return std::string("0x") + "0123456789abcdef"[opcode & 0x0fU];
-  }
-}
-
 }  // namespace wscope::ws

@@ -1,7 +1,7 @@
 // FrameTap: reads along the bytes of one direction and tells the frames on the wire (RFC 6455 5.2).
 //
 // feed() takes bytes in any split and calls the handler once per frame when it is whole: header
-// bits, mask, length, and the first kPreview bytes of the unmasked payload; a CLOSE whole (at most
+// bits, mask, length, and the first `preview` bytes of the unmasked payload; a CLOSE whole (at most
 // 125 bytes). end() tells the one that the end of the bytes has cut. It never judges and never
 // fails: what no frame can be is told as it is. One tap per direction; used only while someone
 // wants to see frames.
@@ -61,8 +61,5 @@ class FrameTap {
   std::uint64_t payload_left_ = 0;  // how much is still to come
   bool in_payload_ = false;
 };
-
-/// "TEXT", "BINARY", "CONT", "CLOSE", "PING", "PONG", "0x3".
-std::string opcode_name(std::uint8_t opcode);
 
 }  // namespace wscope::ws

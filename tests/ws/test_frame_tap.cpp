@@ -186,15 +186,3 @@ TEST_CASE("inside_frame tells a frame that has begun") {
   CHECK_FALSE(tap.inside_frame());
   CHECK(frames == 1);
 }
-
-TEST_CASE("opcodes have the names of the trace") {
-  CHECK(opcode_name(0) == "CONT");
-  CHECK(opcode_name(1) == "TEXT");
-  CHECK(opcode_name(2) == "BINARY");
-  CHECK(opcode_name(3) == "0x3");
-  CHECK(opcode_name(8) == "CLOSE");
-  CHECK(opcode_name(9) == "PING");
-  CHECK(opcode_name(10) == "PONG");
-  CHECK(opcode_name(11) == "0xb");
-  CHECK(opcode_name(15) == "0xf");
-}
