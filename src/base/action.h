@@ -2,9 +2,8 @@
 //
 // The session pulls while the engine has room for output, so a slow server stops the reading of
 // stdin and memory stays flat. A source that had nothing calls the waker when actions may be had
-// again; on any thread. `data` and `reason` live until the next call of next(); so does `storage`,
-// by which a large message is handed on instead of copied: who sends it may leave any other buffer
-// there.
+// again; on any thread. `data` lives until the next call of next(); so does `storage`, by which
+// a large message is handed on instead of copied: who sends it may leave any other buffer there.
 #pragma once
 
 #include <cstddef>

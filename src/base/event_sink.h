@@ -180,7 +180,8 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
 
-  /// What follows belongs to the connection of that name ("" for the one without; scripts only).
+  /// What follows belongs to the connection of that name ("" for the one without): a
+  /// script's by the name it has there, a listener's by its client, "client 3".
   virtual void on_connection(std::string_view) {}
   virtual void on_destination(const Destination&) {}
   virtual void on_resolved(const Resolved&) {}

@@ -3,7 +3,7 @@
 // print() takes whole lines (each ends in '\n') that are safe to show. Without a prompt they go
 // straight to the descriptor; at the REPL they appear above the line being typed, which is then
 // redrawn. Who would not wait for a terminal that is held (Ctrl-S) asks make_way() and writes to
-// the descriptor. Any thread; implementations lock.
+// the descriptor. Loop thread; the REPL has another, which draws the prompt, and locks.
 #pragma once
 
 #include <string_view>

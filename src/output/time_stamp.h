@@ -2,7 +2,7 @@
 //
 //   local     10:11:12.345      utc     2026-07-14T08:11:12.345Z
 //   relative  "   1.234" seconds since the start      delta  "  +0.012" since the last line
-// format_utc is RFC 3339 with milliseconds; the text of a second is kept, so that a stamp costs a
+// utc is RFC 3339 with milliseconds; the text of a second is kept, so that a stamp costs a
 // few ns in a flood. Loop thread only.
 #pragma once
 

@@ -2,8 +2,8 @@
 //
 // Pure. nullopt: upgrade. Else the reply: 401 with a challenge (RFC 9110 11.6.1), 403 for an origin
 // that is not allowed (RFC 6455 10.2), 404 for another path, 503 when full, 426 for a plain request
-// (RFC 9110 15.5.22) but for GET or HEAD of the path without a query, which gets a page that
-// connects back.
+// (RFC 9110 15.5.22) but for GET or HEAD, which gets a page that connects back. A path is compared
+// without its query.
 #pragma once
 
 #include <cstddef>

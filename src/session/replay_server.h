@@ -29,10 +29,12 @@ namespace wscope::session {
 class ReplayServer {
  public:
   /// Null without --replay; Stage::kUsage for a file that is no recording. What is given must
-  /// outlive it; the notices about the file go to `sink`.
+  /// outlive it.
   static Result<std::unique_ptr<ReplayServer>> open(const Options& options, asio::io_context& loop,
                                                     Clock& clock);
+  /// About the file.
   const std::vector<std::string>& notices() const { return recording_->notices(); }
+  /// Before the first client.
   void set_sink(EventSink& sink) { sink_ = &sink; }
 
   /// The recorded one, if it is among those offered.

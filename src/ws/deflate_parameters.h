@@ -1,7 +1,8 @@
 // permessage-deflate parameters (RFC 7692 section 7.1): what is offered, answered and agreed.
 //
 // Pure. parse_deflate_option reads --deflate's value (Stage::kUsage on nonsense); offer_header and
-// accept_deflate_answer are the client's half of the negotiation, answer_offer the server's.
+// accept_deflate_answer are the client's half of the negotiation, answer_deflate_offer the
+// server's.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +29,7 @@ struct DeflateOffer {
 /// What both sides agreed on; "own" and "peer" seen from this endpoint.
 struct DeflateAgreement {
   int own_window_bits = 15;   // we compress with at most this (8: we send uncompressed)
-  int peer_window_bits = 15;  // we inflate with this
+  int peer_window_bits = 15;  // as agreed; we inflate with the largest window all the same
   bool own_no_context_takeover = false;
   bool peer_no_context_takeover = false;
   int level = -1;

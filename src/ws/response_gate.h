@@ -66,7 +66,7 @@ class ResponseGate {
   HandshakeRequest request_;
   State state_ = State::kFirstBytes;
   std::string buffer_;           // the head being read
-  std::size_t line_length_ = 0;  // of the head's last line, without CR
+  std::size_t line_length_ = 0;  // of the head's last line so far
   std::string others_;           // other_heads()
   std::optional<ResponseHead> head_;
   std::optional<HttpBody> refusal_body_;
