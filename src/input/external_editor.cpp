@@ -14,6 +14,8 @@
 #include <utility>
 
 #include "base/cause.h"
+#include "base/unique_fd.h"
+#include "base/write_all.h"
 #include "input/file_message.h"
 
 namespace wscope::input {
@@ -60,19 +62,10 @@ class PrivateFile {
     if (!text.empty()) text += '\n';
     std::string path = folder != nullptr && folder[0] != '\0' ? folder : "/tmp";
     path.append("/wscope-XXXXXX").append(suffix);
-    const int fd = mkostemps(path.data(), static_cast<int>(suffix.size()), O_CLOEXEC);
-    if (fd < 0) return fail(error_of("can't create " + path, errno));
+    const UniqueFd fd(mkostemps(path.data(), static_cast<int>(suffix.size()), O_CLOEXEC));
+    if (!fd) return fail(error_of("can't create " + path, errno));
     PrivateFile file(path);
-    for (std::string_view rest = text; !rest.empty();) {
-      const ssize_t put = write(fd, rest.data(), rest.size());
-      if (put < 0 && errno != EINTR) {
-        const int cause = errno;
-        close(fd);
-        return fail(error_of("can't write " + path, cause));
-      }
-      if (put > 0) rest.remove_prefix(static_cast<std::size_t>(put));
-    }
-    close(fd);
+    if (!write_all(fd.get(), text)) return fail(error_of("can't write " + path, errno));
     return file;
   }
   ~PrivateFile() {
@@ -136,13 +129,13 @@ pid_t start_editor(const std::string& editor, const std::string& path, int termi
 /// Its status as waitpid() gives it.
 int wait_for_end(pid_t child, int stop_fd) {
   // glibc 2.36 declares pidfd_open() for C only.
-  const int end = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+  const UniqueFd end(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
   int status = 0;
-  pollfd watched[2] = {{stop_fd, POLLIN, 0}, {end, POLLIN, 0}};
+  pollfd watched[2] = {{stop_fd, POLLIN, 0}, {end.get(), POLLIN, 0}};
   int tries = 0;
   while (waitpid(child, &status, WNOHANG) == 0) {
     if (tries == 0) {
-      poll(watched, 2, end < 0 ? kLookMs : -1);
+      poll(watched, 2, end ? -1 : kLookMs);
       if ((watched[0].revents & POLLIN) != 0) kill(child, SIGHUP);
     } else {
       poll(&watched[1], 1, kLookMs);
@@ -150,7 +143,6 @@ int wait_for_end(pid_t child, int stop_fd) {
     }
     if ((watched[0].revents & POLLIN) != 0) ++tries;
   }
-  if (end >= 0) close(end);
   return status;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/cause.h"
 #include "base/unique_fd.h"
+#include "base/write_all.h"
 
 namespace wscope::input {
 namespace {
@@ -99,18 +100,6 @@ bool read_all(int fd, std::string& content) {
       return false;
     }
   }
-}
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = write(fd, bytes.data(), bytes.size());
-    if (put > 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(put));
-    } else if (errno != EINTR) {
-      return false;
-    }
-  }
-  return true;
 }
 
 void make_folders(const std::string& path) {

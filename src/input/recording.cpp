@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/cause.h"
+#include "base/write_all.h"
 
 namespace wscope::input {
 namespace {
@@ -24,16 +25,6 @@ constexpr std::size_t kBlock = std::size_t{64} << 10;
 tl::unexpected<Error> cant_read(const std::string& path, int cause) {
   return fail(Stage::kUsage, "can't read the recording " + (path == "-" ? "on stdin" : path) +
                                  ": " + cause_of(cause));
-}
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 /// A pipe can be read once only: its bytes go where they can be read again. None: errno tells.

@@ -7,12 +7,14 @@
 #include <cerrno>
 
 #include "base/cause.h"
+#include "base/unique_fd.h"
 
 namespace wscope::input {
 
 Result<std::string> read_script_file(const std::string& path) {
   const bool is_stdin = path == "-";
-  const int fd = is_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const UniqueFd file(is_stdin ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const int fd = is_stdin ? STDIN_FILENO : file.get();
   std::string text;
   int cause = fd < 0 ? errno : 0;
   std::array<char, 65536> block;
@@ -22,7 +24,6 @@ Result<std::string> read_script_file(const std::string& path) {
     if (got > 0) text.append(block.data(), static_cast<std::size_t>(got));
     if (got < 0 && errno != EINTR) cause = errno;
   }
-  if (fd >= 0 && !is_stdin) ::close(fd);
   if (cause == 0) return text;
   return fail(Stage::kUsage,
               "can't read the script " + (is_stdin ? "on stdin" : path) + ": " + cause_of(cause));

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/cause.h"
+#include "base/unique_fd.h"
 #include "input/signal_mask.h"
 
 namespace wscope::input {
@@ -27,11 +28,6 @@ Error cant_read(int cause) {
 // Shared with the thread by count: a thread that can't be joined in time may outlive the reader.
 struct StdinReader::Shared {
   explicit Shared(int input) : fd(input) {}
-  ~Shared() {
-    if (wake >= 0) close(wake);
-  }
-  Shared(const Shared&) = delete;
-  Shared& operator=(const Shared&) = delete;
 
   enum class Step { kBlock, kWouldBlock, kEnd, kStopped };
   Step read_block(int timeout_ms);
@@ -42,7 +38,7 @@ struct StdinReader::Shared {
 
   const int fd;
   // Made for the thread only: where stdin is closed, it would get that very number.
-  int wake = -1;
+  UniqueFd wake;
   BlockQueue queue;
   ActionSource::Waker waker;
   std::mutex mutex;
@@ -55,7 +51,7 @@ StdinReader::Shared::Step StdinReader::Shared::read_block(int timeout_ms) {
     finish(std::nullopt);
     return Step::kEnd;
   }
-  pollfd watched[2] = {{fd, POLLIN, 0}, {wake, POLLIN, 0}};
+  pollfd watched[2] = {{fd, POLLIN, 0}, {wake.get(), POLLIN, 0}};
   int ready;
   do {
     ready = poll(watched, 2, timeout_ms);
@@ -111,8 +107,8 @@ void StdinReader::start(ActionSource::Waker waker) {
     if (step == Shared::Step::kEnd) return;
     if (step != Shared::Step::kBlock) break;
   }
-  shared_->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (shared_->wake < 0) {
+  shared_->wake = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!shared_->wake) {
     shared_->finish(cant_read(errno));
     return;
   }
@@ -129,7 +125,7 @@ void StdinReader::stop() {
   shared_->queue.close();
   const std::uint64_t one = 1;
   // An eventfd that is full already is a wake as well.
-  (void)!write(shared_->wake, &one, sizeof one);
+  (void)!write(shared_->wake.get(), &one, sizeof one);
   std::unique_lock lock(shared_->mutex);
   // poll() saw input that another process then took away: only then can read() still block, and
   // the thread is left behind with its share of the state.

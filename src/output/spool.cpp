@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "base/write_all.h"
+
 namespace wscope::output {
 
 int open_beside(const std::string& path, std::string& name) {
@@ -26,14 +28,8 @@ void Spool::spill() {
     fd_ = UniqueFd(open_beside(beside_, name));
     if (fd_) ::unlink(name.c_str());
   }
-  bool written = static_cast<bool>(fd_);
-  for (std::string_view rest = memory_; written && !rest.empty();) {
-    const ssize_t got = ::write(fd_.get(), rest.data(), rest.size());
-    if (got < 0 && errno == EINTR) continue;
-    written = got > 0;
-    if (written) rest.remove_prefix(static_cast<std::size_t>(got));
-  }
-  if (!written) error_ = std::error_code(errno, std::generic_category());
+  if (!fd_ || !write_all(fd_.get(), memory_))
+    error_ = std::error_code(errno, std::generic_category());
   memory_.clear();
   if (memory_.capacity() > 4 * kInMemory) memory_.shrink_to_fit();
 }

@@ -1,11 +1,11 @@
 #include "session/report_file.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 
 #include "base/cause.h"
+#include "base/write_all.h"
 
 namespace wscope::session {
 
@@ -23,14 +23,8 @@ Result<ReportFile> ReportFile::open(const std::string& kind_and_file) {
 Result<void> ReportFile::write(const output::ScriptReport& report) {
   if (!fd_) return {};
   const std::string text = tap_ ? output::tap(report) : output::junit_xml(report);
-  for (std::size_t written = 0; written < text.size();) {
-    const ssize_t got = ::write(fd_.get(), text.data() + written, text.size() - written);
-    if (got < 0 && errno != EINTR) {
-      return fail(Stage::kOutput, "can't write to " + path_ + ": " + cause_of(errno));
-    }
-    if (got > 0) written += static_cast<std::size_t>(got);
-  }
-  return {};
+  if (write_all(fd_.get(), text)) return {};
+  return fail(Stage::kOutput, "can't write to " + path_ + ": " + cause_of(errno));
 }
 
 }  // namespace wscope::session
