@@ -179,11 +179,11 @@ TEST_CASE("a failing read is told once, and is the end") {
   close(directory);
   const int write_only = open("/proc/self/comm", O_WRONLY | O_CLOEXEC);
   CHECK(Reading(write_only).all() ==
-        std::vector<Pulled>{{kRefused, "", "can't read standard input: Bad file descriptor"}});
+        std::vector<Pulled>{{kRefused, "", "can't read standard input: bad file descriptor"}});
   close(write_only);
   Pipe pipe;  // opened anew, its other end would give what is written here
   CHECK(Reading(pipe.in).all() ==
-        std::vector<Pulled>{{kRefused, "", "can't read standard input: Bad file descriptor"}});
+        std::vector<Pulled>{{kRefused, "", "can't read standard input: bad file descriptor"}});
 }
 
 TEST_CASE("a file of the kernel's may make its reader wait: the thread reads it") {
@@ -204,7 +204,7 @@ TEST_CASE("a system that gives no descriptor to wait with is an error, not a cra
   const auto pulled = reading.next();
   setrlimit(RLIMIT_NOFILE, &before);
   CHECK(pulled == ActionSource::Pull::kAction);
-  CHECK(reading.action.error.message == "can't read standard input: Too many open files");
+  CHECK(reading.action.error.message == "can't read standard input: too many open files");
   CHECK(reading.next() == ActionSource::Pull::kEnd);
   close(ends[0]);
   close(ends[1]);
