@@ -69,6 +69,11 @@ bool has_meaning(const Assignment& one, const std::vector<Assignment>& all) {
   };
   const bool server = given("listen");
   if (one.row->role == Role::kClient && server) return false;
+  // What is said to a server, and whom a client trusts, is nothing for a server without TLS.
+  if (server &&
+      (one.row->long_name == "execute" || (one.row->long_name == "ca" && !given("cert")))) {
+    return false;
+  }
   if (one.row->role == Role::kServer && !server && one.row->long_name != "listen") return false;
   const std::string_view partner = partner_of(one.row->long_name);
   return partner.empty() || given(partner);

@@ -38,8 +38,9 @@ bool is_secret(const OptionRow& row, const std::string& value) {
     const std::size_t colon = value.find(':');
     return colon != std::string::npos && colon + 1 < value.size();
   }
-  if (name == "bearer" || name == "passphrase" || name == "cookie") return !names_file(value);
-  if (name == "socketio-auth") return true;
+  if (name == "bearer" || name == "passphrase" || name == "cookie" || name == "socketio-auth") {
+    return !names_file(value);
+  }
   if (name == "header") return !names_file(value) && is_secret_header(value);
   if (name == "connect" || name == "proxy") return end_of_password(value) > 0;
   return false;

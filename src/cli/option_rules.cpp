@@ -16,6 +16,15 @@ struct Pair {
 constexpr Pair kExclusive[] = {
     {"ipv4", "ipv6", ""},
     {"deflate", "no-deflate", ""},
+    {"auth", "bearer", "both are Authorization"},
+    {"script", "input", "`send hex` and `send file` in the script send other things"},
+    {"script", "binary", "`send hex` and `send file` in the script send other things"},
+    {"script", "null", ""},
+    {"script", "slash", ""},
+    {"script", "socketio", "a script says what is on the wire"},
+    {"script", "jsonrpc", "a script says what is on the wire"},
+    {"script", "graphql", "a script says what is on the wire"},
+    {"script", "stomp", "a script says what is on the wire"},
     {"script", "execute", "write `send` lines into the script"},
     {"script", "replay", ""},
     {"script", "interactive", ""},
@@ -97,6 +106,10 @@ Result<void> check_roles(const Given& given, const Options& options) {
     if (!server && row.role == Role::kServer) {
       return fail(Stage::kUsage, row.name() + " needs --listen");
     }
+  }
+  if (server && given.has("ca") && !given.has("cert")) {
+    return fail(Stage::kUsage, "--listen with --ca needs --cert",
+                "without TLS no client can show a certificate");
   }
   if (options.messages.echo && !server && options.url.empty()) {
     return fail(Stage::kUsage, "--echo needs a URL or --listen",

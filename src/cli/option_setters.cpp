@@ -74,6 +74,15 @@ Result<void> listen(const OptionRow& row, const std::string& value, Options& opt
   return {};
 }
 
+Result<void> path(const OptionRow& row, const std::string& value, Options& options) {
+  if (value.empty() || value.front() != '/' || value.find_first_of("?#") != std::string::npos) {
+    return fail(Stage::kUsage, row.name() + " '" + value + "': not a path such as /chat",
+                "a query is not looked at");
+  }
+  options.listen.path = value;
+  return {};
+}
+
 Result<void> url(const OptionRow&, const std::string& value, Options& options) {
   if (value.empty()) {
     return fail(Stage::kUsage, "the URL is empty", "for example ws://localhost:8765/chat");

@@ -105,6 +105,13 @@ Result<void> secret(const OptionRow& row, const std::string& value, Options& opt
   return {};
 }
 
+/// The same, where an empty one would switch off what it is for.
+template <auto Group, auto Field>
+Result<void> some_secret(const OptionRow& row, const std::string& value, Options& options) {
+  if (value.empty()) return fail(Stage::kUsage, row.name() + " '': must not be empty");
+  return secret<Group, Field>(row, value, options);
+}
+
 /// -v, --trace, --trace-hex: the highest level wins, whatever the order.
 template <TraceLevel Level>
 Result<void> trace(const OptionRow&, const std::string&, Options& options) {
@@ -132,6 +139,7 @@ Result<void> auth(const OptionRow& row, const std::string& value, Options& optio
 Result<void> on_key(const OptionRow& row, const std::string& value, Options& options);
 Result<void> broadcast(const OptionRow& row, const std::string& value, Options& options);
 Result<void> listen(const OptionRow& row, const std::string& value, Options& options);
+Result<void> path(const OptionRow& row, const std::string& value, Options& options);
 Result<void> url(const OptionRow& row, const std::string& value, Options& options);
 Result<void> script_report(const OptionRow& row, const std::string& value, Options& options);
 Result<void> speed(const OptionRow& row, const std::string& value, Options& options);

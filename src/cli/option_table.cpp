@@ -12,6 +12,7 @@ using setters::put;
 using setters::seconds;
 using setters::secret;
 using setters::size;
+using setters::some_secret;
 using setters::some_text;
 using setters::text;
 
@@ -106,7 +107,7 @@ constexpr OptionRow kRows[] = {
   {G::kHandshake, '\0', "auth", "USER[:PASS]", "", kPlain, kBoth, kBrief,
    "Basic authentication", setters::auth},
   {G::kHandshake, '\0', "bearer", "TOKEN|@FILE", "", kAtFile, kBoth, kBrief,
-   "Authorization: Bearer TOKEN", secret<kH, &H::bearer>},
+   "Authorization: Bearer TOKEN", some_secret<kH, &H::bearer>},
   {G::kHandshake, '\0', "cookie", "COOKIE|@FILE...", "", kAtFile, kClient, kFull,
    "NAME=VALUE, or a Netscape cookie file", setters::cookie},
   {G::kHandshake, '\0', "netrc", "", "", kPlain, kClient, kFull,
@@ -241,8 +242,8 @@ constexpr OptionRow kRows[] = {
    "connect COMMAND's stdin and stdout", some_text<kA, &A::exec>},
   {G::kAutomation, '\0', "socketio", "[=NAMESPACE]", "", kPlain, kClient, kFull,
    "speak Socket.IO", setters::dialect<Dialect::kSocketIo>},
-  {G::kAutomation, '\0', "socketio-auth", "JSON", "", kPlain, kClient, kFull,
-   "auth payload of its connect", some_text<kX, &X::socketio_auth>},
+  {G::kAutomation, '\0', "socketio-auth", "JSON|@FILE", "", kAtFile, kClient, kFull,
+   "auth payload of its connect", some_secret<kX, &X::socketio_auth>},
   {G::kAutomation, '\0', "jsonrpc", "", "", kPlain, kClient, kFull,
    "speak JSON-RPC 2.0", setters::dialect<Dialect::kJsonRpc>},
   {G::kAutomation, '\0', "graphql", "", "", kPlain, kClient, kFull,
@@ -256,7 +257,7 @@ constexpr OptionRow kRows[] = {
   {G::kServer, '\0', "broadcast", "[=others]", "all|others", kPlain, kServer, kFull,
    "send each message to all clients, or all others", setters::broadcast},
   {G::kServer, '\0', "path", "PATH", "", kPlain, kServer, kFull,
-   "accept this path only", some_text<kS, &S::path>},
+   "accept this path only", setters::path},
   {G::kServer, '\0', "allow-origin", "ORIGIN...", "", kPlain, kServer, kFull,
    "accept these origins only", append<kS, &S::allow_origin>},
   {G::kServer, '\0', "max-clients", "N", "", kPlain, kServer, kFull,

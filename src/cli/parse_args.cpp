@@ -237,6 +237,7 @@ Result<void> Parser::take_profile(const std::string& name) {
     return fail(Stage::kUsage, "more than one profile: @" + profile + " and " + name);
   }
   profile = name.substr(1);
+  if (profile.empty()) return fail(Stage::kUsage, "no profile named after '@'");
   return {};
 }
 
@@ -277,7 +278,7 @@ Result<void> Parser::take_positionals(const std::vector<std::string>& rest) {
   for (const std::string& word : positionals) {
     const bool meant = std::find(end_of_options, words_.end(), word) != words_.end();
     if (looks_like_option(word) && !meant) return fail(unknown(word));
-    const bool profile = word.size() > 1 && word.front() == '@';
+    const bool profile = !word.empty() && word.front() == '@';
     if (!profile) {
       said_.push_back({find_long("connect"), word, Assignment::Layer::kCommandLine, {}});
     } else if (auto taken = take_profile(word); !taken) {
@@ -327,6 +328,7 @@ Result<std::vector<Assignment>> Parser::read_config() {
   auto layers = read_layers(options_.profile, default_config_);
   if (!layers) return fail(std::move(layers.error()));
   auto assignments = layered(layers->defaults, layers->profile, said_);
+  if (options_.profile.print_config) return assignments;  // which shows references as they are
   for (Assignment& assignment : assignments) {
     if (auto followed = follow(assignment); !followed) return fail(followed.error());
   }
@@ -355,7 +357,7 @@ Result<std::variant<Options, Text>> Parser::conclude(std::vector<Assignment> ass
   Given given;
   for (const Assignment& assignment : assignments) {
     given.add(*assignment.row);
-    if (assignment.row->set == nullptr) continue;
+    if (assignment.row->set == nullptr || assignment.refers()) continue;
     auto set = assignment.row->set(*assignment.row, assignment.value, options_);
     if (set) continue;
     if (assignment.layer != Assignment::Layer::kCommandLine) {

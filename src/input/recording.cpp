@@ -56,13 +56,13 @@ tl::expected<UniqueFd, int> open_again_and_again(const std::string& path) {
   return copy;
 }
 
-/// "FILE#2" → FILE and 2, where there is no file of the whole name; 0: the last.
-std::pair<std::string, std::size_t> split_number(const std::string& path) {
+/// "FILE#2" → FILE and 2, where there is no file of the whole name; nothing: the last.
+std::pair<std::string, std::optional<std::size_t>> split_number(const std::string& path) {
   const std::size_t hash = path.rfind('#');
   if (hash == std::string::npos || hash + 1 == path.size() || path.size() - hash > 9 ||
       path.find_first_not_of("0123456789", hash + 1) != std::string::npos ||
       ::access(path.c_str(), F_OK) == 0) {
-    return {path, 0};
+    return {path, std::nullopt};
   }
   return {path.substr(0, hash), std::stoul(path.substr(hash + 1))};
 }
@@ -206,14 +206,14 @@ Result<std::shared_ptr<const Recording>> Recording::open(const std::string& name
     return fail(Stage::kUsage, shown + ": no connection is recorded in it",
                 "wscope --record writes recordings");
   }
-  if (number > found.size()) {
+  if (number && (*number == 0 || *number > found.size())) {
     const std::string count =
         found.size() == 1 ? "one connection" : std::to_string(found.size()) + " connections";
     return fail(Stage::kUsage, name + ": only " + count + " recorded in " + shown);
   }
   recording->notices_ = std::move(survey.notices);
-  const std::size_t index = number == 0 ? found.size() - 1 : number - 1;
-  if (number == 0 && found.size() > 1) {
+  const std::size_t index = number ? *number - 1 : found.size() - 1;
+  if (!number && found.size() > 1) {
     recording->notices_.push_back(shown + " holds " + std::to_string(found.size()) +
                                   " connections: the last one is played (" + shown +
                                   "#N is the Nth)");

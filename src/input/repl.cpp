@@ -174,14 +174,7 @@ TerminalRepl::TerminalRepl(const Options& options, int prompt_fd)
   // What is to be told appears with the first prompt.
   std::string show;
   for (const std::string& text : typed_.load_history(show)) editor_.remember(text);
-  for (const auto& [key, message] : options.messages.on_key) {
-    if (bindings_.add(key, message)) continue;
-    show += error_lines({Stage::kInput,
-                         "--on-key " + key + ": no such key",
-                         "a character, or a name such as space, enter, up, f5, ctrl-x",
-                         {}},
-                        true);
-  }
+  for (const auto& [key, message] : options.messages.on_key) bindings_.add(key, message);
   prints_.add(show);
 }
 
@@ -485,6 +478,11 @@ void TerminalRepl::on_signal_key(int signal) {
 }  // namespace
 
 Result<void> Repl::check(const Options& options) {
+  for (const auto& [key, message] : options.messages.on_key) {
+    if (!key_sequences(key).empty()) continue;
+    return fail(Stage::kUsage, "--on-key " + key + ": no such key",
+                "a character, or a name such as space, enter, up, f5, ctrl-x");
+  }
   const InputFormat format = options.messages.input;
   const bool has_lines = format != InputFormat::kRaw && format != InputFormat::kWhole;
   const bool elsewhere = !options.automation.exec.empty() || !options.automation.script.empty() ||

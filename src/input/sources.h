@@ -33,8 +33,8 @@ class Repl : public ActionSource {
  public:
   /// `prompt_fd`: where prompt and echo go: stdout where that is the terminal, else stderr.
   static std::unique_ptr<Repl> open(const Options& options, int prompt_fd);
-  /// Stage::kUsage where the options ask for a prompt's lines in a format that has none, and stdin
-  /// is a terminal that would be read at a prompt.
+  /// Stage::kUsage where --on-key names what is no key, or where the options ask for a prompt's
+  /// lines in a format that has none, and stdin is a terminal that would be read at a prompt.
   static Result<void> check(const Options& options);
   virtual Screen& screen() = 0;
 };

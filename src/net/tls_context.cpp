@@ -130,6 +130,9 @@ Result<void> load_trust(SSL_CTX* context, const std::string& ca_file,
 
 Result<std::vector<std::string>> parse_pins(const std::string& text) {
   std::vector<std::string> pins = split(text, ';');
+  if (pins.empty() && !text.empty()) {
+    return fail(Stage::kUsage, "--pin " + printable(text) + " names no key");
+  }
   for (const std::string& pin : pins) {
     constexpr std::size_t kPrefix = 8;  // sha256//
     unsigned char decoded[48];

@@ -167,6 +167,10 @@ Result<Url> parse_url(std::string_view text) {
                 "write a '#' as %23");
   }
 
+  if (text.substr(0, 2) == "//") {
+    return fail(Stage::kUsage, "the URL has no scheme", "write ws: or wss: before the //");
+  }
+
   Url url;
   bool short_form = true;
   if (const std::size_t n = scheme_length(text); n > 0) {

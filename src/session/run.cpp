@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/unique_fd.h"
+#include "dialect/json_slice.h"
 #include "input/script_file.h"
 #include "input/script_parser.h"
 #include "input/sources.h"
@@ -261,6 +262,11 @@ Result<ExitStatus> run(const Options& options) try {
   std::signal(SIGPIPE, SIG_IGN);
   keep_standard_descriptors();
   if (auto fits = input::Repl::check(options); !fits) return fail(std::move(fits.error()));
+  const std::string& auth = options.dialect.socketio_auth;
+  if (!auth.empty() && !dialect::is_json(auth)) {
+    return fail(Stage::kUsage, "--socketio-auth: its value is no JSON",
+                R"(for example '{"token":"secret"}')");
+  }
   if (options.listen.enabled) return run_listener(options);
   if (!options.automation.script.empty()) return run_script(options);
   return run_client(options);

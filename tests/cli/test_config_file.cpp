@@ -213,6 +213,8 @@ TEST_CASE("what excludes what is below takes its place") {
   CHECK(layers("json=true", "output='raw'", "") == Words{"output=raw"});
   CHECK(layers("socketio=true", "", "stomp=true") == Words{"stomp"});
   CHECK(layers("quiet=true", "", "trace=true") == Words{"trace"});
+  CHECK(layers("bearer='b'", "auth='u:p'", "") == Words{"auth=u:p"});
+  CHECK(layers("bearer='b'", "auth='u:p'", "bearer='c'") == Words{"bearer=c"});
   CHECK(layers("script='s'", "", "execute=['x']") == Words{"execute=x"});
   // Within one layer it stays for the rules to refuse.
   CHECK(layers("", "deflate='x'\nno-deflate=true", "") == Words{"deflate=x", "no-deflate"});
@@ -222,6 +224,8 @@ TEST_CASE("defaults without a meaning are left out, a profile's are not") {
   CHECK(layers("url='ws://h'\npath='/x'\nbinary=true", "", "listen='0'") ==
         Words{"binary", "path=/x", "listen=0"});
   CHECK(layers("path='/x'", "", "wait=1") == Words{"wait=1"});
+  CHECK(layers("execute='hi'\nca='f'", "", "listen='0'") == Words{"listen=0"});
+  CHECK(layers("ca='f'", "", "listen='0'\ncert='c'") == Words{"ca=f", "listen=0", "cert=c"});
   CHECK(layers("pong-timeout=1", "", "") == Words{});
   CHECK(layers("pong-timeout=1", "", "ping-interval=1") ==
         Words{"pong-timeout=1", "ping-interval=1"});

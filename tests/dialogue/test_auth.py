@@ -180,6 +180,8 @@ class Netrc(Dialogue):
 
     def test_a_file_that_is_not_there_or_none(self):
         self.authorization(None, status=2, err=r"can't read .*/\.netrc: no such file")
+        ended = run("--netrc", "ws://127.0.0.1:1/", env={**os.environ, "NETRC": "/"})
+        self.expect(ended, status=2, out="", err="can't read /: is a directory")
         self.authorization("machine a\nlogin b with space", status=2, err=r"\.netrc, line 2")
 
     def test_a_digest_challenge(self):

@@ -172,8 +172,24 @@ class Room(Dialogue):
                 self.assertEqual({one.wait().out, two.wait().out}, {b"hello all\n", b"secret\nhello all\n"})
                 self.assertIn("a listening wscope does not connect", server.wait_err("left").decode())
 
-    def test_compression_that_can_not_be_is_refused(self):
-        self.expect(run("--listen", "0", "--deflate", "bogus"), status=2, out="", err="bogus")
+    def test_what_would_not_do_what_it_is_for_is_refused(self):
+        for words, told in (
+            (("--deflate", "bogus"), "bogus"),
+            (("--bearer", ""), "--bearer '': must not be empty"),
+            (("--bearer="), "--bearer '': must not be empty"),
+            (("--ca", "/no/file"), "--listen with --ca needs --cert"),
+            (("--path", "chat"), "--path 'chat': not a path such as /chat"),
+            (("--path", "/chat?x"), "not a path"),
+        ):
+            self.expect(run("--listen", "0", *words), status=2, out="", err=told)
+        for words, told in (
+            (("--pin", ";"), "--pin ; names no key"),
+            (("--socketio", "--socketio-auth", "notjson"), "--socketio-auth: its value is no JSON"),
+            (("--on-key", "nokey=x"), "--on-key nokey: no such key"),
+        ):
+            self.expect(run(*words, "wss://127.0.0.1:1/"), status=2, out="", err=told)
+        self.expect(run("//127.0.0.1:1"), status=2, err="the URL has no scheme")
+        self.expect(run("@"), status=2, err="no profile named after '@'")
 
     def test_requests_that_are_no_clients_leave_nothing(self):
         def ask():

@@ -179,12 +179,6 @@ class KeysThatSendTest(unittest.TestCase):
             repl.type("pa b\r")
             repl.wait_actions(["text buzz"] * 2 + ["text north", "ping hi", "text a b"])
 
-    def test_unknown_key_is_told(self):
-        with Repl(options="no-history on-key=nokey=x") as repl:
-            repl.wait_for("wscope: --on-key nokey: no such key")
-            repl.type("x\r")
-            repl.wait_actions(["text x"])
-
 
 if __name__ == "__main__":
     unittest.main()
