@@ -225,7 +225,7 @@ TEST_CASE("defaults without a meaning are left out, a profile's are not") {
         Words{"binary", "path=/x", "listen=0"});
   CHECK(layers("path='/x'", "", "wait=1") == Words{"wait=1"});
   CHECK(layers("execute='hi'\nca='f'", "", "listen='0'") == Words{"listen=0"});
-  CHECK(layers("ca='f'", "", "listen='0'\ncert='c'") == Words{"ca=f", "listen=0", "cert=c"});
+  CHECK(layers("ca='f'", "", "listen='0'\ncert='c'") == Words{"ca=f", "cert=c", "listen=0"});
   CHECK(layers("pong-timeout=1", "", "") == Words{});
   CHECK(layers("pong-timeout=1", "", "ping-interval=1") ==
         Words{"pong-timeout=1", "ping-interval=1"});

@@ -202,11 +202,16 @@ class Secrets(Config):
         self.expect(self.wscope("--print-config"), status=2, err="anybody could have written it")
 
     def test_the_command_line_s_secrets_are_not_printed_either(self):
-        words = ("--auth", "ann:hunter2", "--bearer", "hunter2", "-H", "Cookie: hunter2")
-        ended = self.wscope("--print-config", *words, "wss://ann:hunter2@h/x")
-        self.expect(ended, err="")
-        self.assertNotIn(b"hunter2", ended.out)
-        self.assertIn('url = "wss://…@h/x"  # command line', ended.out.decode())
+        for words in (("--auth", "ann:hunter2"), ("--bearer", "hunter2")):
+            words += ("-H", "Cookie: hunter2", "wss://ann:hunter2@h/x")
+            ended = self.expect(self.wscope("--print-config", *words), err="")
+            self.assertNotIn(b"hunter2", ended.out)
+            self.assertIn('url = "wss://…@h/x"  # command line', ended.out.decode())
+
+    def test_a_reference_is_shown_and_not_followed(self):
+        self.write('[profile.p]\nbearer = { env = "WSCOPE_NO_SUCH" }\n')
+        shown = self.expect(self.wscope("@p", "--print-config"), err="").out.decode()
+        self.assertIn('bearer = { env = "WSCOPE_NO_SUCH" }', shown)
 
 
 class Print(Config):

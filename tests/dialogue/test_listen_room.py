@@ -176,7 +176,7 @@ class Room(Dialogue):
         for words, told in (
             (("--deflate", "bogus"), "bogus"),
             (("--bearer", ""), "--bearer '': must not be empty"),
-            (("--bearer="), "--bearer '': must not be empty"),
+            (("--bearer=",), "--bearer '': must not be empty"),
             (("--ca", "/no/file"), "--listen with --ca needs --cert"),
             (("--path", "chat"), "--path 'chat': not a path such as /chat"),
             (("--path", "/chat?x"), "not a path"),

@@ -252,9 +252,8 @@ class Leaving(Repl):
         self.assertEqual(script.got, [])
 
     def test_the_terminal_is_put_back(self):
-        terminal, _ = self.start()
+        terminal, _ = self.at_prompt()
         before = terminal.first_modes
-        self.prompt(terminal)
         terminal.type("/quit\r")
         self.assertEqual(terminal.wait(), 0)
         self.assertEqual(terminal.modes(), before)

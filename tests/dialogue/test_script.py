@@ -236,7 +236,7 @@ class Ends(Script):
         self.expect(ended, status=2, err=r"^wscope: a\.wscope:2: '0' is no number of repetitions$")
 
     def test_a_file_that_can_not_be_read(self):
-        told = r"^wscope: a\.wscope:1: can't read nosuch: No such file or directory"
+        told = r"^wscope: a\.wscope:1: can't read nosuch: no such file or directory"
         self.expect(self.echo("expect file nosuch\n"), status=2, err=told + "$")
         self.expect(self.echo("send file nosuch\n"), status=2, err=told + ": not sent$")
 

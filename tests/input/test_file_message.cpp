@@ -40,9 +40,9 @@ TEST_CASE("who only reads a file is not told that nothing was sent") {
   const test::TemporaryFolder folder;
   const std::string path = folder / "file";
   CHECK(read_whole_file(path).error().message ==
-        "can't read " + path + ": No such file or directory");
+        "can't read " + path + ": no such file or directory");
   CHECK(read_whole_file(folder / ".").error().message ==
-        "can't read " + folder / "." + ": Is a directory");
+        "can't read " + folder / "." + ": is a directory");
   std::ofstream(path) << "a\xff";
   CHECK(*read_whole_file(path) == "a\xff");
 }
