@@ -228,6 +228,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::create(const TlsOptions& options
   if (!key_log) return fail(key_log.error());
   if (*key_log) {
     out->key_log_ = std::move(*key_log);
+    out->key_log_asked_ = !options.key_log.empty();
     SSL_CTX_set_app_data(context, out.get());
     SSL_CTX_set_keylog_callback(context, on_key_log);
   }
@@ -241,10 +242,12 @@ Result<std::shared_ptr<TlsContext>> TlsContext::create(const TlsOptions& options
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
 
-void TlsContext::log_key(const char* line) const {
+void TlsContext::log_key(const char* line) {
   const std::string text = std::string(line) + "\n";
   // One write a line: other processes append to the same file.
-  [[maybe_unused]] const ssize_t written = ::write(key_log_.get(), text.data(), text.size());
+  const ssize_t written = ::write(key_log_.get(), text.data(), text.size());
+  if (!key_log_asked_ || written == static_cast<ssize_t>(text.size())) return;
+  key_log_fault_ = written < 0 ? errno : ENOSPC;
 }
 
 }  // namespace wscope::net

@@ -34,7 +34,9 @@ class TlsContext {
   /// "sha256//BASE64" each.
   const std::vector<std::string>& pins() const { return pins_; }
   /// One line of SSLKEYLOGFILE's format.
-  void log_key(const char* line) const;
+  void log_key(const char* line);
+  /// Why a key that --keylog asks for could not be logged; 0: all were. errno's.
+  int key_log_fault() const { return key_log_fault_; }
 
  private:
   TlsContext() = default;
@@ -45,6 +47,8 @@ class TlsContext {
   std::string server_name_;
   std::vector<std::string> pins_;
   UniqueFd key_log_;
+  bool key_log_asked_ = false;  // else a variable, set for a browser, which must not stop a run
+  int key_log_fault_ = 0;
 };
 
 }  // namespace wscope::net

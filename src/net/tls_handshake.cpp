@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/cause.h"
 #include "base/escape.h"
 #include "net/openssl_handles.h"
 #include "net/socket_address.h"
@@ -95,6 +96,10 @@ void TlsHandshake::Run::step() {
 }
 
 Result<TlsEstablished> TlsHandshake::Run::judge() const {
+  // Whoever asked for the keys can't read this connection without them.
+  if (const int fault = context->key_log_fault(); fault != 0) {
+    return fail(Stage::kOutput, "can't write the keys of --keylog: " + cause_of(fault));
+  }
   SSL* ssl = stream->native();
   const CertificateHandle certificate(SSL_get1_peer_certificate(ssl));
   TlsEstablished out;

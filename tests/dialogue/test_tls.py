@@ -334,6 +334,11 @@ class KeyLog(Dialogue):
                     self.assertIn("CLIENT_TRAFFIC_SECRET_0 ", file.read())
                 self.assertEqual(os.stat(path).st_mode & 0o077, 0)
 
+    def test_keys_that_can_not_be_written(self):
+        with Server(lambda peer: peer.stall(), tls=CERTIFICATES.server_context()) as server:
+            ended = run("-k", "-w", "0", "--keylog", "/dev/full", f"wss://localhost:{server.port}/")
+        self.expect(ended, status=1, out="", err="can't write the keys of --keylog: no space left")
+
 
 if __name__ == "__main__":
     unittest.main()
