@@ -66,6 +66,7 @@ class Repl(unittest.TestCase):
     def at_prompt(self, *words, **how):
         terminal, script = self.start(*words, **how)
         self.assertTrue(script.open.wait(10))
+        terminal.wait_for("connected to ")  # who leaves before says no Close
         self.prompt(terminal)
         return terminal, script
 
