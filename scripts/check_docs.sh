@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # Compares the option table with the man page, the completions, the changelog and the README.
-# Usage: scripts/check_docs.sh [path/to/wscope]; takes the newest build/*/wscope otherwise.
-# Prints the differences and leaves with 1 if there are any.
+# Usage: scripts/check_docs.sh [path/to/wscope]; without a path it builds build/release/wscope, so that
+# no older program is asked. Prints the differences and leaves with 1 if there are any.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-wscope=${1:-$(ls -t build/*/wscope build/wscope 2>/dev/null | head -n 1)}
-if [[ ! -x $wscope ]]; then
-  echo "check_docs: no wscope to ask; build it first:" >&2
-  echo "  cmake --preset release && cmake --build --preset release" >&2
+wscope=${1:-}
+if [[ -z $wscope ]]; then
+  scripts/build_preset.sh release --target wscope 2>/dev/null ||
+    { echo "check_docs: wscope can't be built; scripts/test tells why" >&2; exit 1; }
+  wscope=build/release/wscope
+elif [[ ! -x $wscope ]]; then
+  echo "check_docs: there is no program $wscope" >&2
   exit 1
 fi
 work=$(mktemp -d) || exit 1
