@@ -6,14 +6,22 @@
 #include "base/http_field.h"
 
 namespace wscope {
+namespace {
+
+constexpr std::string_view kOfRequests[] = {"Authorization", "Proxy-Authorization", "Cookie"};
+constexpr std::string_view kOthers[] = {"Set-Cookie", "X-Api-Key", "Api-Key", "X-Auth-Token"};
+
+template <class Names>
+bool is_one_of(const Names& names, std::string_view field_name) {
+  return std::any_of(std::begin(names), std::end(names), [field_name](std::string_view name) {
+    return equal_ignoring_case(field_name, name);
+  });
+}
+
+}  // namespace
 
 bool carries_credentials(std::string_view field_name) {
-  static constexpr std::string_view kSecret[] = {"Authorization", "Proxy-Authorization", "Cookie",
-                                                 "Set-Cookie",    "X-Api-Key",           "Api-Key",
-                                                 "X-Auth-Token"};
-  return std::any_of(std::begin(kSecret), std::end(kSecret), [field_name](std::string_view secret) {
-    return equal_ignoring_case(field_name, secret);
-  });
+  return is_one_of(kOfRequests, field_name) || is_one_of(kOthers, field_name);
 }
 
 std::string mask_credentials(std::string_view head) {
@@ -36,7 +44,7 @@ std::string mask_credentials(std::string_view head) {
     }
     const auto colon = text.find(':');
     in_secret =
-        colon != std::string_view::npos && carries_credentials(trim_ows(text.substr(0, colon)));
+        colon != std::string_view::npos && is_one_of(kOfRequests, trim_ows(text.substr(0, colon)));
     if (in_secret && !trim_ows(text.substr(colon + 1)).empty()) {
       masked.append(text.substr(0, colon + 1)).append(" …").append(line_end);
     } else {
