@@ -64,7 +64,7 @@ class ActionSource {
   /// True where a person types: Ctrl-C then leaves with 0, and the end of input is `quit`.
   virtual bool interactive() const { return false; }
   /// A person wants to leave, and the waker has rung: nothing that is not said yet is waited for.
-  virtual bool leaves() const { return false; }
+  virtual bool wants_to_leave() const { return false; }
   /// Stops any thread of the source; idempotent. What was accepted and not pulled is dropped.
   virtual void stop() {}
   /// A signal is ending the session: from here on a terminal's job control stops nobody.

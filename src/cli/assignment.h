@@ -22,9 +22,9 @@ struct Assignment {
   Setting setting;  // where it came from a file
 
   bool off() const { return setting.kind == Setting::Kind::kOff; }
-  /// Its value is elsewhere, and has not been fetched (cli/profile.h, follow()).
+  /// Its value is elsewhere (cli/profile.h, follow()).
   bool refers() const {
-    return value.empty() && layer != Layer::kCommandLine &&
+    return layer != Layer::kCommandLine &&
            (setting.kind == Setting::Kind::kEnvironment || setting.kind == Setting::Kind::kFile);
   }
 };

@@ -5,18 +5,6 @@
 
 namespace wscope::cli::setters {
 
-Result<void> header(const OptionRow&, const std::string& value, Options& options) {
-  auto& headers = options.handshake.headers;
-  if (value.empty() || value.front() != '@') {
-    headers.push_back(value);
-    return {};
-  }
-  auto lines = read_header_file(value.substr(1));
-  if (!lines) return fail(lines.error());
-  for (std::string& line : *lines) headers.push_back(std::move(line));
-  return {};
-}
-
 Result<void> auth(const OptionRow& row, const std::string& value, Options& options) {
   if (value.empty() || value.front() == ':') {
     return fail(Stage::kUsage, row.name() + ": no user name in USER[:PASS]");
@@ -71,6 +59,15 @@ Result<void> listen(const OptionRow& row, const std::string& value, Options& opt
   }
   options.listen.enabled = true;
   options.listen.address = value;
+  return {};
+}
+
+Result<void> file_to_write(const OptionRow& row, const std::string& value) {
+  if (value.empty()) return fail(Stage::kUsage, row.name() + " '': must not be empty");
+  if (value == "-") {
+    return fail(Stage::kUsage, row.name() + " -: standard output is for messages",
+                "--json writes events there; ./- is a file of that name");
+  }
   return {};
 }
 

@@ -33,6 +33,15 @@ Result<void> some_text(const OptionRow& row, const std::string& value, Options& 
   return {};
 }
 
+/// A file of its own, beside what goes to standard output.
+Result<void> file_to_write(const OptionRow& row, const std::string& value);
+template <auto Group, auto Field>
+Result<void> own_file(const OptionRow& row, const std::string& value, Options& options) {
+  if (auto good = file_to_write(row, value); !good) return good;
+  options.*Group.*Field = value;
+  return {};
+}
+
 template <auto Group, auto Field>
 Result<void> append(const OptionRow&, const std::string& value, Options& options) {
   (options.*Group.*Field).push_back(value);
@@ -133,7 +142,6 @@ Result<void> dialect(const OptionRow& row, const std::string& value, Options& op
   return {};
 }
 
-Result<void> header(const OptionRow& row, const std::string& value, Options& options);
 Result<void> cookie(const OptionRow& row, const std::string& value, Options& options);
 Result<void> auth(const OptionRow& row, const std::string& value, Options& options);
 Result<void> on_key(const OptionRow& row, const std::string& value, Options& options);

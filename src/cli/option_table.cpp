@@ -8,6 +8,7 @@ namespace {
 using setters::append;
 using setters::choice;
 using setters::count;
+using setters::own_file;
 using setters::put;
 using setters::seconds;
 using setters::secret;
@@ -97,7 +98,7 @@ constexpr OptionRow kRows[] = {
 
   // --- handshake
   {G::kHandshake, 'H', "header", "HEADER...", "", kAtFile, kClient, kBrief,
-   "'Name: value'; 'Name:' removes; @FILE", setters::header},
+   "'Name: value'; 'Name:' removes; @FILE", append<kH, &H::headers>},
   {G::kHandshake, '\0', "host", "HOST", "", kHost, kClient, kFull,
    "value of the Host header", text<kH, &H::host>},
   {G::kHandshake, 'o', "origin", "ORIGIN", "", kPlain, kClient, kBrief,
@@ -229,7 +230,7 @@ constexpr OptionRow kRows[] = {
   {G::kAutomation, '\0', "script-report", "KIND:FILE", "", kPlain, kClient, kFull,
    "its results as junit:FILE or tap:FILE", setters::script_report},
   {G::kAutomation, '\0', "record", "FILE", "", kFile, kBoth, kFull,
-   "record the session as JSON Lines", some_text<kA, &A::record>},
+   "record the session as JSON Lines", own_file<kA, &A::record>},
   {G::kAutomation, '\0', "replay", "FILE", "", kFile, kBoth, kFull,
    "send what was recorded, at its pace", some_text<kA, &A::replay>},
   {G::kAutomation, '\0', "speed", "FACTOR", "", kPlain, kBoth, kFull,
@@ -237,7 +238,7 @@ constexpr OptionRow kRows[] = {
   {G::kAutomation, '\0', "verify", "", "", kPlain, kBoth, kFull,
    "compare what comes back with the recording", put<kA, &A::verify_replay, true>},
   {G::kAutomation, '\0', "har", "FILE", "", kFile, kClient, kFull,
-   "write a HAR file for browsers' tools", some_text<kA, &A::har>},
+   "write a HAR file for browsers' tools", own_file<kA, &A::har>},
   {G::kAutomation, '\0', "exec", "COMMAND", "", kPlain, kBoth, kFull,
    "connect COMMAND's stdin and stdout", some_text<kA, &A::exec>},
   {G::kAutomation, '\0', "socketio", "[=NAMESPACE]", "", kPlain, kClient, kFull,

@@ -327,6 +327,9 @@ Result<std::vector<Assignment>> Parser::read_config() {
   }
   auto layers = read_layers(options_.profile, default_config_);
   if (!layers) return fail(std::move(layers.error()));
+  for (auto* layer : {&layers->defaults, &layers->profile, &said_}) {
+    if (auto read = read_header_files(*layer); !read) return fail(std::move(read.error()));
+  }
   auto assignments = layered(layers->defaults, layers->profile, said_);
   if (options_.profile.print_config) return assignments;  // which shows references as they are
   for (Assignment& assignment : assignments) {
@@ -357,7 +360,8 @@ Result<std::variant<Options, Text>> Parser::conclude(std::vector<Assignment> ass
   Given given;
   for (const Assignment& assignment : assignments) {
     given.add(*assignment.row);
-    if (assignment.row->set == nullptr || assignment.refers()) continue;
+    const bool only_shown = options_.profile.print_config && assignment.refers();
+    if (assignment.row->set == nullptr || only_shown) continue;
     auto set = assignment.row->set(*assignment.row, assignment.value, options_);
     if (set) continue;
     if (assignment.layer != Assignment::Layer::kCommandLine) {

@@ -36,15 +36,13 @@ std::string quoted(std::string_view text) {
 
 std::string value_of(const Assignment& assignment) {
   const OptionRow& row = *assignment.row;
-  if (assignment.layer != Assignment::Layer::kCommandLine) {
+  if (assignment.refers()) {
     const Setting& setting = assignment.setting;
     const bool variable = setting.kind == Setting::Kind::kEnvironment;
-    if (variable || setting.kind == Setting::Kind::kFile) {
-      std::string reference = variable ? "{ env = " : "{ file = ";
-      reference += quoted(setting.text);
-      if (!setting.prefix.empty()) reference += ", prefix = " + quoted(setting.prefix);
-      return reference + " }";
-    }
+    std::string reference = variable ? "{ env = " : "{ file = ";
+    reference += quoted(setting.text);
+    if (!setting.prefix.empty()) reference += ", prefix = " + quoted(setting.prefix);
+    return reference + " }";
   }
   if (row.long_name.empty()) return "\"local\"";
   const bool flag = !row.may_take_value() || (!row.takes_value() && assignment.value.empty());

@@ -121,6 +121,31 @@ std::string profile_names(const std::string& default_file) {
   return names;
 }
 
+Result<void> read_header_files(std::vector<Assignment>& assignments) {
+  std::vector<Assignment> all;
+  for (Assignment& assignment : assignments) {
+    const bool names_file =
+        assignment.row->long_name == "header" && assignment.value.substr(0, 1) == "@";
+    if (!names_file) {
+      all.push_back(std::move(assignment));
+      continue;
+    }
+    auto lines = read_header_file(assignment.value.substr(1));
+    if (!lines) {
+      if (assignment.layer != Assignment::Layer::kCommandLine) {
+        lines.error().message.insert(0, assignment.setting.place.text() + ": ");
+      }
+      return fail(std::move(lines.error()));
+    }
+    for (std::string& line : *lines) {
+      all.push_back(assignment);
+      all.back().value = std::move(line);
+    }
+  }
+  assignments = std::move(all);
+  return {};
+}
+
 Result<void> follow(Assignment& assignment) {
   const Setting& setting = assignment.setting;
   if (assignment.layer == Assignment::Layer::kCommandLine) return {};

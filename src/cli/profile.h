@@ -29,4 +29,7 @@ std::string profile_names(const std::string& default_file);
 
 Result<void> follow(Assignment& assignment);
 
+/// --header @FILE is one header a line, each of which gives way by its own name.
+Result<void> read_header_files(std::vector<Assignment>& assignments);
+
 }  // namespace wscope::cli

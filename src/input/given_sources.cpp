@@ -53,7 +53,9 @@ class Sequence final : public ActionSource {
     return second_->next(action);
   }
   bool interactive() const override { return first_->interactive() || second_->interactive(); }
-  bool leaves() const override { return first_->leaves() || second_->leaves(); }
+  bool wants_to_leave() const override {
+    return first_->wants_to_leave() || second_->wants_to_leave();
+  }
   void leaving() override {
     first_->leaving();
     second_->leaving();

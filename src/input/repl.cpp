@@ -83,7 +83,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void start(Waker waker) override;
   void stop() override;
   void leaving() override { leaving_ = true; }
-  bool leaves() const override { return quitting_; }
+  bool wants_to_leave() const override { return quitting_; }
   Pull next(Action& action) override;
   bool interactive() const override { return true; }
   std::uint64_t unpulled() override { return actions_.size(); }

@@ -165,7 +165,7 @@ void ClientSession::note_progress() {
 
 void ClientSession::pull() {
   clock_.sample();
-  if (opens() && source_.leaves()) {
+  if (opens() && source_.wants_to_leave()) {
     quitting_ = true;
     stop_opening();
     return finish(ExitStatus::kOk);

@@ -70,12 +70,9 @@ Environment environment_of(const Opened& opened) {
 Environment environment_of(const ServedFacts& facts, const ws::ServerRequest& request) {
   const std::string_view target = request.target;
   const std::size_t query = target.find('?');
-  std::string url(facts.url);
-  if (!target.empty() && target.front() == '/' && !url.empty()) url.pop_back();
-  url += target;
   Environment environment = {
       entry("WSCOPE_CLIENT", std::to_string(facts.number)),
-      entry("WSCOPE_URL", url),
+      entry("WSCOPE_URL", facts.url),
       entry("WSCOPE_PATH", target.substr(0, query)),
       entry("WSCOPE_QUERY",
             query == std::string_view::npos ? std::string_view() : target.substr(query + 1)),

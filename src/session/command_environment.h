@@ -24,7 +24,7 @@ Environment environment_of(const Opened& opened);
 /// What a server knows of one of its clients.
 struct ServedFacts {
   std::size_t number = 0;
-  std::string_view url;  // of the server, with a '/' at its end
+  std::string_view url;  // as the client asked for it
   std::string_view subprotocol;
   std::string_view local_address;
   std::string_view peer_address;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "dialect/json_slice.h"
+
 namespace wscope::session {
 namespace {
 
@@ -41,6 +43,13 @@ DialectTalk::DialectTalk(asio::io_context& loop, const Options& options, const n
       setting_(setting_of(options, url, interactive)),
       ready_deadline_(loop),
       tick_deadline_(loop) {}
+
+Result<void> DialectTalk::check(const Options& options) {
+  const std::string& auth = options.dialect.socketio_auth;
+  if (auth.empty() || dialect::is_json(auth)) return {};
+  return fail(Stage::kUsage, "--socketio-auth: its value is no JSON",
+              R"(for example '{"token":"secret"}')");
+}
 
 void DialectTalk::opened(double now, std::deque<Outbox::Item> unsent) {
   dialect_ = dialect::make_dialect(options_.dialect.kind, setting_);

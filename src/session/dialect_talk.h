@@ -53,6 +53,8 @@ class DialectTalk {
  public:
   DialectTalk(asio::io_context& loop, const Options& options, const net::Url& url, bool interactive,
               DialectOwner& owner);
+  /// Stage::kUsage where an option of a dialect has a value that could not be said.
+  static Result<void> check(const Options& options);
 
   /// A new connection is open: forgets the last one. With --reconnect `unsent` of the last one is
   /// said first, after the -x messages. `now` in seconds, as everywhere here.

@@ -94,6 +94,15 @@ std::string ListenSession::url() const {
   return fmt::format("{}://{}/", acceptor_->secure() ? "wss" : "ws", address);
 }
 
+std::string ListenSession::url_of(const ServedClient& client) const {
+  std::string whole = url();
+  if (!client.target().empty() && client.target().front() == '/') {
+    whole.pop_back();
+    whole += client.target();
+  }
+  return whole;
+}
+
 void ListenSession::start(Finished finished) {
   finished_ = std::move(finished);
   notice(fmt::format("listening on {}", url()));
@@ -151,9 +160,9 @@ ws::ServerReply ListenSession::client_request(ServedClient& client,
 
 Result<void> ListenSession::prepare_command(ServedClient& client, const ws::ServerRequest& request,
                                             const ws::ServerReply& reply) {
-  const std::string here = url();
+  const std::string asked_for = url_of(client);
   const std::string local = client.connection().stream().local_address();
-  const ServedFacts facts{client.number(), here, reply.subprotocol, local, client.peer()};
+  const ServedFacts facts{client.number(), asked_for, reply.subprotocol, local, client.peer()};
   return commands_->prepare(client, environment_of(facts, request));
 }
 
@@ -186,11 +195,7 @@ void ListenSession::client_wire(ServedClient& client, Direction direction, std::
 }
 
 void ListenSession::tell_opened(ServedClient& client, std::string_view head) {
-  std::string asked_for = url();
-  if (!client.target().empty() && client.target().front() == '/') {
-    asked_for.pop_back();
-    asked_for += client.target();
-  }
+  const std::string asked_for = url_of(client);
   const std::string local = client.connection().stream().local_address();
   const auto ours = ws::parse_response_head(head);
   const std::string subprotocol = ours ? ours->joined("Sec-WebSocket-Protocol") : "";

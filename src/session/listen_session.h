@@ -63,6 +63,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   void command_notice(const std::string& text) override { notice(text); }
   void command_left() override;
 
+  std::string url_of(const ServedClient& client) const;
   void tell_head(const ServedClient& client, Direction direction, std::string_view head);
   void tell_opened(ServedClient& client, std::string_view head);
   void tell_message(ServedClient& client, Direction direction, MessageType type,

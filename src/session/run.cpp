@@ -17,7 +17,6 @@
 
 #include "base/clock.h"
 #include "base/unique_fd.h"
-#include "dialect/json_slice.h"
 #include "input/script_file.h"
 #include "input/script_parser.h"
 #include "input/sources.h"
@@ -220,7 +219,10 @@ Result<ExitStatus> run_script(const Options& given) {
   ScriptSession session(loop, options, std::move(url), clock, **presentation, *script);
   auto result = run_to_end(loop, session, terminal, **presentation);
   const auto written = report->write(session.report());
-  if (!written && result) return fail(written.error());
+  if (written) return result;
+  if (result) return fail(written.error());
+  std::string& hint = result.error().hint;
+  hint += (hint.empty() ? "besides, " : "; besides, ") + written.error().message;
   return result;
 }
 
@@ -262,11 +264,7 @@ Result<ExitStatus> run(const Options& options) try {
   std::signal(SIGPIPE, SIG_IGN);
   keep_standard_descriptors();
   if (auto fits = input::Repl::check(options); !fits) return fail(std::move(fits.error()));
-  const std::string& auth = options.dialect.socketio_auth;
-  if (!auth.empty() && !dialect::is_json(auth)) {
-    return fail(Stage::kUsage, "--socketio-auth: its value is no JSON",
-                R"(for example '{"token":"secret"}')");
-  }
+  if (auto fits = DialectTalk::check(options); !fits) return fail(std::move(fits.error()));
   if (options.listen.enabled) return run_listener(options);
   if (!options.automation.script.empty()) return run_script(options);
   return run_client(options);

@@ -309,6 +309,7 @@ void WebsocketEngine::on_http() {
 void WebsocketEngine::answer(const ServerReply& reply) {
   const auto status = static_cast<websocketpp::http::status_code::value>(reply.status);
   connection_->set_status(status);
+  connection_->remove_header("Sec-WebSocket-Extensions");  // the library agreed before it asked
   for (const auto& [name, value] : reply.headers) connection_->append_header(name, value);
   // RFC 9110 7.8: who sends Upgrade names it in Connection, too.
   connection_->append_header("Connection", reply.status == 426 ? "Upgrade, close" : "close");

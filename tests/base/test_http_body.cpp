@@ -20,10 +20,14 @@ Head head_of(const std::string& status, const std::string& fields) {
   return {std::stoi(status), "HTTP/1.1 " + status + "\r\n" + fields + "\r\n"};
 }
 
-HttpBody fed(const Head& head, const std::vector<std::string_view>& pieces) {
-  HttpBody body(head.status, head.text, kLimit);
-  for (const std::string_view piece : pieces) body.feed(piece);
-  return body;
+/// Calls check(const HttpBody&) with what the bytes make, fed in each of the usual splits.
+template <class Check>
+void for_each_body(const Head& head, std::string_view bytes, const Check& check) {
+  for_each_split(bytes, [&](const std::vector<std::string_view>& pieces) {
+    HttpBody body(head.status, head.text, kLimit);
+    for (const std::string_view piece : pieces) body.feed(piece);
+    check(body);
+  });
 }
 
 }  // namespace
@@ -61,9 +65,7 @@ TEST_CASE("bodies whose framing tells the end (RFC 9112 6.3, 7.1)") {
   for (const Row& row : rows) {
     CAPTURE(row.fields);
     CAPTURE(row.bytes);
-    const Head head = head_of(row.status, row.fields);
-    for_each_split(row.bytes, [&](const std::vector<std::string_view>& pieces) {
-      const HttpBody body = fed(head, pieces);
+    for_each_body(head_of(row.status, row.fields), row.bytes, [&](const HttpBody& body) {
       CHECK(body.content() == row.content);
       CHECK(body.done());
       CHECK(body.whole());
@@ -78,9 +80,7 @@ TEST_CASE("bodies that end with the connection") {
         "Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: 99999999999999999999\r\n",
         "Transfer-Encoding: gzip\r\n", "Transfer-Encoding: chunked, gzip\r\n"}) {
     CAPTURE(fields);
-    const Head head = head_of("500 No", fields);
-    for_each_split("5\r\nhello", [&](const std::vector<std::string_view>& pieces) {
-      const HttpBody body = fed(head, pieces);
+    for_each_body(head_of("500 No", fields), "5\r\nhello", [&](const HttpBody& body) {
       CHECK(body.content() == "5\r\nhello");
       CHECK_FALSE(body.done());
       CHECK(body.ends_with_peer());
@@ -97,9 +97,7 @@ TEST_CASE("bodies that are cut short tell so") {
         {"Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\n"},
         {"Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\nA: b\r\n"}}) {
     CAPTURE(bytes);
-    const Head head = head_of("403 No", fields);
-    for_each_split(bytes, [&](const std::vector<std::string_view>& pieces) {
-      const HttpBody body = fed(head, pieces);
+    for_each_body(head_of("403 No", fields), bytes, [&](const HttpBody& body) {
       CHECK(body.content() == "hello");
       CHECK_FALSE(body.done());
       CHECK_FALSE(body.whole());
@@ -113,14 +111,13 @@ TEST_CASE("broken chunks end the body where they break") {
        {"5\r\nhello\r\nxyz\r\n", "5\r\nhelloo\r\n", "5\r\nhello\r\n\r\n", "5\r\nhello\r\n-1\r\n",
         "5\r\nhello\r\n0x5\r\nhello\r\n0\r\n\r\n", "5\r\nhello\r\nfffffffffffffffff\r\n"}) {
     CAPTURE(bytes);
-    const Head head = head_of("403 No", "Transfer-Encoding: chunked\r\n");
-    for_each_split(bytes, [&](const std::vector<std::string_view>& pieces) {
-      const HttpBody body = fed(head, pieces);
-      CHECK(body.content() == "hello");
-      CHECK(body.done());
-      CHECK_FALSE(body.whole());
-      CHECK_FALSE(body.cut());
-    });
+    for_each_body(head_of("403 No", "Transfer-Encoding: chunked\r\n"), bytes,
+                  [&](const HttpBody& body) {
+                    CHECK(body.content() == "hello");
+                    CHECK(body.done());
+                    CHECK_FALSE(body.whole());
+                    CHECK_FALSE(body.cut());
+                  });
   }
 }
 
@@ -133,9 +130,7 @@ TEST_CASE("an endless body is cut at the limit, however it is framed") {
   };
   for (const auto& [fields, bytes] : rows) {
     CAPTURE(fields);
-    const Head head = head_of("403 No", fields);
-    for_each_split(bytes, [&](const std::vector<std::string_view>& pieces) {
-      const HttpBody body = fed(head, pieces);
+    for_each_body(head_of("403 No", fields), bytes, [&](const HttpBody& body) {
       CHECK(body.content() == std::string(kLimit, 'x'));
       CHECK(body.done());
       CHECK(body.cut());

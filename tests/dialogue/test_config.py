@@ -208,6 +208,22 @@ class Secrets(Config):
             self.assertNotIn(b"hunter2", ended.out)
             self.assertIn('url = "wss://…@h/x"  # command line', ended.out.decode())
 
+    def test_headers_of_a_file_give_way_by_their_names(self):
+        path = os.path.join(self.folder, "headers")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("X-A: file\nX-B: file\n")
+        config = "[defaults]\nheader = ['X-A: default', 'X-C: default']\n"
+        request = self.request_of("-H", f"@{path}", "{url}", config=config)
+        found = [request.all(name) for name in ("X-A", "X-B", "X-C")]
+        self.assertEqual(found, [["file"], ["file"], ["default"]])
+        request = self.request_of("-H", "X-B: typed", "{url}", config=f"[defaults]\nheader = '@{path}'\n")
+        self.assertEqual([request.all("X-A"), request.all("X-B")], [["file"], ["typed"]])
+
+    def test_an_empty_variable_is_no_credential(self):
+        self.write('[profile.p]\nbearer = { env = "WSCOPE_EMPTY" }\n')
+        ended = self.wscope("@p", "ws://127.0.0.1:1/", WSCOPE_EMPTY="")
+        self.expect(ended, status=2, err="--bearer '': must not be empty")
+
     def test_a_reference_is_shown_and_not_followed(self):
         self.write('[profile.p]\nbearer = { env = "WSCOPE_NO_SUCH" }\n')
         shown = self.expect(self.wscope("@p", "--print-config"), err="").out.decode()

@@ -27,6 +27,8 @@ class Admission(Dialogue):
                 "--bearer", "t0ken", "-x", "in", "-w", "0.1", server.url, out="in\n", err=""
             )
             self.expect(run("--bearer", "t0ke", server.url), status=5, err="401")
+            refused = run("-v", server.url)
+            self.expect(refused, status=5, err="< HTTP/1.1 401", no_err="< Sec-WebSocket-Extensions")
 
     def test_path_origin_and_places(self):
         with Listening(
@@ -179,10 +181,12 @@ class Room(Dialogue):
             (("--bearer=",), "--bearer '': must not be empty"),
             (("--ca", "/no/file"), "--listen with --ca needs --cert"),
             (("--path", "chat"), "--path 'chat': not a path such as /chat"),
+            (("--record", "-"), "--record -: standard output is for messages"),
             (("--path", "/chat?x"), "not a path"),
         ):
             self.expect(run("--listen", "0", *words), status=2, out="", err=told)
         for words, told in (
+            (("--har", "-"), "--har -: standard output is for messages"),
             (("--pin", ";"), "--pin ; names no key"),
             (("--socketio", "--socketio-auth", "notjson"), "--socketio-auth: its value is no JSON"),
             (("--on-key", "nokey=x"), "--on-key nokey: no such key"),

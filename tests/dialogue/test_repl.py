@@ -1,5 +1,6 @@
 """The REPL in a terminal: prompt, editing, messages above the line being typed, ways to leave."""
 
+import contextlib
 import fcntl
 import os
 import shlex
@@ -382,31 +383,30 @@ class Jobs(Repl):
     # The shell hears a moment later that the job goes on; until then it would not wait.
     KILL = "kill %1; while jobs | grep -q Stopped; do sleep 0.1; done; wait; jobs; echo over"
 
-    def test_a_stopped_job_that_is_killed_ends_in_the_background(self):
-        script = Prompting()
-        with Server(script) as server, TmuxScreen("PS1='$ ' exec bash --norc") as tmux:
+    @contextlib.contextmanager
+    def stopped(self, *words):
+        with TmuxScreen("PS1='$ ' exec bash --norc") as tmux:
             tmux.wait_last("$")
-            tmux.type(f"{shlex.quote(WSCOPE)} {server.url}\r")
+            tmux.type(shlex.join([WSCOPE, *words]) + "\r")
             tmux.wait_last(">")
             tmux.type("\x1a")
             tmux.wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped")
+            yield tmux
+
+    def test_a_stopped_job_that_is_killed_ends_in_the_background(self):
+        script = Prompting()
+        with Server(script) as server, self.stopped(server.url) as tmux:
             tmux.type(self.KILL + "; stty -a | grep -o -w -e -icanon -e icanon\r")
             self.assertTrue(script.ended.wait(10))
             self.assertEqual(script.closed_with, 1000)
             tmux.wait(lambda rows: rows[-3:] == ["over", "icanon", "$"] and "Exit 143" in " ".join(rows), "its status, the modes")
-
 
     def test_a_server_that_takes_its_time_does_not_stop_it_again(self):
         def mute(peer):
             peer.accept()
             peer.server.stopping.wait(30)
 
-        with Server(mute) as server, TmuxScreen("PS1='$ ' exec bash --norc") as tmux:
-            tmux.wait_last("$")
-            tmux.type(f"{shlex.quote(WSCOPE)} --close-timeout 2 {server.url}\r")
-            tmux.wait_last(">")
-            tmux.type("\x1a")
-            tmux.wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped")
+        with Server(mute) as server, self.stopped("--close-timeout", "2", server.url) as tmux:
             tmux.type(self.KILL + "\r")
             tmux.wait(lambda rows: rows[-2:] == ["over", "$"] and "Exit 143" in " ".join(rows), "its status")
             server.stopping.set()

@@ -406,6 +406,8 @@ class Reports(Script):
             status=1,
             err="can't write to /dev/full",
         )
+        ended = self.echo("send a\nexpect b\n", "--script-report", "tap:/dev/full")
+        self.expect(ended, status=8, err="besides, can't write to /dev/full: no space left")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ TEST_CASE("a served client's command is told of the request") {
       "Empty:\r\n\r\n";
   ServedFacts facts;
   facts.number = 7;
-  facts.url = "ws://127.0.0.1:8765/";
+  facts.url = "ws://127.0.0.1:8765/chat/a%20b?x=1&y=?z";
   facts.peer_address = "127.0.0.1:50000";
   const Environment environment = environment_of(facts, request);
   for (const char* entry :
