@@ -53,6 +53,8 @@ Session on_terminal(const std::string& keys, int signal_to_child = 0, bool pendi
   const pid_t child = ::forkpty(&master, nullptr, nullptr, nullptr);
   REQUIRE(child >= 0);
   if (child == 0) {
+    // Whoever runs this under nohup ignores SIGHUP, and so would the child.
+    if (signal_to_child != 0) ::signal(signal_to_child, SIG_DFL);
     if (pending) hold_and_raise(signal_to_child);
     std::string text = outcome_of(ask_secret("passphrase of k.pem: ", "the hint"));
     termios modes{};
