@@ -15,6 +15,11 @@ WSCOPE = os.environ.get("WSCOPE") or str(TOP / "build/release/wscope")
 SANITIZED = bool(os.environ.get("WSCOPE_SANITIZED"))
 TIME_FACTOR = float(os.environ.get("WSCOPE_TIME_FACTOR") or (4 if SANITIZED else 1))
 
+# What a shell's `&` or nohup has us ignore, the programs we start would ignore, too.
+for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)
+
 _home = tempfile.TemporaryDirectory(prefix="wscope-home-")
 
 
