@@ -8,6 +8,9 @@
 namespace wscope::input {
 namespace {
 
+// So much is checked at a time and then sent line by line, while the first-level cache still has it.
+constexpr std::size_t kCheckedAtOnce = std::size_t{16} << 10;
+
 std::size_t distance(const char* from, const char* to) {
   return static_cast<std::size_t>(to - from);
 }
@@ -27,8 +30,8 @@ void LineSplitter::feed(std::string_view block) {
   cursor_ = block.data();
   whole_ = cursor_;
   stop_ = cursor_ + block.size();
-  block_checked_ = false;
-  block_is_utf8_ = false;
+  checked_ = cursor_;
+  checked_is_utf8_ = false;
   if (block.empty()) return;
   if (!carry_.empty()) {
     // Only the new bytes are searched: a line over many blocks is not read again for each.
@@ -53,17 +56,26 @@ void LineSplitter::finish() {
 bool LineSplitter::give(std::string_view& line, std::string_view found, bool ended) {
   ++line_number_;
   if (strip_cr_ && ended && !found.empty() && found.back() == '\r') found.remove_suffix(1);
-  if (!block_is_utf8_) line_is_utf8_ = !check_utf8_ || is_valid_utf8(found);
+  if (!checked_is_utf8_) line_is_utf8_ = !check_utf8_ || is_valid_utf8(found);
   line = found;
   return true;
 }
 
 bool LineSplitter::give_carried(std::string_view& line) {
   carry_state_ = Carry::kGiven;
-  block_is_utf8_ = false;
+  checked_is_utf8_ = false;
   give(line, carry_.view(), !finished_);
   carry_.truncate(line.size());
   return true;
+}
+
+void LineSplitter::check_ahead() {
+  checked_ = whole_;
+  if (distance(cursor_, whole_) > kCheckedAtOnce) {
+    const void* last = memrchr(cursor_, end_, kCheckedAtOnce);
+    if (last != nullptr) checked_ = static_cast<const char*>(last) + 1;
+  }
+  checked_is_utf8_ = is_valid_utf8({cursor_, distance(cursor_, checked_)});
 }
 
 bool LineSplitter::next(std::string_view& line) {
@@ -73,10 +85,7 @@ bool LineSplitter::next(std::string_view& line) {
     carry_state_ = Carry::kBegun;
   }
   if (cursor_ != whole_) {
-    if (!block_checked_) {
-      block_checked_ = true;
-      block_is_utf8_ = !check_utf8_ || is_valid_utf8({cursor_, distance(cursor_, whole_)});
-    }
+    if (check_utf8_ && cursor_ >= checked_) check_ahead();
     const char* end = find(cursor_, whole_, end_);
     const std::string_view found(cursor_, distance(cursor_, end));
     cursor_ = end + 1;

@@ -3,7 +3,7 @@
 // Only a line that reaches over the end of a block is copied. A line ends with LF or CRLF, or with
 // NUL; other bytes, NUL among them, stay as they are, and so does a CR at the very end of the
 // input, which ends no line. A last line without its end is a line. Whether a text is UTF-8 is
-// found out for all whole lines of a block at once (RFC 6455 8.1). Loop thread; never fails.
+// found out for many whole lines of a block at once (RFC 6455 8.1). Loop thread; never fails.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +39,7 @@ class LineSplitter {
   std::uint64_t line_number() const { return line_number_; }
   /// Where that line lies alone and may be taken from; null when it lies in its block.
   ByteBuffer* line_storage() { return carry_state_ == Carry::kGiven ? &carry_ : nullptr; }
-  bool line_is_utf8() const { return block_is_utf8_ || line_is_utf8_; }
+  bool line_is_utf8() const { return checked_is_utf8_ || line_is_utf8_; }
   /// What was fed and not yet given.
   Backlog backlog() const;
   /// The same with a block that waits to be fed.
@@ -48,6 +48,7 @@ class LineSplitter {
  private:
   bool give(std::string_view& line, std::string_view found, bool ended);
   bool give_carried(std::string_view& line);
+  void check_ahead();
 
   const char end_;
   const bool strip_cr_;
@@ -55,11 +56,11 @@ class LineSplitter {
   const char* cursor_ = nullptr;  // [cursor_, whole_) are whole lines, [whole_, stop_) a begun one
   const char* whole_ = nullptr;
   const char* stop_ = nullptr;
+  const char* checked_ = nullptr;  // checked_is_utf8_ speaks of the lines before it
   ByteBuffer carry_;
   enum class Carry { kBegun, kWhole, kGiven } carry_state_ = Carry::kBegun;
   bool finished_ = false;
-  bool block_checked_ = false;
-  bool block_is_utf8_ = false;
+  bool checked_is_utf8_ = false;
   bool line_is_utf8_ = true;
   std::uint64_t line_number_ = 0;
 };

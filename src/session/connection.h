@@ -72,7 +72,7 @@ class ConnectionOwner {
 class Connection : private ws::EngineListener {
  public:
   enum class Role { kClient, kServer };
-  static constexpr std::size_t kHighWater = std::size_t{256} << 10;
+  static constexpr std::size_t kHighWater = std::size_t{512} << 10;
 
   Connection(asio::io_context& loop, std::unique_ptr<net::Stream> stream, Role role,
              const ws::EngineSettings& settings, double close_timeout, ConnectionOwner& owner);

@@ -24,7 +24,7 @@ constexpr int kActionsPerTurn = 4096;
 // is for all, down to a least.
 constexpr std::size_t kMostQueued = std::size_t{4} << 20;
 constexpr std::size_t kMostQueuedInAll = std::size_t{256} << 20;
-constexpr std::size_t kLeastQueued = Connection::kHighWater;
+constexpr std::size_t kLeastQueued = std::size_t{256} << 10;
 
 /// The port file appears whole or not at all, so that who waits for it can read it at once; what is
 /// no regular file is written into.

@@ -91,6 +91,33 @@ TEST_CASE("only the line that is not UTF-8 is told, also across a block's end") 
   }
 }
 
+TEST_CASE("of many lines, too, only those that are not UTF-8 are told") {
+  std::string text;
+  std::vector<bool> expected;
+  for (std::size_t i = 0; i < 3'000; ++i) {  // about 250 KiB in one block
+    const bool good = i % 700 != 650;
+    text.append(i % 170, 'x').append(good ? "\xc3\xa9\n" : "\xc3\n");
+    expected.push_back(good);
+  }
+  for (const std::size_t longest : {std::size_t{0}, std::size_t{50'000}}) {
+    CAPTURE(longest);
+    LineSplitter splitter(LineEnd::kNewline, true);
+    const std::string block = text + std::string(longest, 'y') + "\n";
+    splitter.feed(block);
+    std::vector<bool> valid;
+    std::string_view line;
+    std::size_t bytes = 0;
+    while (splitter.next(line)) {
+      valid.push_back(splitter.line_is_utf8());
+      bytes += line.size() + 1;
+    }
+    CHECK(bytes == block.size());
+    CHECK(valid.back());
+    valid.pop_back();
+    CHECK(valid == expected);
+  }
+}
+
 TEST_CASE("the backlog counts what was fed and not given, and a begun line") {
   LineSplitter splitter(LineEnd::kNewline, true);
   splitter.feed("a\nb\nc\nbegun");

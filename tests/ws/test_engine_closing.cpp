@@ -146,6 +146,16 @@ TEST_CASE("bytes from elsewhere and bytes in the buffer are one stream") {
   CHECK(side.heard.events == Events{"text hello", "ping ", "text !"});
 }
 
+TEST_CASE("the first bytes may come from elsewhere: reads get no less room for it") {
+  Side plain(false, {});
+  Side begun(false, {});
+  const std::size_t usual = plain.engine->receive_buffer().size;
+  const std::string first = frame(0x81, std::string(10'000, 'x'));
+  begun.engine->received(std::string_view(first));
+  CHECK(begun.engine->receive_buffer().size == usual);
+  CHECK(usual >= std::size_t{256} << 10);
+}
+
 TEST_CASE("output is taken in any portions") {
   Side side(false, {});
   std::string written;

@@ -1,1 +1,1 @@
-"""What scripts/bench is made of: peers, tools, rows, report, plot."""
+"""What scripts/bench is made of: peers, tools, network, rows, report, plot."""

@@ -5,6 +5,7 @@ import platform
 import time
 from dataclasses import dataclass
 
+from . import network
 from .peers import Peer
 from .rows import MIB, MINIMAL, PUMP, SIZES, ZLIB, Results
 
@@ -222,8 +223,7 @@ class Report:
             "",
             "Written by `scripts/bench`; not edited by hand. Medians of "
             f"{self.rounds} rounds; in a round all take turns. Text, about 30 % of its bytes outside"
-            " ASCII. Everything is on one machine over loopback; the servers' sockets use Reno, which"
-            " sends without timers. A run counts only when its output was right and complete: every"
+            " ASCII. Everything is on one machine over loopback. A run counts only when its output was right and complete: every"
             " byte of a pipe is compared with what must stand there, every message a server receives"
             " with the one that was to come. Rates are taken by the server's clock from the end of"
             " the handshake to the last message or the answer to its Close; CPU time is user + system"
@@ -234,6 +234,7 @@ class Report:
             "",
             f"* machine: {cpu_model()}, {os.cpu_count()} cores, Linux {kernel()}; load before and"
             f" after: {self.load[0]:.1f}, {self.load[1]:.1f}",
+            f"* network: {network.describe()}, the servers' reno",
             f"* day: {time.strftime('%Y-%m-%d')}",
             *[f"* {peer.name}: {peer.version}" for peer in self.peers],
             "",
