@@ -8,7 +8,7 @@
 namespace wscope::input {
 namespace {
 
-// So much is checked at a time and then sent line by line, while the first-level cache still has it.
+// So much is checked at a time, and sent line by line while the first-level cache still has it.
 constexpr std::size_t kCheckedAtOnce = std::size_t{16} << 10;
 
 std::size_t distance(const char* from, const char* to) {

@@ -23,7 +23,7 @@
 namespace wscope::session {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{128} << 10;
+constexpr std::size_t kBlock = std::size_t{256} << 10;
 // A read that gives as much found a pipe of the usual size full.
 constexpr std::size_t kUsualPipe = std::size_t{64} << 10;
 // Of what nobody will send any more, so much is read to be counted.
