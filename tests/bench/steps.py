@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """What each step towards speed is worth: takes one out at a time and measures with and without.
 
-    tests/bench/steps.py [--rounds N] [--only WORD] [--build DIR] [--write]
+    tests/bench/steps.py [--rounds N] [--only WORD[,…]] [--build DIR] [--write]
 
 Works on a copy of the sources in DIR (default build/steps), so the tree stays as it is. Per step:
 instructions per message of the micro benchmarks (callgrind; repeatable), CPU per message of whole
 runs (medians, with and without in turn), and where the time goes (perf, when there is one). --write
-puts the page into tests/bench/STEPS.md, above the part that is written by hand.
+puts what was measured into tests/bench/STEPS.md, above the part that is written by hand; of steps that
+--only leaves out, what stands there stays.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -243,9 +245,11 @@ def describe(size: int) -> str:
 def measure(step: Step, with_it: Path, without: Path, box: tools.Tools, rounds: int,
             scratch: Path) -> str:
     single = runs.Runs(box)
-    lines = [f"## {step.title}", ""]
+    lines = [title_line(step), ""]
     if step.why:
         lines += [step.why, ""]
+    lines += [f"{machine_name()}, {time.strftime('%Y-%m-%d')}; {rounds} rounds; network: "
+              f"{network.describe()}.", ""]
     lines += ["| | without | with | ratio |", "|---|---|---|---|"]
     for case in step.micro:
         before, after = instructions(without, case), instructions(with_it, case)
@@ -277,21 +281,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default="", help="steps with this word in the title")
+    parser.add_argument("--only", default="", metavar="WORD[,…]", help="steps with such a word in the title")
     parser.add_argument("--build", type=Path, default=ROOT / "build/steps")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    if options.write and options.only:
-        parser.error("--write writes the whole page: not with --only")
     network.enter()
 
     tree = Tree(options.build.resolve())
     with_it = tree.make(options.build.resolve() / "with")
     box = tools.Tools(tree.build)
-    pages = []
+    pages: dict[str, str] = {}
     try:
         for index, step in enumerate(STEPS):
-            if options.only not in step.title:
+            if not any(word in step.title for word in options.only.split(",")):
                 continue
             before = tree.change(step)
             try:
@@ -299,22 +301,32 @@ def main() -> int:
             finally:
                 for path, text in before.items():
                     path.write_text(text)
-            pages.append(measure(step, with_it, without, box, options.rounds, box.scratch))
-            print(pages[-1], flush=True)
+            page = measure(step, with_it, without, box, options.rounds, box.scratch)
+            pages[title_line(step)] = page
+            print(page, flush=True)
     finally:
         box.forget_files()
         box.close()
     if options.write:
-        by_hand = PAGE.read_text() if PAGE.exists() else ""
-        at = by_hand.find(BY_HAND)
-        head = ("# Where the time goes, step by step\n\n"
-                "Written by `tests/bench/steps.py --write` down to \"What did not help\": each step "
-                "is taken out of today's tree alone, and both are measured in turn. CPU is user + "
-                "system of wscope per message, time is that of the whole chain (server, wscope, "
-                "reader), over loopback.\n\n")
-        machine = f"Machine: {machine_name()}; {options.rounds} rounds. Network: {network.describe()}, the servers' reno.\n\n"
-        PAGE.write_text(head + machine + "\n".join(pages) + "\n" + (by_hand[at:] if at >= 0 else ""))
+        write_page(pages)
     return 0
+
+
+def title_line(step: Step) -> str:
+    return f"## {step.title}"
+
+
+def write_page(measured: dict[str, str]) -> None:
+    written, by_hand = PAGE.read_text().split(BY_HAND, 1)
+    sections = {text.split("\n", 1)[0]: text
+                for text in re.findall(r"^## .*?(?=^## |\Z)", written, re.M | re.S)}
+    sections.update(measured)
+    head = ("# Where the time goes, step by step\n\n"
+            "Written by `tests/bench/steps.py --write` down to \"What did not help\": each step is taken "
+            "out of the tree of that day alone, and both are measured in turn. CPU is user + system of "
+            "wscope per message, time is that of the whole chain (server, wscope, reader), over loopback.")
+    pages = [sections[title_line(step)].rstrip() for step in STEPS if title_line(step) in sections]
+    PAGE.write_text("\n\n".join([head, *pages, BY_HAND + by_hand]))
 
 
 def machine_name() -> str:
