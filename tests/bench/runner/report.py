@@ -223,12 +223,12 @@ class Report:
             "",
             "Written by `scripts/bench`; not edited by hand. Medians of "
             f"{self.rounds} rounds; in a round all take turns. Text, about 30 % of its bytes outside"
-            " ASCII. Everything is on one machine over loopback. A run counts only when its output was right and complete: every"
-            " byte of a pipe is compared with what must stand there, every message a server receives"
-            " with the one that was to come. Rates are taken by the server's clock from the end of"
-            " the handshake to the last message or the answer to its Close; CPU time is user + system"
-            " of the client, start-up subtracted for the peers and wscope alike. Peers for which a"
-            " full run would take long get fewer messages.",
+            " ASCII. Everything is on one machine over loopback. A run counts only when its output was"
+            " right and complete: every byte of a pipe is compared with what must stand there, every"
+            " message a server receives with the one that was to come. Rates are taken by the server's"
+            " clock from the end of the handshake to the last message or the answer to its Close; CPU"
+            " time is user + system of the client, start-up subtracted for the peers and wscope alike."
+            " Peers for which a full run would take long get fewer messages.",
             "",
             "![Messages received and sent per second](results.svg)",
             "",
