@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT / "tests/bench"))
 sys.dont_write_bytecode = True
 
 import check_instructions  # noqa: E402
-from runner import network, peers, runs, tools  # noqa: E402
+from runner import network, peers, report, runs, tools  # noqa: E402
 
 PAGE = ROOT / "tests/bench/STEPS.md"
 BY_HAND = "## What did not help"
@@ -248,7 +248,7 @@ def measure(step: Step, with_it: Path, without: Path, box: tools.Tools, rounds: 
     lines = [title_line(step), ""]
     if step.why:
         lines += [step.why, ""]
-    lines += [f"{machine_name()}, {time.strftime('%Y-%m-%d')}; {rounds} rounds; network: "
+    lines += [f"{report.machine()}, {time.strftime('%Y-%m-%d')}; {rounds} rounds; network: "
               f"{network.describe()}.", ""]
     lines += ["| | without | with | ratio |", "|---|---|---|---|"]
     for case in step.micro:
@@ -327,12 +327,6 @@ def write_page(measured: dict[str, str]) -> None:
             "wscope per message, time is that of the whole chain (server, wscope, reader), over loopback.")
     pages = [sections[title_line(step)].rstrip() for step in STEPS if title_line(step) in sections]
     PAGE.write_text("\n\n".join([head, *pages, BY_HAND + by_hand]))
-
-
-def machine_name() -> str:
-    info = Path("/proc/cpuinfo").read_text()
-    model = re.search(r"model name\s*: (.*)", info)
-    return f"{model.group(1) if model else 'unknown'}, {info.count('processor')} cores"
 
 
 if __name__ == "__main__":

@@ -207,8 +207,8 @@ class Report:
         for head, key, value, show in rows:
             cells = [show(self.results.median(key, name, value)) for name in names]
             lines.append(f"| {head} | " + " | ".join(cells) + " |")
-        machine = f"{cpu_model()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}"
-        return "\n".join([*lines, "", f"Medians of {self.rounds} rounds on one machine ({machine}), "
+        where_and_when = f"{machine()}, {time.strftime('%Y-%m-%d')}"
+        return "\n".join([*lines, "", f"Medians of {self.rounds} rounds on one machine ({where_and_when}), "
                           "over loopback."]) + "\n"
 
     def failures(self) -> list[str]:
@@ -232,7 +232,7 @@ class Report:
             "",
             "![Messages received and sent per second](results.svg)",
             "",
-            f"* machine: {cpu_model()}, {os.cpu_count()} cores, Linux {kernel()}; load before and"
+            f"* machine: {machine()}, Linux {kernel()}; load before and"
             f" after: {self.load[0]:.1f}, {self.load[1]:.1f}",
             f"* network: {network.describe()}, the servers' reno",
             f"* day: {time.strftime('%Y-%m-%d')}",
@@ -242,7 +242,11 @@ class Report:
         return "\n".join([*head, *self.goal_table(), *self.tables(), *self.failures()])
 
 
-def cpu_model() -> str:
+def machine() -> str:
+    return f"{_cpu_model()}, {os.cpu_count()} cores"
+
+
+def _cpu_model() -> str:
     with open("/proc/cpuinfo") as info:
         for line in info:
             if line.startswith("model name"):
