@@ -194,6 +194,12 @@ class EventSink {
   virtual void on_redirected(const Redirected&) {}
   virtual void on_opened(const Opened&) {}
   virtual void on_message(const Message&) {}
+  /// The next bytes of a received message that is told as it comes; of a text, whole characters;
+  /// none perhaps in the `last`. Only called while takes_pieces(). Without a last piece the
+  /// connection ended before.
+  virtual void on_piece(const Message& /*piece*/, bool /*last*/) {}
+  /// Whether large messages may be told through on_piece, and not through on_message.
+  virtual bool takes_pieces() const { return false; }
   virtual void on_ping(const Control&) {}
   virtual void on_pong(const Control&) {}
   virtual void on_closed(const Closed&) {}

@@ -38,6 +38,13 @@ class FanOut final : public EventSink {
   void on_message(const Message& message) override {
     for (EventSink* sink : messages_) sink->on_message(message);
   }
+  void on_piece(const Message& piece, bool last) override {
+    for (EventSink* sink : messages_) sink->on_piece(piece, last);
+  }
+  bool takes_pieces() const override {
+    return std::all_of(messages_.begin(), messages_.end(),
+                       [](const EventSink* sink) { return sink->takes_pieces(); });
+  }
   void on_ping(const Control& event) override { tell(&EventSink::on_ping, event); }
   void on_pong(const Control& event) override { tell(&EventSink::on_pong, event); }
   void on_closed(const Closed& event) override { tell(&EventSink::on_closed, event); }

@@ -28,6 +28,14 @@ class TextWriter final : public Writer {
       out_.put(message.data);
     }
   }
+  void on_piece(const Message& piece, bool last) override {
+    if (last && piece.type == MessageType::kText) {
+      out_.put_line(piece.data, '\n');
+    } else {
+      out_.put(piece.data);
+    }
+  }
+  bool takes_pieces() const override { return true; }
 };
 
 class NulWriter final : public Writer {
@@ -36,6 +44,11 @@ class NulWriter final : public Writer {
   void on_message(const Message& message) override {
     if (message.direction == Direction::kReceived) out_.put_line(message.data, '\0');
   }
+  void on_piece(const Message& piece, bool last) override {
+    out_.put(piece.data);
+    if (last) out_.put_line({}, '\0');
+  }
+  bool takes_pieces() const override { return true; }
 };
 
 class RawWriter final : public Writer {
@@ -44,6 +57,8 @@ class RawWriter final : public Writer {
   void on_message(const Message& message) override {
     if (message.direction == Direction::kReceived) out_.put(message.data);
   }
+  void on_piece(const Message& piece, bool /*last*/) override { out_.put(piece.data); }
+  bool takes_pieces() const override { return true; }
 };
 
 using Encode = void (*)(std::string&, std::string_view);

@@ -2,9 +2,10 @@
 //
 //   text    text and '\n'; a binary message as its raw bytes      nul     message and NUL
 //   raw     the bytes alone      hex, base64     one line a message
-// A payload is never altered. Tens of millions of messages pass here: a writer does the least it
-// can per message. What can't be written is the OutputStream's to tell. The decorated writer is the
-// text one for those who ask for more in a pipe: time stamps, --pretty, --color always.
+// Those of the first line and raw take large messages in pieces. A payload is never altered. Tens
+// of millions of messages pass here: a writer does the least it can per message. What can't be
+// written is the OutputStream's to tell. The decorated writer is the text one for those who ask for
+// more in a pipe: time stamps, --pretty, --color always.
 #pragma once
 
 #include <memory>

@@ -102,6 +102,8 @@ void OutputStream::put_slowly(std::string_view data, std::string_view terminator
                                      : std::max(buffer_.get() + kBlock, end_);
 }
 
+bool OutputStream::appends() const { return (::fcntl(fd_, F_GETFL) & O_APPEND) != 0; }
+
 OutputStream::State OutputStream::flush() {
   if (begin_ == end_ || stopped()) return state_;
   iovec pending_part = part({begin_, pending()});

@@ -68,6 +68,8 @@ class OutputStream {
   std::size_t pending() const { return static_cast<std::size_t>(end_ - begin_); }
   bool congested() const { return state_ == State::kBlocked && pending() >= kHighWater; }
   std::error_code error() const { return error_; }
+  /// Others may write to the same place, and each write goes to its end (O_APPEND).
+  bool appends() const;
   int poll_fd() const { return fd_; }
 
  private:

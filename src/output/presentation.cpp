@@ -62,6 +62,7 @@ class Presenters final : public Presentation {
   void add_listener(EventSink& listener) override;
   OutputStream& out() override { return out_; }
   OutputStream& err() override { return err_; }
+  bool takes_pieces() const override { return all_.takes_pieces() && !shared_ && !out_.appends(); }
   void set_trace(bool on) override;
   bool show_last() override { return terminal_ != nullptr && terminal_->show_last(); }
   Result<void> finish(std::optional<double> patience) override;
@@ -85,6 +86,7 @@ class Presenters final : public Presentation {
   const Clock& clock_;
   Screens screens_;
   const int out_fd_;
+  bool shared_ = false;  // stdout and stderr are one place
   std::unique_ptr<Screen> own_out_;
   std::unique_ptr<Screen> own_err_;
   OutputStream out_;
@@ -118,10 +120,10 @@ void Presenters::choose_places() {
     screens_.err = own_err_.get();
   }
   // Two streams to one place would cut each other's lines, and change their order.
-  const bool shared =
+  shared_ =
       !has_prompt(screens_.out) && !has_prompt(screens_.err) && same_place(out_fd_, STDERR_FILENO);
   out_lines_ = lines_to(screens_.out, out_);
-  err_lines_ = lines_to(screens_.err, shared ? out_ : err_);
+  err_lines_ = lines_to(screens_.err, shared_ ? out_ : err_);
   if (screens_.out != nullptr && screens_.err != nullptr) {
     out_lines_->set_partner(err_lines_.get());
     err_lines_->set_partner(out_lines_.get());

@@ -44,6 +44,8 @@ class Presentation {
   virtual OutputStream& err() = 0;
   /// One of them takes nothing, and much waits: no more should be received or sent.
   bool congested() { return out().congested() || err().congested(); }
+  /// sink().takes_pieces(), and what is written between two of them goes elsewhere.
+  virtual bool takes_pieces() const = 0;
   /// /trace on|off at the REPL; ask sink().frame_preview() again afterwards.
   virtual void set_trace(bool on) = 0;
   /// /last: the whole dump of the last binary message that was elided; false: there is none.

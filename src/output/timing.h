@@ -33,6 +33,10 @@ class Timing : public EventSink {
   void on_response(const ResponseReceived& response) override { now_.upgrade = response.seconds; }
   void on_opened(const Opened& opened) override;
   void on_message(const Message& message) override;
+  void on_piece(const Message& piece, bool last) override {
+    if (last) on_message(piece);
+  }
+  bool takes_pieces() const override { return true; }
   void on_pong(const Control& pong) override;
   void on_end(ExitStatus status, const Totals& totals) override;
   void flush() override { err_.flush(); }

@@ -16,6 +16,9 @@ namespace {
 
 // A batch of input is at most this many messages, so that reading and signals get their turn.
 constexpr int kActionsPerTurn = 32768;
+// A larger message is written as it comes, where nobody needs it whole: it costs no memory, and
+// whoever reads it does not wait for its end. One that is not larger is never seen in part.
+constexpr std::size_t kLargestWhole = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -100,6 +103,7 @@ void ClientSession::opened(Result<OpenedStream> result) {
   settings.max_message_size = options_.messages.max_size;
   settings.answer_pings = options_.liveness.send_pong;
   settings.deflate = opened_.agreed.deflate;
+  if (may_tell_pieces()) settings.largest_whole = kLargestWhole;
   connection_ =
       std::make_unique<Connection>(loop_, std::move(opened_.stream), Connection::Role::kClient,
                                    settings, options_.network.close_timeout, *this);
@@ -352,6 +356,25 @@ void ClientSession::received(MessageType type, std::string_view data, bool tell)
   if (options_.messages.echo) send(type, data, true);
 }
 
+/// With --reconnect another line may follow on the one that was cut.
+bool ClientSession::may_tell_pieces() const {
+  const MessageOptions& messages = options_.messages;
+  const bool answered = dialect_ || messages.echo || source_.interactive();
+  return presentation_.takes_pieces() && !answered && messages.until.empty() && !messages.slash &&
+         !reconnect_.enabled();
+}
+
+void ClientSession::connection_piece(MessageType type, std::string_view data, bool last) {
+  if (condition_.reached()) return;
+  quiet_since_ = clock_.now();
+  inside_message_ = !last;
+  sink_.on_piece({Direction::kReceived, type, data}, last);
+  if (last && condition_.message(data)) {
+    quitting_ = true;
+    close(ws::kCloseNormal, {});
+  }
+}
+
 void ClientSession::connection_ping(std::string_view data) {
   sink_.on_ping({Direction::kReceived, data, std::nullopt});
   if (options_.liveness.send_pong) sink_.on_pong({Direction::kSent, data, std::nullopt});
@@ -515,6 +538,7 @@ RunFacts ClientSession::facts(const Ending& ending) const {
     facts.undelivered_goes_on = source_.unpulled_goes_on();
   }
   facts.in_flight = outbox_.in_flight();
+  facts.cut = inside_message_;
   facts.refused = refused_;
   if (condition_.set()) facts.shortfall = condition_.shortfall();
   return facts;

@@ -58,6 +58,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
 
   // ConnectionOwner
   void connection_message(MessageType type, std::string_view data) override;
+  void connection_piece(MessageType type, std::string_view data, bool last) override;
   void connection_ping(std::string_view data) override;
   void connection_pong(std::string_view data) override;
   void connection_ended(Ending ending) override;
@@ -86,6 +87,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
 
   void say(MessageType type, const Action& action);
   void received(MessageType type, std::string_view data, bool tell);
+  bool may_tell_pieces() const;
   void open();
   void opened(Result<OpenedStream> result);
   void begin_again(std::optional<double> retry_after, const std::string& why);
@@ -148,12 +150,13 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   std::unique_ptr<DialectTalk> dialect_;
 
   bool input_ended_ = false;
-  bool lingering_ = false;      // everything was written; waiting for silence
-  bool quitting_ = false;       // the user asked for the end: no offer to reconnect
-  bool timed_out_ = false;      // --timeout has passed
-  bool output_closed_ = false;  // the reader of stdout has gone
-  bool unheard_ = false;        // the command has ended: nobody reads what might still come
-  std::uint64_t refused_ = 0;   // input that was not sent
+  bool lingering_ = false;       // everything was written; waiting for silence
+  bool quitting_ = false;        // the user asked for the end: no offer to reconnect
+  bool timed_out_ = false;       // --timeout has passed
+  bool output_closed_ = false;   // the reader of stdout has gone
+  bool inside_message_ = false;  // some of a message was told, and not its end
+  bool unheard_ = false;         // the command has ended: nobody reads what might still come
+  std::uint64_t refused_ = 0;    // input that was not sent
   Clock::Steady::time_point quiet_since_;
   Clock::Steady::time_point drained_at_;  // when lingering began
   Clock::Steady::time_point opened_at_;

@@ -261,6 +261,10 @@ void Connection::on_message(MessageType type, std::string_view data) {
   owner_.connection_message(type, data);
 }
 
+void Connection::on_piece(MessageType type, std::string_view data, bool last) {
+  owner_.connection_piece(type, data, last);
+}
+
 void Connection::on_close(const ws::CloseFrame& frame) {
   ending_.closed.clean = true;
   // A server's abnormal code tells more than our own 1000 that crossed it.

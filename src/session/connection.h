@@ -44,6 +44,8 @@ class ConnectionOwner {
  public:
   virtual ~ConnectionOwner() = default;
   virtual void connection_message(MessageType type, std::string_view data) = 0;
+  /// ws::EngineListener::on_piece, for who set EngineSettings::largest_whole.
+  virtual void connection_piece(MessageType, std::string_view, bool /*last*/) {}
   virtual void connection_ping(std::string_view) {}
   virtual void connection_pong(std::string_view) {}
   virtual void connection_ended(Ending ending) = 0;
@@ -126,6 +128,7 @@ class Connection : private ws::EngineListener {
  private:
   // ws::EngineListener
   void on_message(MessageType type, std::string_view data) override;
+  void on_piece(MessageType type, std::string_view data, bool last) override;
   void on_ping(std::string_view data) override { owner_.connection_ping(data); }
   void on_pong(std::string_view data) override { owner_.connection_pong(data); }
   void on_close(const ws::CloseFrame& frame) override;

@@ -15,7 +15,12 @@ std::string in_flight_note(std::uint64_t count) {
 
 Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts) {
   if (facts.signal) return *facts.signal;
-  if (facts.failure) return fail(*facts.failure);
+  const char* cut = facts.cut ? "; the last message on stdout is incomplete" : "";
+  if (facts.failure) {
+    Error failure = *facts.failure;
+    failure.message += cut;
+    return fail(std::move(failure));
+  }
   if (facts.enough) return ExitStatus::kOk;
   std::string undelivered;
   if (facts.undelivered > 0) {
@@ -30,13 +35,18 @@ Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts) {
     }
     if (!undelivered.empty()) error.message += "; " + undelivered;
     error.message += in_flight_note(facts.in_flight);
+    error.message += cut;
     return fail(std::move(error));
   }
+  const bool ours = ending.closed.first == Direction::kSent;
   if (!undelivered.empty()) {
-    const bool ours = ending.closed.first == Direction::kSent;
-    return fail(
-        Stage::kConnection,
-        (ours ? "connection closed: " : "server closed the connection first: ") + undelivered);
+    return fail(Stage::kConnection,
+                (ours ? "connection closed: " : "server closed the connection first: ") +
+                    undelivered + cut);
+  }
+  if (facts.cut) {
+    return fail(Stage::kConnection,
+                std::string(ours ? "connection closed" : "server closed the connection") + cut);
   }
   if (!facts.shortfall.empty()) return fail(Stage::kExpectation, facts.shortfall);
   if (facts.refused > 0) {

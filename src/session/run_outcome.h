@@ -24,6 +24,7 @@ struct RunFacts {
   bool undelivered_goes_on = false;  // at least so many: the rest of the input was not counted
   std::uint64_t in_flight = 0;       // written, and not confirmed; only known with --reconnect
   std::uint64_t refused = 0;         // input that was not sent
+  bool cut = false;                  // the last message on stdout lacks its end
   std::string shortfall;             // of --count or --until; empty: nothing was expected
 };
 

@@ -67,6 +67,7 @@ class WebsocketEngine final : public Engine {
   void read_frames();
   bool feed_slow();
   void feed(std::size_t size);
+  void tell_piece();
   void fail();
 
   // What websocketpp tells.
@@ -89,6 +90,7 @@ class WebsocketEngine final : public Engine {
 
   std::optional<std::string> owed_pong_;  // the answer to the last ping, while too much waits
   bool inside_message_ = false;           // between the fragments of one
+  std::uint8_t first_of_message_ = 0;     // the first byte of that message
   char slow_header_[kMaxHeader] = {};
   std::size_t slow_header_size_ = 0;
   std::size_t slow_header_whole_ = 0;
@@ -115,6 +117,7 @@ WebsocketEngine::WebsocketEngine(const EngineSettings& settings, EngineListener&
   in_.grow(kUsualBuffer - ByteBuffer::kSlack);
   wire_.server = server;
   wire_.max_message_size = settings.max_message_size;
+  wire_.largest_whole = std::min(settings.largest_whole, settings.max_message_size);
   if (server) {
     wire_.server_deflate = settings.server_deflate;
     server_ = std::make_unique<websocketpp::server<EngineConfig>>();
@@ -365,6 +368,9 @@ bool WebsocketEngine::feed_slow() {
     slow_left_ = wire_.frame.length;
     slow_header_size_ = 0;
     if (wire_.frame.opcode() <= kOpBinary) inside_message_ = !wire_.frame.fin();
+    if (wire_.frame.opcode() == kOpText || wire_.frame.opcode() == kOpBinary) {
+      first_of_message_ = wire_.frame.first;
+    }
   }
   feed(come);
   return true;
@@ -376,6 +382,21 @@ void WebsocketEngine::feed(std::size_t size) {
   connection_->handle_read_frame(ErrorCode(), size);
   wire_.feed = nullptr;
   in_.consume(size);
+  tell_piece();
+}
+
+/// Of a message in fragments that has become too large to be told whole.
+void WebsocketEngine::tell_piece() {
+  const std::string_view come = wire_.message.view();
+  if (wire_.told == 0 && come.size() <= wire_.largest_whole) return;
+  if (!live() || (first_of_message_ & kRsv1) != 0) return;
+  const bool text = (first_of_message_ & 0x0f) == kOpText;
+  const std::string_view whole = text ? come.substr(0, utf8_cut_offset(come)) : come;
+  if (whole.empty()) return;
+  wire_.told += whole.size();
+  counters_.payload_received += whole.size();
+  listener_.on_piece(text ? MessageType::kText : MessageType::kBinary, whole, false);
+  wire_.message.consume(whole.size());
 }
 
 void WebsocketEngine::fail() {
@@ -395,7 +416,12 @@ void WebsocketEngine::on_message(const EngineMessage& message) {
     counters_.inflated += data.size();
   }
   const bool text = message.get_opcode() == websocketpp::frame::opcode::TEXT;
-  listener_.on_message(text ? MessageType::kText : MessageType::kBinary, data);
+  const MessageType type = text ? MessageType::kText : MessageType::kBinary;
+  if (wire_.told > 0) {
+    listener_.on_piece(type, data, true);
+  } else {
+    listener_.on_message(type, data);
+  }
   wire_.end_message();
 }
 

@@ -5,13 +5,15 @@
 // server role begins with the HTTP request. The caller reads the socket straight into
 // receive_buffer(), says received(n), and writes output() to the socket. The listener is called
 // from within received() and may call any send or close method. Messages are given whole, validated
-// and inflated; a view lives during the call only. Loop thread only. Errors never throw: a
+// and inflated, unless the settings ask for the pieces of large ones; a view lives during the call
+// only. Loop thread only. Errors never throw: a
 // violation by the peer is told once through on_failed, a Close frame with its code is put into the
 // output (RFC 6455 7.1.7), and state() is kFailed. Timers (close timeout, ping) are the caller's.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +54,10 @@ class EngineListener {
  public:
   virtual ~EngineListener() = default;
   virtual void on_message(MessageType type, std::string_view data) = 0;
+  /// The next bytes of a message that is larger than EngineSettings::largest_whole; of a text,
+  /// whole characters. `last`: the message ends with them; they may be none then. A connection that
+  /// ends or fails before leaves the message without its last piece.
+  virtual void on_piece(MessageType /*type*/, std::string_view /*data*/, bool /*last*/) {}
   virtual void on_ping(std::string_view data) = 0;  // already answered when pongs are on
   virtual void on_pong(std::string_view data) = 0;
   /// The peer's Close arrived. When ours had not been sent, the answer is in the output already.
@@ -67,6 +73,9 @@ class EngineListener {
 
 struct EngineSettings {
   std::size_t max_message_size = std::size_t{64} << 20;  // inflated bytes; larger: 1009
+  /// A message of more bytes that is not compressed is told through on_piece, as it comes, and not
+  /// through on_message. (Compressed ones are whole always: they may be bombs.)
+  std::size_t largest_whole = std::numeric_limits<std::size_t>::max();
   bool answer_pings = true;
   std::optional<DeflateAgreement> deflate;     // client: as agreed by the gate
   std::optional<DeflateOffer> server_deflate;  // server: what we accept; nothing: no compression

@@ -165,7 +165,7 @@ inline std::size_t mended::Processor::consume(std::uint8_t* bytes, std::size_t s
       m_current_msg = &m_data_msg;
       // A compressed message is as large as what it inflates to.
       if (!m_data_msg.msg_ptr->get_compressed() &&
-          m_bytes_needed > wire.max_message_size - wire.message.size()) {
+          m_bytes_needed > wire.max_message_size - wire.told - wire.message.size()) {
         ec = make_error_code(error::message_too_big);
         break;
       }

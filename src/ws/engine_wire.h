@@ -32,6 +32,7 @@ struct Wire {
 
   bool server = false;
   std::size_t max_message_size = 0;
+  std::size_t largest_whole = 0;  // larger ones are told in pieces, or are too large
   std::optional<DeflateOffer> server_deflate;
   std::unique_ptr<DeflateCodec> codec;  // when compression was agreed
   bool close_sent = false;
@@ -40,6 +41,7 @@ struct Wire {
   std::size_t unread = 0;  // handshake bytes that websocketpp gave back
   FrameHeader frame;       // of the frame that is being fed
   ByteBuffer message;      // fragments and inflated bytes of the message being read
+  std::uint64_t told = 0;  // bytes of it that were given out before those, in pieces
   Utf8Checker text;
   std::uint64_t compressed_in = 0;  // payload bytes of the message being read, when compressed
   std::optional<Violation> violation;
@@ -48,6 +50,7 @@ struct Wire {
   void end_message() {
     message.clear();
     message.shrink(kKeptMessage);
+    told = 0;
     text.reset();
     compressed_in = 0;
   }

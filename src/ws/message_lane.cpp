@@ -1,5 +1,7 @@
 #include "ws/message_lane.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
 #include "ws/masking.h"
 
@@ -8,6 +10,10 @@ namespace {
 
 // A smaller frame inflates to less than the codec keeps of any message.
 constexpr std::size_t kMayBeABomb = std::size_t{4} << 10;
+
+MessageType type_of(const FrameHeader& header) {
+  return header.opcode() == kOpText ? MessageType::kText : MessageType::kBinary;
+}
 
 }  // namespace
 
@@ -20,6 +26,10 @@ bool MessageLane::mine(std::uint8_t first, std::uint8_t second) const {
 
 MessageLane::Outcome MessageLane::take(ByteBuffer& in) {
   while (true) {
+    if (large_left_ > 0) {
+      if (!take_piece(in)) return Outcome::kFailed;
+      if (large_left_ > 0) return Outcome::kMore;
+    }
     if (in.size() < 2) return Outcome::kMore;
     char* at = in.data();
     const std::uint8_t second = byte_at(at, 1);
@@ -28,8 +38,12 @@ MessageLane::Outcome MessageLane::take(ByteBuffer& in) {
     const FrameHeader header = read_frame_header(at);
     const bool compressed = (header.first & kRsv1) != 0;
     // What a compressed message may inflate to says nothing of its frame's length.
-    const bool too_big = !compressed && header.length > wire_.max_message_size;
-    if (!header.shortest || too_big) return Outcome::kOther;
+    const bool large = !compressed && header.length > wire_.largest_whole;
+    if (!header.shortest || large) {
+      if (!header.shortest || header.length > wire_.max_message_size) return Outcome::kOther;
+      begin_pieces(header, in);
+      continue;
+    }
     const std::size_t come = in.size() - header.size;
     if (come < header.length) {
       // A compressed message is inflated while it arrives: websocketpp's reader does that.
@@ -55,6 +69,43 @@ bool MessageLane::take_whole(const FrameHeader& header, char* payload) {
     }
   }
   deliver(header, {payload, length});
+  return true;
+}
+
+void MessageLane::begin_pieces(const FrameHeader& header, ByteBuffer& in) {
+  large_ = header;
+  large_left_ = header.length;
+  counters_.wire_received += header.size;
+  in.consume(header.size);
+}
+
+/// Of a text, its whole characters; a cut one stays in front for the next time.
+bool MessageLane::take_piece(ByteBuffer& in) {
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(in.size(), large_left_));
+  if (wire_.server) {
+    mask_in_place(in.data() + unmasked_, size - unmasked_, large_.mask,
+                  static_cast<std::size_t>(large_.length - large_left_ + unmasked_) % 4);
+  }
+  const std::string_view come(in.data(), size);
+  const bool last = size == large_left_;
+  std::size_t whole = size;
+  if (large_.opcode() == kOpText) {
+    whole = utf8_cut_offset(come);
+    const std::string_view cut = come.substr(whole);
+    if (!is_valid_utf8(come.substr(0, whole)) || utf8_error_offset(cut) < cut.size()) {
+      wire_.violation = not_utf8(large_.length - large_left_ + utf8_error_offset(come));
+    } else if (last && !cut.empty()) {
+      wire_.violation = cut_text();
+    }
+    if (wire_.violation) return false;
+  }
+  unmasked_ = size - whole;
+  large_left_ -= whole;
+  counters_.wire_received += whole;
+  counters_.payload_received += whole;
+  if (last) ++counters_.messages_received;
+  if (whole > 0) listener_.on_piece(type_of(large_), come.substr(0, whole), last);
+  in.consume(whole);
   return true;
 }
 
@@ -120,8 +171,7 @@ void MessageLane::deliver(const FrameHeader& header, std::string_view data) {
   ++counters_.messages_received;
   counters_.payload_received += data.size();
   counters_.wire_received += header.size + header.length;
-  listener_.on_message(header.opcode() == kOpText ? MessageType::kText : MessageType::kBinary,
-                       data);
+  listener_.on_message(type_of(header), data);
 }
 
 }  // namespace wscope::ws

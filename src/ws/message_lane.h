@@ -2,9 +2,9 @@
 //
 // From the receive buffer to the listener without a copy or a state machine: header read, server
 // role unmasked in place, text checked while it arrives, compressed messages inflated. take() eats
-// as many of them as have come. What is anything else, or whose header is wrong, it leaves at the
-// buffer's front for websocketpp to judge. Bad content is told in Wire::violation. Owned by the
-// engine, loop thread only.
+// as many of them as have come; of one that is too large to be told whole, what has come. What is
+// anything else, or whose header is wrong, it leaves at the buffer's front for websocketpp to
+// judge. Bad content is told in Wire::violation. Owned by the engine, loop thread only.
 #pragma once
 
 #include <cstddef>
@@ -36,6 +36,8 @@ class MessageLane {
 
  private:
   bool mine(std::uint8_t first, std::uint8_t second) const;
+  void begin_pieces(const FrameHeader& header, ByteBuffer& in);
+  bool take_piece(ByteBuffer& in);
   bool take_whole(const FrameHeader& header, char* payload);
   bool take_compressed(const FrameHeader& header, char* payload);
   bool take_part(const FrameHeader& header, char* payload, std::size_t come);
@@ -47,6 +49,10 @@ class MessageLane {
   EngineCounters& counters_;
   std::size_t partial_ = 0;  // size of the frame that has come in part; 0: none
   std::size_t checked_ = 0;  // payload bytes of it that were unmasked and checked
+  // Of a frame that is told in pieces, its header gone already:
+  FrameHeader large_;
+  std::uint64_t large_left_ = 0;  // payload bytes that were not told yet
+  std::size_t unmasked_ = 0;      // of those, at the buffer's front: a character that was cut
 };
 
 }  // namespace wscope::ws

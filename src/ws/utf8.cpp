@@ -56,8 +56,14 @@ std::size_t walk(std::string_view text, std::uint32_t& state) {
   return at;
 }
 
-/// Where the sequence begins that the text's end cuts, as far as its lead tells; else its size.
-std::size_t cut_at(std::string_view text) {
+}  // namespace
+
+std::size_t utf8_error_offset(std::string_view text) {
+  std::uint32_t state = kBetween;
+  return walk(text, state);
+}
+
+std::size_t utf8_cut_offset(std::string_view text) {
   for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
     const auto byte = static_cast<unsigned char>(text[text.size() - back]);
     if (byte < 0x80) break;
@@ -66,13 +72,6 @@ std::size_t cut_at(std::string_view text) {
     return length > back ? text.size() - back : text.size();
   }
   return text.size();
-}
-
-}  // namespace
-
-std::size_t utf8_error_offset(std::string_view text) {
-  std::uint32_t state = kBetween;
-  return walk(text, state);
 }
 
 bool Utf8Checker::feed(std::string_view piece) {
@@ -85,7 +84,7 @@ bool Utf8Checker::feed(std::string_view piece) {
     ++begun;
   }
   piece.remove_prefix(begun);
-  const std::size_t whole = cut_at(piece);
+  const std::size_t whole = utf8_cut_offset(piece);
   if (is_valid_utf8(piece.substr(0, whole))) {
     accepted_ += whole;
     piece.remove_prefix(whole);

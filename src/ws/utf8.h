@@ -15,6 +15,10 @@ namespace wscope::ws {
 /// is, when the text is valid or only cut.
 std::size_t utf8_error_offset(std::string_view text);
 
+/// Where the character begins that the text's end cuts, as far as its lead byte tells; the text's
+/// size when its end cuts none.
+std::size_t utf8_cut_offset(std::string_view text);
+
 class Utf8Checker {
  public:
   /// False as soon as what came so far can't become valid UTF-8; stays false.

@@ -175,7 +175,8 @@ def _(peer):
     peer.end()
 
 
-@scene("7.4.1", "a length that promises much reserves nothing", words=("-w", "-1"), status=6, err="connection lost", memory=30 << 20)
+@scene("7.4.1", "a length that promises much reserves nothing", words=("--until", "y"), status=6, err="connection lost", memory=30 << 20)
+@scene("7.4.1", "nor does one that is written as it comes", words=("-w", "-1"), status=6, out=b"x" * 1000, err="connection lost.*incomplete", memory=30 << 20)
 def _(peer):
     peer.accept()
     peer.send(frame(BINARY, b"x" * 1000, length=60 << 20))

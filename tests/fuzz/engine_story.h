@@ -9,7 +9,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/utf8.h"
 #include "ws/engine.h"
 #include "ws/frame_header.h"
 
@@ -32,6 +34,14 @@ class Storyteller : public EngineListener {
     tell(type == MessageType::kText ? "text" : "binary", data);
     if (echo) type == MessageType::kText ? engine->send_text(data) : engine->send_binary(data);
     if (close_after != 0 && --close_after == 0) engine->close(1000, "enough");
+  }
+  /// Pieces tell the story of the whole message, once it has ended.
+  void on_piece(MessageType type, std::string_view data, bool last) override {
+    require(live() && (last || !data.empty()));
+    require(type == MessageType::kBinary || is_valid_utf8(data));
+    pieces_ += data;
+    require(pieces_.size() <= max_message_size);
+    if (last) on_message(type, std::exchange(pieces_, {}));
   }
   void on_ping(std::string_view data) override { control("ping", data); }
   void on_pong(std::string_view data) override { control("pong", data); }
@@ -66,6 +76,7 @@ class Storyteller : public EngineListener {
     story += what + " " + std::to_string(data.size()) + ":" + std::string(data) + "\n";
   }
 
+  std::string pieces_;
   bool ended_ = false;
   bool asked_ = false;
 };

@@ -1,5 +1,6 @@
-// The engine as client: any bytes of a server in any pieces tell the same story as unsplit; limits
-// hold, an end is told once, and what is answered are frames.
+// The engine as client: any bytes of a server in any pieces tell the same story as unsplit, also
+// where large messages are told in pieces; limits hold, an end is told once, and what is answered
+// are frames.
 //
 // Input: one byte of switches, the number of piece sizes, the piece sizes, then the bytes.
 #include "engine_story.h"
@@ -24,5 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string whole = story_of(false, settings, switches, bytes, std::string_view("\0", 1));
   const std::string split = story_of(false, settings, switches, bytes, pieces);
   require(whole == split);
+  settings.largest_whole = 7;
+  const std::string piecemeal = story_of(false, settings, switches, bytes, pieces);
+  require(whole == piecemeal);
   return 0;
 }

@@ -1,5 +1,5 @@
 // The engine as server: any request and any bytes of a client in any pieces tell the same story as
-// unsplit.
+// unsplit, also where large messages are told in pieces.
 //
 // Input: one byte of switches, the number of piece sizes, the piece sizes, then the bytes; a switch
 // puts a good request before them.
@@ -33,5 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string whole = story_of(true, settings, switches, bytes, std::string_view("\0", 1));
   const std::string split = story_of(true, settings, switches, bytes, pieces);
   require(whole == split);
+  settings.largest_whole = 7;
+  const std::string piecemeal = story_of(true, settings, switches, bytes, pieces);
+  require(whole == piecemeal);
   return 0;
 }

@@ -49,6 +49,37 @@ TEST_CASE("nul: a NUL behind every message") {
 
 TEST_CASE("raw: the bytes alone") { CHECK(written(OutputFormat::kRaw) == "Grüße\x1b[2J\0\n\xff"s); }
 
+TEST_CASE("pieces are written like the message that they are") {
+  for (const OutputFormat format : {OutputFormat::kText, OutputFormat::kNul, OutputFormat::kRaw}) {
+    for (const MessageType type : {MessageType::kText, MessageType::kBinary}) {
+      CAPTURE(static_cast<int>(format));
+      MemoryFile whole_file;
+      OutputStream whole_out(whole_file.fd());
+      const auto whole = make_message_writer(format, whole_out);
+      whole->on_message(message(type, "abcd"));
+      whole->on_message(message(type, "e"));
+      whole->flush();
+      MemoryFile file;
+      OutputStream out(file.fd());
+      const auto pieces = make_message_writer(format, out);
+      CHECK(pieces->takes_pieces());
+      pieces->on_piece(message(type, "abc"), false);
+      pieces->on_piece(message(type, "d"), false);
+      pieces->on_piece(message(type, ""), true);
+      pieces->on_piece(message(type, "e"), true);
+      pieces->flush();
+      CHECK(file.content() == whole_file.content());
+    }
+  }
+}
+
+TEST_CASE("lines of digits need whole messages") {
+  MemoryFile file;
+  OutputStream out(file.fd());
+  CHECK_FALSE(make_message_writer(OutputFormat::kHex, out)->takes_pieces());
+  CHECK_FALSE(make_message_writer(OutputFormat::kBase64, out)->takes_pieces());
+}
+
 TEST_CASE("hex and base64: a line each") {
   CHECK(written(OutputFormat::kHex) == "4772c3bcc39f651b5b324a\n000aff\n\n\n");
   CHECK(written(OutputFormat::kBase64) == "R3LDvMOfZRtbMko=\nAAr/\n\n\n");

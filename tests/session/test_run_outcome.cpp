@@ -59,6 +59,24 @@ TEST_CASE("who leaves the prompt has not failed by the peer's manners") {
   CHECK(words(lost(), facts) == "can't write");
 }
 
+TEST_CASE("a message that was cut makes no good end") {
+  RunFacts facts;
+  facts.cut = true;
+  const std::string cut = "; the last message on stdout is incomplete";
+  CHECK(words(lost(), facts) == "connection lost" + cut);
+  CHECK(words({}, facts) == "server closed the connection" + cut);
+  CHECK(run_outcome({}, facts).error().stage == Stage::kConnection);
+  Ending ours;
+  ours.closed.first = Direction::kSent;
+  CHECK(words(ours, facts) == "connection closed" + cut);
+  facts.undelivered = 1;
+  CHECK(words(ours, facts) == "connection closed: 1 message not delivered" + cut);
+  facts.enough = true;  // `| head -c 100`
+  CHECK(words(lost(), facts) == "status 0");
+  facts.failure = Error{Stage::kTimeout, "out of time", {}, {}};
+  CHECK(words(lost(), facts) == "out of time" + cut);
+}
+
 TEST_CASE("without an error what is missing decides") {
   RunFacts facts;
   facts.refused = 3;

@@ -61,16 +61,18 @@ class Ended:
         )
 
 
-def run(*words, stdin=b"", timeout=20, env=None, cwd=None, launcher=()) -> Ended:
-    """Runs wscope to its end. `stdin`: bytes to pipe in, or a file object or descriptor;
-    `launcher`: words before the program's own."""
+def run(
+    *words, stdin=b"", stdout=subprocess.PIPE, timeout=20, env=None, cwd=None, launcher=()
+) -> Ended:
+    """Runs wscope to its end. `stdin`: bytes to pipe in, or a file object or descriptor; `stdout`: a
+    file that takes it; `launcher`: words before the program's own."""
     words = [str(word) for word in words]
     begun = time.monotonic()
     piped = isinstance(stdin, bytes)
     process = subprocess.Popen(
         [*launcher, WSCOPE, *words],
         stdin=subprocess.PIPE if piped else stdin,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         env=env or environment(),
         cwd=cwd,
@@ -82,7 +84,7 @@ def run(*words, stdin=b"", timeout=20, env=None, cwd=None, launcher=()) -> Ended
         out, err = process.communicate()
         ended = Ended(words, process.returncode, out, err, time.monotonic() - begun)
         raise AssertionError(f"did not end in {timeout} s: {ended}") from late
-    return Ended(words, process.returncode, out, err, time.monotonic() - begun)
+    return Ended(words, process.returncode, out or b"", err, time.monotonic() - begun)
 
 
 def run_measured(*words, **how):

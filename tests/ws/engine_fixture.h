@@ -14,7 +14,8 @@
 
 namespace wscope::ws {
 
-/// "text hello", "ping x", "close 1000 bye", "failed 1002 server sent …", one line an event.
+/// "text hello", "piece text hel", "last text lo", "ping x", "close 1000 bye", "failed 1002 server
+/// sent …", one line an event.
 class Recorder : public EngineListener {
  public:
   std::vector<std::string> events;
@@ -30,6 +31,10 @@ class Recorder : public EngineListener {
     } else {
       echo->send_binary(data);
     }
+  }
+  void on_piece(MessageType type, std::string_view data, bool last) override {
+    events.push_back(std::string(last ? "last " : "piece ") +
+                     (type == MessageType::kText ? "text " : "binary ") + std::string(data));
   }
   void on_ping(std::string_view data) override { events.push_back("ping " + std::string(data)); }
   void on_pong(std::string_view data) override { events.push_back("pong " + std::string(data)); }
