@@ -127,29 +127,30 @@ DeflateCodec::Outcome DeflateCodec::store(std::string_view& piece, ByteBuffer& o
                                           std::size_t limit, Utf8Checker* text) {
   std::size_t room = kFirstRoom;
   while (true) {
-    if (looks_like_a_bomb(out)) {
+    if (looks_like_a_bomb()) {
       hold();
       return Outcome::kOk;
     }
     if (out.room() < room) out.grow(room);
     // One byte more than allowed is room enough to see that it is too much.
-    const std::size_t offered = std::min({out.room() - 1, limit - out.size(), kMostRoom}) + 1;
+    const std::size_t offered = std::min({out.room() - 1, limit - made_, kMostRoom}) + 1;
     std::size_t made = 0;
     const Outcome outcome = inflate_once(piece, out.data() + out.size(), offered, made);
     out.added(made);
+    made_ += made;
     // Text that came out before the stream went wrong was there first.
     if (text != nullptr && !text->feed(out.view().substr(out.size() - made))) {
       return Outcome::kNotText;
     }
-    if (out.size() > limit) return Outcome::kTooBig;
+    if (made_ > limit) return Outcome::kTooBig;
     if (outcome != Outcome::kOk) return outcome;
     if (piece.empty() && made < offered) return Outcome::kOk;
     room = std::min(2 * room, kMostRoom);
   }
 }
 
-bool DeflateCodec::looks_like_a_bomb(const ByteBuffer& out) const {
-  return !trusted_ && out.size() >= kUnsuspected && out.size() / kUnlikelyRatio >= taken_;
+bool DeflateCodec::looks_like_a_bomb() const {
+  return !trusted_ && made_ >= kUnsuspected && made_ / kUnlikelyRatio >= taken_;
 }
 
 void DeflateCodec::hold() {
@@ -170,7 +171,7 @@ DeflateCodec::Outcome DeflateCodec::measure(std::string_view piece, ByteBuffer& 
     const Outcome outcome = inflate_once(piece, scratch.data(), scratch.size(), made);
     held_->size += made;
     if (text != nullptr && !text->feed({scratch.data(), made})) return Outcome::kNotText;
-    if (held_->size > limit - out.size()) return Outcome::kTooBig;
+    if (held_->size > limit - made_) return Outcome::kTooBig;
     if (outcome != Outcome::kOk) return outcome;
     if (piece.empty() && made < scratch.size()) break;
   }
@@ -222,7 +223,7 @@ DeflateCodec::Outcome DeflateCodec::finish_inflate(ByteBuffer& out, std::size_t 
     if (outcome == Outcome::kOk && !at_block_end()) outcome = Outcome::kCorrupt;
   }
   any_input_ = trusted_ = false;
-  taken_ = come_ = 0;
+  taken_ = come_ = made_ = 0;
   if (agreement_.peer_no_context_takeover && inflating_) {
     inflateReset(inflating_.get());
     after_final_block_ = false;

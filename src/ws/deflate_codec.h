@@ -36,7 +36,8 @@ class DeflateCodec {
   DeflateCodec& operator=(const DeflateCodec&) = delete;
 
   /// A piece of a compressed message; what it inflates to is appended, at the message's end at the
-  /// latest, and fed to `text` at once when that is given. `limit` counts all of `out`.
+  /// latest, and fed to `text` at once when that is given. `limit` counts the whole message, also
+  /// what the caller has taken out of `out` since it began.
   Outcome inflate(std::string_view piece, ByteBuffer& out, std::size_t limit,
                   Utf8Checker* text = nullptr);
   /// The message's end (7.2.2): must be called after its last piece, before the next message.
@@ -65,7 +66,7 @@ class DeflateCodec {
   Outcome inflate_once(std::string_view& piece, char* to, std::size_t room, std::size_t& made);
   Outcome store(std::string_view& piece, ByteBuffer& out, std::size_t limit, Utf8Checker* text);
   Outcome measure(std::string_view piece, ByteBuffer& out, std::size_t limit, Utf8Checker* text);
-  bool looks_like_a_bomb(const ByteBuffer& out) const;
+  bool looks_like_a_bomb() const;
   void hold();
   Outcome release(ByteBuffer& out, std::size_t limit);
   bool at_block_end() const;
@@ -78,6 +79,7 @@ class DeflateCodec {
   std::unique_ptr<Held> held_;
   std::uint64_t come_ = 0;   // compressed bytes
   std::uint64_t taken_ = 0;  // the same as zlib took them, what was held twice
+  std::size_t made_ = 0;     // what they became, without what is held
   bool any_input_ = false;
   bool trusted_ = false;  // it was held once: it is no bomb
 };

@@ -22,6 +22,8 @@ constexpr std::size_t kReadRoom = std::size_t{64} << 10;
 constexpr std::size_t kUsualBuffer = std::size_t{512} << 10;
 constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
 constexpr std::size_t kMaxHead = std::size_t{16} << 10;
+// A message that is told in pieces holds what so many compressed bytes become.
+constexpr std::size_t kInflatedAtOnce = std::size_t{64} << 10;
 constexpr std::size_t kCloseReasonMost = 123;
 // With so much output waiting the peer is not reading: of its pings only the last is answered.
 constexpr std::size_t kMostBeforePongs = std::size_t{1} << 20;
@@ -347,7 +349,9 @@ void WebsocketEngine::read_frames() {
 bool WebsocketEngine::feed_slow() {
   if (in_.empty()) return false;
   if (slow_left_ > 0) {
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(slow_left_, in_.size()));
+    const std::size_t most = (first_of_message_ & kRsv1) != 0 ? kInflatedAtOnce : in_.size();
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(slow_left_, std::min(most, in_.size())));
     slow_left_ -= size;
     feed(size);
     return true;
@@ -385,11 +389,11 @@ void WebsocketEngine::feed(std::size_t size) {
   tell_piece();
 }
 
-/// Of a message in fragments that has become too large to be told whole.
+/// Of a message in fragments, or compressed, that has become too large to be told whole.
 void WebsocketEngine::tell_piece() {
   const std::string_view come = wire_.message.view();
   if (wire_.told == 0 && come.size() <= wire_.largest_whole) return;
-  if (!live() || (first_of_message_ & kRsv1) != 0) return;
+  if (!live()) return;
   const bool text = (first_of_message_ & 0x0f) == kOpText;
   const std::string_view whole = text ? come.substr(0, utf8_cut_offset(come)) : come;
   if (whole.empty()) return;
@@ -413,7 +417,7 @@ void WebsocketEngine::on_message(const EngineMessage& message) {
   counters_.payload_received += data.size();
   if (message.get_compressed()) {
     counters_.compressed_in += wire_.compressed_in;
-    counters_.inflated += data.size();
+    counters_.inflated += wire_.told + data.size();
   }
   const bool text = message.get_opcode() == websocketpp::frame::opcode::TEXT;
   const MessageType type = text ? MessageType::kText : MessageType::kBinary;

@@ -73,8 +73,9 @@ class EngineListener {
 
 struct EngineSettings {
   std::size_t max_message_size = std::size_t{64} << 20;  // inflated bytes; larger: 1009
-  /// A message of more bytes that is not compressed is told through on_piece, as it comes, and not
-  /// through on_message. (Compressed ones are whole always: they may be bombs.)
+  /// A message of more bytes is told through on_piece, as it comes, and not through on_message; but
+  /// a compressed one that has all come may be told whole, and of what grows like a bomb no more is
+  /// told until it has ended.
   std::size_t largest_whole = std::numeric_limits<std::size_t>::max();
   bool answer_pings = true;
   std::optional<DeflateAgreement> deflate;     // client: as agreed by the gate

@@ -124,6 +124,12 @@ STEPS = [
          "frames of 64 KiB every second one was moved to the front before it was whole.",
          [("src/ws/engine.cpp", "  in_.grow(kUsualBuffer - ByteBuffer::kSlack);\n", "")],
          [], [("receive", 1024), ("receive", 65536)]),
+    Step("A message of more than 1 MiB is written while it comes",
+         "Held whole it takes as many new pages, which the kernel clears, and all of it leaves the cache "
+         "between the reading and the writing.",
+         [("src/session/client_session.cpp", "kLargestWhole = std::size_t{1} << 20",
+           "kLargestWhole = std::size_t{1} << 40")],
+         [], [("receive", 64 << 20), ("pipe", 64 << 20)]),
     Step("Messages are gathered before they are written",
          "One write for 64 KiB of them, not one each.",
          [("src/output/output_stream.h",
@@ -203,7 +209,7 @@ def run(single: runs.Runs, programs: Path, way: str, size: int) -> dict:
         return single.echo(peer, size, ECHOES, 0)
     if way in ("send", "piped"):
         return single.send(peer, size, count, one=size > 1 << 20, piped=way == "piped")
-    return single.receive(peer, size, count, pipe=way == "pipe")
+    return single.receive(peer, size, count, one=size > 1 << 20, pipe=way == "pipe")
 
 
 def profile(single: runs.Runs, programs: Path, way: str, size: int, scratch: Path) -> str:

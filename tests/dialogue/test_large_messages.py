@@ -5,6 +5,7 @@ import os
 import tempfile
 import threading
 import unittest
+import zlib
 from pathlib import Path
 
 from support import frames
@@ -22,20 +23,30 @@ class Halves:
     """A server that sends the first half of a message, waits to be told, and goes on. In fragments
     a ping between them is answered when the client has taken the first."""
 
-    def __init__(self, opcode=frames.TEXT, data=TEXT, half=HALF, fragments=False, then=None):
-        self.opcode, self.data, self.half = opcode, data, half
-        self.fragments, self.then = fragments, then
+    def __init__(self, opcode=frames.TEXT, data=TEXT, half=HALF, then=None, **how):
+        self.opcode, self.data, self.half, self.then = opcode, data, half, then
+        self.fragments = how.get("fragments", False)
+        self.compressed = how.get("compressed", False)  # in fragments, too
         self.go_on = threading.Event()
         self.taken = threading.Event()
 
     def __call__(self, peer):
-        peer.accept()
-        if self.fragments:
-            peer.frame(self.opcode, self.data[: self.half], fin=False)
+        deflate = None
+        if self.compressed:
+            deflate = zlib.compressobj(wbits=-15)
+            peer.accept("Sec-WebSocket-Extensions: permessage-deflate")
+        else:
+            peer.accept()
+        if self.fragments or self.compressed:
+            parts = [self.data[: self.half], self.data[self.half :]]
+            if deflate:
+                parts = [deflate.compress(part) + deflate.flush(zlib.Z_SYNC_FLUSH) for part in parts]
+                parts[1] = parts[1][:-4]
+            peer.frame(self.opcode, parts[0], fin=False, rsv=0x40 if deflate else 0)
             peer.ping(b"taken?")
             assert peer.read_frame().opcode == frames.PONG
             self.taken.set()
-            rest = frames.frame(frames.CONT, self.data[self.half :])
+            rest = frames.frame(frames.CONT, parts[1])
         else:
             whole = frames.frame(self.opcode, self.data)
             header = len(whole) - len(self.data)
@@ -60,9 +71,9 @@ class AsItComes(Dialogue):
             self.expect(client.wait(), out=halves.data + end)
 
     def test_text_in_whole_characters(self):
-        for fragments in (False, True):
-            with self.subTest(fragments=fragments):
-                self.seen_early(fragments=fragments, shown=HALF - 1)
+        for how in ({}, {"fragments": True}, {"compressed": True}):
+            with self.subTest(how):
+                self.seen_early(**how, shown=HALF - 1)
 
     def test_binary_and_the_other_plain_formats(self):
         for words, end in (([], b""), (["--output", "raw"], b""), (["-0"], b"\0")):

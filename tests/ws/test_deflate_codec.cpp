@@ -292,19 +292,27 @@ TEST_CASE("RFC 6455 8.1: a bad byte is told at once, also where a bomb is only m
   CHECK(checker.failed_at() == (std::size_t{7} << 20));
 }
 
-TEST_CASE("the limit is exact, and counts what was there before") {
+TEST_CASE("the limit is exact, and counts what was taken out meanwhile") {
   DeflateCodec sender({});
   DeflateCodec receiver({});
   const std::string message(5000, 'm');
   CHECK(unpacked(receiver, {packed(sender, message)}, 5000) == message);
   CHECK(unpacked(receiver, {packed(sender, message)}, 4999) == "too big");
-  DeflateCodec other({});
-  ByteBuffer out;
-  out.append("12345");
-  DeflateCodec fresh({});
-  CHECK(other.inflate(packed(fresh, message), out, 5005) == Outcome::kOk);
-  CHECK(other.finish_inflate(out, 5005) == Outcome::kOk);
-  CHECK(out.size() == 5005);
+  for (const std::size_t limit : {std::size_t{8000}, std::size_t{7999}}) {
+    DeflateCodec other({});
+    DeflateCodec fresh({});
+    const std::string bytes = packed(fresh, noise(8000));
+    const std::string_view half = std::string_view(bytes).substr(0, bytes.size() / 2);
+    ByteBuffer out;
+    CHECK(other.inflate(half, out, limit) == Outcome::kOk);
+    std::string told(out.view());
+    CHECK(told.size() > 1000);
+    out.clear();
+    Outcome outcome = other.inflate(std::string_view(bytes).substr(half.size()), out, limit);
+    if (outcome == Outcome::kOk) outcome = other.finish_inflate(out, limit);
+    CHECK(outcome == (limit == 8000 ? Outcome::kOk : Outcome::kTooBig));
+    if (outcome == Outcome::kOk) CHECK(told + std::string(out.view()) == noise(8000));
+  }
 }
 
 TEST_CASE("blocks that hold nothing come to an end, in any pieces") {

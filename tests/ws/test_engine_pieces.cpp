@@ -147,18 +147,56 @@ TEST_CASE("in any split the pieces are the message, or end like it") {
   }
 }
 
-TEST_CASE("compressed messages are told whole") {
-  EngineSettings settings = in_pieces(4);
+TEST_CASE("compressed messages, too, and their sizes are those of what they inflate to") {
+  EngineSettings settings;
   settings.deflate = DeflateAgreement{};
   settings.deflate->threshold = 1;
+  const std::string text = kGreek + kGreek + "and so on " + kGreek + std::string(40, 'x');
+  std::string from_server;
+  for (const bool server : {false, true}) {
+    Side peer(!server, settings);
+    const auto sent = [&](MessageType type, std::string_view data) {
+      CHECK((type == MessageType::kText ? peer.engine->send_text(data)
+                                        : peer.engine->send_binary(data)));
+      return take_output(*peer.engine);
+    };
+    const std::string first = sent(MessageType::kText, text) + sent(MessageType::kText, "next");
+    std::string bad = sent(MessageType::kBinary, text + "\xff");
+    const std::string wire = first + bad + sent(MessageType::kText, text);
+    compare(wire, server, settings);
+    for (const std::size_t limit : {text.size(), text.size() - 1}) {
+      settings.max_message_size = limit;
+      compare(wire, server, settings);
+    }
+    settings.max_message_size = EngineSettings().max_message_size;
+    bad[0] = '\xc1';  // as text it is bad at its last byte
+    compare(first + bad, server, settings);
+    if (!server) from_server = wire;
+  }
   Side client(false, settings);
+  settings.largest_whole = 4;
+  Side piecemeal(false, settings);
+  for (const char byte : from_server) {
+    give(*client.engine, std::string_view(&byte, 1));
+    give(*piecemeal.engine, std::string_view(&byte, 1));
+  }
+  CHECK(piecemeal.heard.events.size() > client.heard.events.size() + 10);
+  CHECK(piecemeal.engine->counters().inflated == client.engine->counters().inflated);
+  CHECK(piecemeal.engine->counters().compressed_in == client.engine->counters().compressed_in);
+}
+
+TEST_CASE("of what grows like a bomb nothing is told before its end") {
+  EngineSettings settings = in_pieces(std::size_t{8} << 20);
+  settings.deflate = DeflateAgreement{};
+  settings.max_message_size = std::size_t{16} << 20;
   Side server(true, settings);
-  const std::string text(300, 'x');
-  CHECK(server.engine->send_text(text));
-  const std::string wire = take_output(*server.engine);
-  CHECK(wire.size() < text.size());
-  for (const char byte : wire) give(*client.engine, std::string_view(&byte, 1));
-  CHECK(client.heard.take() == Events{"text " + text});
+  CHECK(server.engine->send_binary(std::string(std::size_t{20} << 20, 'x')));
+  const std::string bomb = take_output(*server.engine);
+  Side client(false, settings);
+  for (std::size_t at = 0; at < bomb.size(); at += 1000) {
+    give(*client.engine, std::string_view(bomb).substr(at, 1000));
+  }
+  CHECK(client.heard.take() == Events{"failed 1009 message is larger than 16777216 bytes"});
 }
 
 TEST_CASE("the listener may close within a piece: the rest is told") {
