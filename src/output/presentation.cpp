@@ -26,11 +26,17 @@
 namespace wscope::output {
 namespace {
 
+bool same_file(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/// Whether both lead to one file, pipe or terminal where somebody may read them.
 bool same_place(int one, int other) {
   struct stat a {};
   struct stat b {};
-  return ::fstat(one, &a) == 0 && ::fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
-         a.st_ino == b.st_ino;
+  if (::fstat(one, &a) != 0 || ::fstat(other, &b) != 0 || !same_file(a, b)) return false;
+  struct stat null {};
+  return ::stat("/dev/null", &null) != 0 || !same_file(a, null);
 }
 
 bool has_prompt(Screen* screen) { return screen != nullptr && !screen->make_way(); }

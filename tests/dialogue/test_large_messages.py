@@ -2,6 +2,7 @@
 OUTPUT); one that is not larger is never seen in part."""
 
 import os
+import subprocess
 import tempfile
 import threading
 import unittest
@@ -123,6 +124,28 @@ class AsItComes(Dialogue):
                 count += len(pipe.read())
                 self.assertEqual(count, size)
                 self.expect(client.wait(), err="")
+
+    def test_nor_where_all_output_goes_nowhere(self):
+        come, go_on = threading.Event(), threading.Event()
+
+        def script(peer):
+            peer.accept()
+            peer.send(frames.frame(frames.BINARY, b"", length=40 * MIB))
+            for _ in range(40):
+                peer.send(b"x" * MIB)
+            peer.ping(b"taken?")
+            assert peer.read_frame().opcode == frames.PONG
+            come.set()
+            assert go_on.wait(60)
+            peer.finish()
+
+        nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with Server(script) as server, Running("-w", "-1", server.url, **nowhere) as client:
+            client.end_input()
+            self.assertTrue(come.wait(60))
+            self.memory_at_most(client, 16 * MIB)
+            go_on.set()
+            self.expect(client.wait())
 
 
 class WholeWhereNeeded(Dialogue):
