@@ -18,7 +18,7 @@ constexpr int kSmallestZlibWindow = 9;
 constexpr int kLargestWindow = 15;
 constexpr int kMemoryLevel = 8;
 // DEFLATE reaches 1032:1; what people send hardly ever 64:1.
-constexpr std::size_t kUnsuspected = std::size_t{4} << 20;
+constexpr std::size_t kUnsuspected = std::size_t{1} << 20;
 constexpr std::size_t kUnlikelyRatio = 64;
 constexpr std::size_t kMostHeld = std::size_t{1} << 20;
 // A byte that is flushed by itself takes 8: its block, and the empty one behind it. Whoever needs
@@ -152,6 +152,8 @@ DeflateCodec::Outcome DeflateCodec::store(std::string_view& piece, ByteBuffer& o
 bool DeflateCodec::looks_like_a_bomb() const {
   return !trusted_ && made_ >= kUnsuspected && made_ / kUnlikelyRatio >= taken_;
 }
+
+bool DeflateCodec::suspects() const { return held_ != nullptr || looks_like_a_bomb(); }
 
 void DeflateCodec::hold() {
   auto copy = std::make_unique<z_stream>();

@@ -40,6 +40,8 @@ class DeflateCodec {
   /// what the caller has taken out of `out` since it began.
   Outcome inflate(std::string_view piece, ByteBuffer& out, std::size_t limit,
                   Utf8Checker* text = nullptr);
+  /// What came so far may be the beginning of a bomb: larger than 1 MiB, and 64 times its size.
+  bool suspects() const;
   /// The message's end (7.2.2): must be called after its last piece, before the next message.
   Outcome finish_inflate(ByteBuffer& out, std::size_t limit, Utf8Checker* text = nullptr);
 

@@ -393,7 +393,7 @@ void WebsocketEngine::feed(std::size_t size) {
 void WebsocketEngine::tell_piece() {
   const std::string_view come = wire_.message.view();
   if (wire_.told == 0 && come.size() <= wire_.largest_whole) return;
-  if (!live()) return;
+  if (!live() || (wire_.codec != nullptr && wire_.codec->suspects())) return;
   const bool text = (first_of_message_ & 0x0f) == kOpText;
   const std::string_view whole = text ? come.substr(0, utf8_cut_offset(come)) : come;
   if (whole.empty()) return;
