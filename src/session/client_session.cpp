@@ -349,11 +349,15 @@ void ClientSession::received(MessageType type, std::string_view data, bool tell)
   reconnect_.held();
   if (source_.interactive() && type == MessageType::kText) source_.learn(data);
   if (tell) sink_.on_message({Direction::kReceived, type, data});
-  if (condition_.message(data)) {
-    quitting_ = true;
-    return close(ws::kCloseNormal, {});
-  }
-  if (options_.messages.echo) send(type, data, true);
+  if (!ends_with(data) && options_.messages.echo) send(type, data, true);
+}
+
+/// --count, --until: closes when that was the message.
+bool ClientSession::ends_with(std::string_view message) {
+  if (!condition_.message(message)) return false;
+  quitting_ = true;
+  close(ws::kCloseNormal, {});
+  return true;
 }
 
 /// With --reconnect another line may follow on the one that was cut.
@@ -369,10 +373,7 @@ void ClientSession::connection_piece(MessageType type, std::string_view data, bo
   quiet_since_ = clock_.now();
   inside_message_ = !last;
   sink_.on_piece({Direction::kReceived, type, data}, last);
-  if (last && condition_.message(data)) {
-    quitting_ = true;
-    close(ws::kCloseNormal, {});
-  }
+  if (last) ends_with(data);  // counted: without --until nobody looks into it
 }
 
 void ClientSession::connection_ping(std::string_view data) {

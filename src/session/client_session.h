@@ -87,6 +87,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
 
   void say(MessageType type, const Action& action);
   void received(MessageType type, std::string_view data, bool tell);
+  bool ends_with(std::string_view message);
   bool may_tell_pieces() const;
   void open();
   void opened(Result<OpenedStream> result);

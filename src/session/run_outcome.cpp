@@ -13,14 +13,11 @@ std::string in_flight_note(std::uint64_t count) {
   return "; " + plural(count, "message") + " in flight: whether they arrived is unknown";
 }
 
-Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts) {
+namespace {
+
+Result<ExitStatus> judge(const Ending& ending, const RunFacts& facts) {
   if (facts.signal) return *facts.signal;
-  const char* cut = facts.cut ? "; the last message on stdout is incomplete" : "";
-  if (facts.failure) {
-    Error failure = *facts.failure;
-    failure.message += cut;
-    return fail(std::move(failure));
-  }
+  if (facts.failure) return fail(*facts.failure);
   if (facts.enough) return ExitStatus::kOk;
   std::string undelivered;
   if (facts.undelivered > 0) {
@@ -35,24 +32,32 @@ Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts) {
     }
     if (!undelivered.empty()) error.message += "; " + undelivered;
     error.message += in_flight_note(facts.in_flight);
-    error.message += cut;
     return fail(std::move(error));
   }
   const bool ours = ending.closed.first == Direction::kSent;
   if (!undelivered.empty()) {
-    return fail(Stage::kConnection,
-                (ours ? "connection closed: " : "server closed the connection first: ") +
-                    undelivered + cut);
+    return fail(
+        Stage::kConnection,
+        (ours ? "connection closed: " : "server closed the connection first: ") + undelivered);
   }
   if (facts.cut) {
-    return fail(Stage::kConnection,
-                std::string(ours ? "connection closed" : "server closed the connection") + cut);
+    return fail(Stage::kConnection, ours ? "connection closed" : "server closed the connection");
   }
   if (!facts.shortfall.empty()) return fail(Stage::kExpectation, facts.shortfall);
   if (facts.refused > 0) {
     return fail(Stage::kInput, plural(facts.refused, "message") + " could not be sent");
   }
   return ExitStatus::kOk;
+}
+
+}  // namespace
+
+Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts) {
+  auto outcome = judge(ending, facts);
+  if (!outcome && facts.cut) {
+    outcome.error().message += "; the last message on stdout is incomplete";
+  }
+  return outcome;
 }
 
 }  // namespace wscope::session

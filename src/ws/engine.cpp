@@ -371,10 +371,9 @@ bool WebsocketEngine::feed_slow() {
     wire_.frame = read_frame_header(slow_header_);
     slow_left_ = wire_.frame.length;
     slow_header_size_ = 0;
-    if (wire_.frame.opcode() <= kOpBinary) inside_message_ = !wire_.frame.fin();
-    if (wire_.frame.opcode() == kOpText || wire_.frame.opcode() == kOpBinary) {
-      first_of_message_ = wire_.frame.first;
-    }
+    const std::uint8_t opcode = wire_.frame.opcode();
+    if (opcode <= kOpBinary) inside_message_ = !wire_.frame.fin();
+    if (opcode == kOpText || opcode == kOpBinary) first_of_message_ = wire_.frame.first;
   }
   feed(come);
   return true;

@@ -75,6 +75,8 @@ bool MessageLane::take_whole(const FrameHeader& header, char* payload) {
 void MessageLane::begin_pieces(const FrameHeader& header, ByteBuffer& in) {
   large_ = header;
   large_left_ = header.length;
+  checked_ = 0;
+  wire_.text.reset();
   counters_.wire_received += header.size;
   in.consume(header.size);
 }
@@ -82,24 +84,13 @@ void MessageLane::begin_pieces(const FrameHeader& header, ByteBuffer& in) {
 /// Of a text, its whole characters; a cut one stays in front for the next time.
 bool MessageLane::take_piece(ByteBuffer& in) {
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(in.size(), large_left_));
-  if (wire_.server) {
-    mask_in_place(in.data() + unmasked_, size - unmasked_, large_.mask,
-                  static_cast<std::size_t>(large_.length - large_left_ + unmasked_) % 4);
-  }
-  const std::string_view come(in.data(), size);
+  const std::size_t kept = checked_ - static_cast<std::size_t>(large_.length - large_left_);
+  if (!check(large_, in.data() + kept, size - kept)) return false;
   const bool last = size == large_left_;
-  std::size_t whole = size;
-  if (large_.opcode() == kOpText) {
-    whole = utf8_cut_offset(come);
-    const std::string_view cut = come.substr(whole);
-    if (!is_valid_utf8(come.substr(0, whole)) || utf8_error_offset(cut) < cut.size()) {
-      wire_.violation = not_utf8(large_.length - large_left_ + utf8_error_offset(come));
-    } else if (last && !cut.empty()) {
-      wire_.violation = cut_text();
-    }
-    if (wire_.violation) return false;
-  }
-  unmasked_ = size - whole;
+  if (last && !end_parts(large_)) return false;
+  const std::string_view come(in.data(), size);
+  const bool cut = large_.opcode() == kOpText && !last;
+  const std::size_t whole = cut ? utf8_cut_offset(come) : size;
   large_left_ -= whole;
   counters_.wire_received += whole;
   counters_.payload_received += whole;
@@ -116,10 +107,13 @@ bool MessageLane::take_part(const FrameHeader& header, char* payload, std::size_
     checked_ = 0;
     wire_.text.reset();
   }
-  char* fresh = payload + checked_;
-  const std::size_t size = come - checked_;
+  return check(header, payload + checked_, come - checked_);
+}
+
+/// The next bytes of a frame that comes in parts.
+bool MessageLane::check(const FrameHeader& header, char* fresh, std::size_t size) {
   if (wire_.server) mask_in_place(fresh, size, header.mask, checked_ % 4);
-  checked_ = come;
+  checked_ += size;
   if (header.opcode() == kOpText && !wire_.text.feed({fresh, size})) {
     wire_.violation = not_utf8(wire_.text.failed_at());
     return false;

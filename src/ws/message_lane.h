@@ -40,6 +40,7 @@ class MessageLane {
   bool take_piece(ByteBuffer& in);
   bool take_whole(const FrameHeader& header, char* payload);
   bool take_compressed(const FrameHeader& header, char* payload);
+  bool check(const FrameHeader& header, char* fresh, std::size_t size);
   bool take_part(const FrameHeader& header, char* payload, std::size_t come);
   bool end_parts(const FrameHeader& header);
   void deliver(const FrameHeader& header, std::string_view data);
@@ -48,11 +49,10 @@ class MessageLane {
   EngineListener& listener_;
   EngineCounters& counters_;
   std::size_t partial_ = 0;  // size of the frame that has come in part; 0: none
-  std::size_t checked_ = 0;  // payload bytes of it that were unmasked and checked
-  // Of a frame that is told in pieces, its header gone already:
+  // A frame that is told in pieces; its header has left the buffer.
   FrameHeader large_;
   std::uint64_t large_left_ = 0;  // payload bytes that were not told yet
-  std::size_t unmasked_ = 0;      // of those, at the buffer's front: a character that was cut
+  std::size_t checked_ = 0;       // payload bytes of either that were unmasked and checked
 };
 
 }  // namespace wscope::ws
