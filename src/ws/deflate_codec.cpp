@@ -17,7 +17,8 @@ constexpr std::size_t kMostRoom = std::size_t{256} << 10;
 constexpr int kSmallestZlibWindow = 9;
 constexpr int kLargestWindow = 15;
 constexpr int kMemoryLevel = 8;
-// DEFLATE reaches 1032:1; what people send hardly ever 64:1.
+// DEFLATE reaches 1032:1; what people send hardly ever 64:1. Who tells a message in pieces begins
+// no earlier than this (EngineSettings::largest_whole): then nothing of a bomb is told.
 constexpr std::size_t kUnsuspected = std::size_t{1} << 20;
 constexpr std::size_t kUnlikelyRatio = 64;
 constexpr std::size_t kMostHeld = std::size_t{1} << 20;

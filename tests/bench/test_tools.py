@@ -3,15 +3,21 @@
 Run by ctest (bench.tools) with BENCH_TOOLS naming the folder of the built tools.
 """
 
+import io
 import json
 import os
 import re
 import socket
 import struct
 import subprocess
+import tempfile
 import tomllib
 import unittest
+from contextlib import redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
+
+import check_instructions
 
 TOOLS = Path(os.environ["BENCH_TOOLS"])
 TIMEOUT = 20
@@ -174,6 +180,34 @@ class Timed(unittest.TestCase):
 
     def test_a_small_program_is_told_small(self):
         self.assertLess(self.run_timed("--", "true")["rss"], 4096)
+
+
+class Gate(unittest.TestCase):
+    """bench.instructions fails when a figure has risen by more than a tenth."""
+
+    def status(self, recorded: dict, now: float) -> int:
+        def ask(_program, what, *_before):
+            return ["a key"] if what == "--key" else ["receive-16"]
+
+        with tempfile.TemporaryDirectory() as folder:
+            record = Path(folder) / "record.json"
+            record.write_text(json.dumps(recorded))
+            with (patch.object(check_instructions, "PROGRAMS", ("micro_messages",)),
+                  patch.object(check_instructions, "ask", ask),
+                  patch.object(check_instructions, "measure", lambda _program, _case: now),
+                  patch("sys.argv", ["check", folder, str(record)]),
+                  redirect_stdout(io.StringIO())):
+                return check_instructions.main()
+
+    def test_a_tenth_more_is_allowed_and_no_more(self):
+        recorded = {"a key": {"messages receive-16": 100.0}}
+        self.assertEqual(self.status(recorded, 109.9), 0)
+        self.assertEqual(self.status(recorded, 110.1), 1)
+        self.assertEqual(self.status(recorded, 50), 0)
+
+    def test_a_case_without_a_figure_fails_and_another_processor_is_told(self):
+        self.assertEqual(self.status({"a key": {"messages send-16": 100.0}}, 1), 1)
+        self.assertEqual(self.status({"another key": {}}, 1), check_instructions.SKIPPED)
 
 
 class Table(unittest.TestCase):

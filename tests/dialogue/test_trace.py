@@ -5,11 +5,12 @@ import re
 import socket
 import tempfile
 import unittest
+from pathlib import Path
 
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import Running, run
+from support.program import SANITIZED, Running, run
 from support.server import Server, echo, unused_port
 
 LINE = re.compile(r"^\[ *(\d+\.\d{3})\] ([*<>]) ?(.*)$")
@@ -289,6 +290,33 @@ class Trace(Dialogue):
     def test_quiet(self):
         with Server(echo) as server:
             self.dialogue("-q", "-w", "0.2", server.url, stdin="x\n", out="x\n", err="")
+
+
+class Off(Dialogue):
+    """Without a trace nobody looks at frames (seen by callgrind: which functions were entered)."""
+
+    def entered(self, *words):
+        def script(peer):
+            peer.accept()
+            for _ in range(100):
+                peer.text("a message")
+            peer.finish()
+
+        with tempfile.TemporaryDirectory() as folder, Server(script) as server:
+            profile = Path(folder, "callgrind.out")
+            launcher = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}"]
+            ended = run(*words, "-w", "-1", server.url, launcher=launcher, timeout=60)
+            self.expect(ended, out=b"a message\n" * 100)
+            return set(re.findall(r"FrameTap::feed|MessageLane::take\b", profile.read_text()))
+
+    @unittest.skipIf(SANITIZED, "valgrind can't run what is built with sanitizers")
+    def test_no_work_for_frames_that_nobody_asked_for(self):
+        for words in ([], ["-v"], ["--timing"]):
+            with self.subTest(words):
+                self.assertEqual(self.entered(*words), {"MessageLane::take"})
+        for words in (["--trace"], ["--trace-file", os.devnull]):
+            with self.subTest(words):
+                self.assertIn("FrameTap::feed", self.entered(*words))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,9 @@ struct Owner : ConnectionOwner {
   void connection_drained() override { ++drained; }
   void connection_has_room() override { ++room; }
   bool connection_may_read() override { return may_read; }
+  void connection_wire(Direction, std::string_view bytes) override { seen += bytes; }
+
+  std::string seen;  // on the wire
 };
 
 struct Harness {
@@ -75,6 +78,21 @@ TEST_CASE("messages that came with the response head are delivered") {
   h.connection->start(kHello);
   h.turn();
   CHECK(h.owner.messages == std::vector<std::string>{"hello"});
+}
+
+TEST_CASE("the wire is shown from when it is asked for, and not before") {
+  Harness h;
+  h.connection->start({});
+  h.wire->give(kHello);
+  h.connection->send(MessageType::kText, "hi");
+  h.connection->settle();
+  h.turn();
+  CHECK(h.owner.messages.size() == 1);
+  CHECK(h.owner.seen.empty());
+  h.connection->observe_wire(true);
+  h.wire->give(kHello);
+  h.turn();
+  CHECK(h.owner.seen == kHello);
 }
 
 TEST_CASE("messages arrive whole, however the stream splits them") {
