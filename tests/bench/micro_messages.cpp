@@ -27,6 +27,7 @@ using wscope::ws::EngineSettings;
 class Listener : public wscope::ws::EngineListener {
  public:
   void on_message(MessageType, std::string_view data) override { bench::use(data); }
+  void on_piece(MessageType, std::string_view data, bool) override { bench::use(data); }
   void on_ping(std::string_view) override {}
   void on_pong(std::string_view) override {}
   void on_close(const CloseFrame&) override {}
@@ -39,12 +40,19 @@ EngineSettings settings(bool deflate) {
   return result;
 }
 
-void receive(std::size_t size, bool deflate, std::size_t iterations) {
+/// Messages that are told in pieces.
+EngineSettings in_pieces() {
+  EngineSettings result;
+  result.largest_whole = 1024;
+  return result;
+}
+
+void receive(std::size_t size, const EngineSettings& settings, std::size_t iterations) {
   constexpr std::size_t kSocketRead = std::size_t{64} << 10;
-  const bench::Flow flow =
-      deflate ? bench::deflated_flow(size, iterations, 6) : bench::frame_flow(size, iterations);
+  const bench::Flow flow = settings.deflate ? bench::deflated_flow(size, iterations, 6)
+                                            : bench::frame_flow(size, iterations);
   Listener listener;
-  const auto engine = Engine::client(settings(deflate), listener);
+  const auto engine = Engine::client(settings, listener);
   for (std::uint64_t done = 0; done < flow.total();) {
     const std::string_view piece = flow.piece(done);
     const Engine::Span room = engine->receive_buffer();
@@ -75,10 +83,11 @@ int main(int argc, char** argv) {
   std::vector<bench::MicroCase> cases;
   for (const std::size_t size : {16U, 125U, 1024U, 65536U}) {
     const std::string name = std::to_string(size);
-    cases.emplace_back("receive-" + name, [size](std::size_t n) { receive(size, false, n); });
+    cases.emplace_back("receive-" + name, [size](std::size_t n) { receive(size, {}, n); });
     cases.emplace_back("send-" + name, [size](std::size_t n) { send(size, false, n); });
   }
-  cases.emplace_back("inflate-1024", [](std::size_t n) { receive(1024, true, n); });
+  cases.emplace_back("pieces-65536", [](std::size_t n) { receive(65536, in_pieces(), n); });
+  cases.emplace_back("inflate-1024", [](std::size_t n) { receive(1024, settings(true), n); });
   cases.emplace_back("deflate-1024", [](std::size_t n) { send(1024, true, n); });
   return bench::micro_main(argc, argv, cases);
 }
