@@ -30,7 +30,8 @@ class World:
 
     def __init__(self, dice: random.Random):
         self.dice = dice
-        self.arrived = {}  # per connection through the proxy, in their order: the lines that came
+        self.arrived = []  # per connection through the proxy, in their order: the lines that came
+        self._lines = {}  # the same by the proxy's port; one that was reset is soon another's
         self.deaths = {"reset": 0, "cut": 0, "frozen": 0}
         self.killing = True
         self._links = set()
@@ -51,7 +52,7 @@ class World:
         return self._proxy.sockets[0].getsockname()[1]
 
     async def _serve(self, socket_):
-        lines = self.arrived[socket_.remote_address[1]]
+        lines = self._lines[socket_.remote_address[1]]
         try:
             async for message in socket_:
                 lines.append(message)
@@ -64,7 +65,8 @@ class World:
         """One connection through the proxy, with the way it is to die."""
         self._links.add(asyncio.current_task())
         server_in, server_out = await asyncio.open_connection("127.0.0.1", self._target)
-        self.arrived[server_out.get_extra_info("sockname")[1]] = []
+        self.arrived.append([])
+        self._lines[server_out.get_extra_info("sockname")[1]] = self.arrived[-1]
         death = self.dice.choice(list(self.deaths))
         left = [self.dice.randrange(200, 400_000) if death == "cut" else None]
         ways = [
@@ -148,7 +150,7 @@ class Chaos(Dialogue):
         for line in re.findall(r"^.*; connecting again in .*$", ended.errors, re.M):
             flying = re.search(r"(\d+) messages? in flight", line)
             told.append(int(flying.group(1)) if flying else 0)
-        numbers = [int(line[:8]) for lines in world.arrived.values() for line in lines]
+        numbers = [int(line[:8]) for lines in world.arrived for line in lines]
         lost = sent - len(set(numbers))
         with self.subTest(seed=seed, sent=sent, told=told, deaths=world.deaths):
             self.assertEqual(ended.status, 0, ended.errors[-2000:])
@@ -157,7 +159,7 @@ class Chaos(Dialogue):
             self.assertEqual(len(numbers), len(set(numbers)), "doubled")
             self.assertEqual(numbers, sorted(numbers), "out of order")
             expected, allowed = 0, 0
-            for lines, flying in zip(world.arrived.values(), [*told, 0], strict=True):
+            for lines, flying in zip(world.arrived, [*told, 0], strict=True):
                 for line in lines:
                     self.assertLessEqual(int(line[:8]) - expected, allowed, "lost silently")
                     expected, allowed = int(line[:8]) + 1, 0
