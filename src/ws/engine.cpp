@@ -18,8 +18,10 @@ namespace {
 
 constexpr std::size_t kReadRoom = std::size_t{64} << 10;
 // Of what one read gives, the begun frame at its end is moved to the front: with 192 KiB that was
-// half of all bytes where frames have 64 KiB, with this an eighth.
-constexpr std::size_t kUsualBuffer = std::size_t{512} << 10;
+// half of all bytes where frames have 64 KiB, with this a twelfth.
+constexpr std::size_t kUsualBuffer = std::size_t{768} << 10;
+// A server has as many of them as clients that flood it.
+constexpr std::size_t kServersBuffer = std::size_t{256} << 10;
 constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
 constexpr std::size_t kMaxHead = std::size_t{16} << 10;
 // A message that is told in pieces holds what so many compressed bytes become.
@@ -116,7 +118,7 @@ WebsocketEngine::WebsocketEngine(const EngineSettings& settings, EngineListener&
       state_(server ? State::kHandshake : State::kOpen),
       out_(!server, counters_),
       lane_(wire_, listener, counters_) {
-  in_.grow(kUsualBuffer - ByteBuffer::kSlack);
+  in_.grow((server ? kServersBuffer : kUsualBuffer) - ByteBuffer::kSlack);
   wire_.server = server;
   wire_.max_message_size = settings.max_message_size;
   wire_.largest_whole = std::min(settings.largest_whole, settings.max_message_size);
