@@ -26,7 +26,8 @@ SocketStream::SocketStream(asio::io_context& loop, UniqueFd socket)
     : socket_(loop, socket.get()), fd_(socket.release()) {
   const SocketAddress local = SocketAddress::local_of(fd_);
   const SocketAddress peer = SocketAddress::peer_of(fd_);
-  if (local.family() != AF_UNIX) {
+  is_tcp_ = local.family() != AF_UNIX;
+  if (is_tcp_) {
     const int on = 1;
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
@@ -37,9 +38,23 @@ SocketStream::SocketStream(asio::io_context& loop, UniqueFd socket)
   if (peer_ == "unix:") peer_ = local_;
 }
 
-IoResult SocketStream::read_some(char* data, std::size_t size) {
+IoResult SocketStream::read_some(char* data, std::size_t size) { return receive(data, size, 0); }
+
+IoResult SocketStream::read_on_loan(char* data, std::size_t size, PageLoan& loan) {
+  const bool lend = is_tcp_ && loan.wanted();
+  const IoResult result = receive(data, size, lend ? MSG_PEEK : 0);
+  if (result.status != IoResult::Status::kOk) return result;
+  if (lend) {
+    loan.open(fd_, {data, result.bytes});
+  } else if (is_tcp_) {
+    loan.note_read({data, result.bytes});
+  }
+  return result;
+}
+
+IoResult SocketStream::receive(char* data, std::size_t size, int flags) {
   for (;;) {
-    const ssize_t n = ::recv(fd_, data, size, 0);
+    const ssize_t n = ::recv(fd_, data, size, flags);
     if (n > 0) return {IoResult::Status::kOk, static_cast<std::size_t>(n), {}};
     if (n == 0) return {size == 0 ? IoResult::Status::kAgain : IoResult::Status::kEnd, 0, {}};
     if (errno != EINTR) return failed(errno);

@@ -19,6 +19,7 @@ class SocketStream final : public Stream {
   SocketStream(asio::io_context& loop, UniqueFd socket);
 
   IoResult read_some(char* data, std::size_t size) override;
+  IoResult read_on_loan(char* data, std::size_t size, PageLoan& loan) override;
   bool short_read_drains() const override { return true; }
   IoResult write_some(const char* data, std::size_t size) override;
   std::size_t in_transit() const override;
@@ -31,8 +32,11 @@ class SocketStream final : public Stream {
   std::string explain(std::error_code error) const override;
 
  private:
+  IoResult receive(char* data, std::size_t size, int flags);
+
   asio::posix::stream_descriptor socket_;
   int fd_;  // of socket_, without its lookups; -1 once closed
+  bool is_tcp_;
   std::string local_;
   std::string peer_;
 };

@@ -16,6 +16,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/page_loan.h"
 
 namespace wscope::net {
 
@@ -42,6 +43,11 @@ class Stream {
   /// True where a read that did not fill the buffer has taken all there was, so that another try
   /// before async_wait() would be a wasted call: sockets, but not TLS with its records.
   virtual bool short_read_drains() const { return false; }
+  /// read_some() for who may pass the bytes on: a stream that can opens `loan` for them, where one
+  /// is wanted. The caller ends it when they have been used, before the next read.
+  virtual IoResult read_on_loan(char* data, std::size_t size, PageLoan& /*loan*/) {
+    return read_some(data, size);
+  }
   virtual IoResult write_some(const char* data, std::size_t size) = 0;
   /// Bytes that the system has taken and the peer's has not, as far as it tells; megabytes, where a
   /// peer reads slowly.

@@ -73,6 +73,8 @@ OutputStream::~OutputStream() {
 
 void OutputStream::put_slowly(std::string_view data, std::string_view terminator) {
   if (stopped()) return;
+  if (way_ == Way::kPipe && data.size() >= PageLoan::kLeast) data = move_pages(data);
+  if (stopped()) return;
   if (data.size() < kBlock) {
     flush();
   } else {
@@ -100,6 +102,20 @@ void OutputStream::put_slowly(std::string_view data, std::string_view terminator
   // While blocked, ask again once a block.
   limit_ = state_ == State::kBlocked ? std::min(buffer_.get() + capacity_, end_ + kBlock)
                                      : std::max(buffer_.get() + kBlock, end_);
+}
+
+/// What lies in the loan goes into the pipe as the pages that the system holds; returns the rest.
+std::string_view OutputStream::move_pages(std::string_view data) {
+  const std::string_view lent = loan_.movable(data);
+  if (lent.empty()) return data;
+  const std::string_view before = data.substr(0, data.size() - lent.size());
+  if (before.size() > static_cast<std::size_t>(buffer_.get() + capacity_ - end_)) return data;
+  if (!before.empty()) std::memcpy(end_, before.data(), before.size());
+  end_ += before.size();
+  if (flush() != State::kOk) return lent;
+  std::size_t moved = loan_.move(lent, fd_);
+  if (moved < lent.size() && enlarge_once()) moved += loan_.move(lent.substr(moved), fd_);
+  return lent.substr(moved);
 }
 
 bool OutputStream::appends() const { return (::fcntl(fd_, F_GETFL) & O_APPEND) != 0; }

@@ -18,6 +18,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/page_loan.h"
+
 namespace wscope::output {
 
 class OutputStream {
@@ -71,11 +73,14 @@ class OutputStream {
   /// Others may write to the same place, and each write goes to its end (O_APPEND).
   bool appends() const;
   int poll_fd() const { return fd_; }
+  /// For who reads from a socket what is put here: a pipe then gets large data without a copy.
+  PageLoan& loan() { return loan_; }
 
  private:
   enum class Way { kPlain, kPipe, kNonBlocking, kAsking, kSocket };
 
   void put_slowly(std::string_view data, std::string_view terminator);
+  std::string_view move_pages(std::string_view data);
   bool stopped() const { return state_ == State::kClosed || state_ == State::kFailed; }
   void make_room(std::size_t size);
   void clear();
@@ -97,6 +102,7 @@ class OutputStream {
   char* end_ = nullptr;
   char* limit_ = nullptr;  // the fast path ends here
   std::error_code error_;
+  PageLoan loan_;
 };
 
 }  // namespace wscope::output

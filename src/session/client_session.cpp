@@ -107,6 +107,7 @@ void ClientSession::opened(Result<OpenedStream> result) {
   connection_ =
       std::make_unique<Connection>(loop_, std::move(opened_.stream), Connection::Role::kClient,
                                    settings, options_.network.close_timeout, *this);
+  connection_->lend(presentation_.out().loan());
   frames_.reset();
   // /trace on may come at any time: the taps must know where frames begin.
   const bool any_time = source_.interactive() || options_.messages.slash;

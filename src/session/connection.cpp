@@ -330,13 +330,15 @@ void Connection::read_some() {
   owner_.connection_wakes();
   for (int i = 0; i < kReadsPerWake && !finished_ && may_read(); ++i) {
     const auto room = engine_->receive_buffer();
-    const auto result = stream_->read_some(room.data, room.size);
+    const auto result = loan_ != nullptr ? stream_->read_on_loan(room.data, room.size, *loan_)
+                                         : stream_->read_some(room.data, room.size);
     if (result.status == net::IoResult::Status::kAgain) break;
     if (result.status != net::IoResult::Status::kOk) {
       read_ended(result);
       break;
     }
     take({room.data, result.bytes}, true);
+    if (loan_ != nullptr) loan_->end();
     if (result.bytes < room.size && stream_->short_read_drains()) break;
   }
   owner_.connection_rests();

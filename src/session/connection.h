@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/event_sink.h"
+#include "base/page_loan.h"
 #include "net/stream.h"
 #include "session/deadline.h"
 #include "ws/engine.h"
@@ -103,6 +104,8 @@ class Connection : private ws::EngineListener {
 
   /// One call of connection_drained(), from the loop, once nothing is queued.
   void tell_when_drained();
+  /// Who writes what is received has this one. A client's only: a server unmasks what it has read.
+  void lend(PageLoan& loan) { loan_ = &loan; }
 
   ws::Engine::State state() const { return engine_->state(); }
   /// May be sent on: also false once writing has failed, though the end is not judged yet.
@@ -169,6 +172,7 @@ class Connection : private ws::EngineListener {
   Deadline close_deadline_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
+  PageLoan* loan_ = nullptr;
   bool observe_wire_ = false;
   std::size_t observed_output_ = 0;       // bytes at the front of output() that were shown already
   std::deque<std::size_t> message_ends_;  // of queued messages, in bytes ever queued

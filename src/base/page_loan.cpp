@@ -1,0 +1,76 @@
+#include "base/page_loan.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <functional>
+
+namespace wscope {
+
+void PageLoan::open(int socket, std::string_view bytes) {
+  note_read(bytes);
+  socket_ = socket;
+  next_ = begin_;
+  moved_ = false;
+}
+
+void PageLoan::note_read(std::string_view bytes) {
+  begin_ = bytes.data();
+  end_ = begin_ + bytes.size();
+}
+
+void PageLoan::end() {
+  if (socket_ >= 0) {
+    skip_to(end_);
+    wanted_ = moved_;
+  }
+  socket_ = -1;
+  begin_ = end_ = next_ = nullptr;
+}
+
+std::string_view PageLoan::movable(std::string_view data) {
+  const std::less<const char*> before;  // of any two pointers
+  const char* const data_end = data.data() + data.size();
+  if (impossible_ || before(end_, data_end) || !before(begin_, data_end)) return {};
+  const char* const from = std::max(data.data(), socket_ >= 0 ? next_ : begin_, before);
+  if (!before(from, data_end) || static_cast<std::size_t>(data_end - from) < kLeast) return {};
+  wanted_ = true;
+  if (socket_ < 0) return {};
+  return {from, static_cast<std::size_t>(data_end - from)};
+}
+
+std::size_t PageLoan::move(std::string_view data, int pipe) {
+  if (!skip_to(data.data())) return 0;
+  std::size_t moved = 0;
+  while (moved < data.size()) {
+    const ssize_t n = ::splice(socket_, nullptr, pipe, nullptr, data.size() - moved,
+                               SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    if (n > 0) {
+      moved += static_cast<std::size_t>(n);
+    } else if (n == 0 || errno != EINTR) {
+      impossible_ = n < 0 && (errno == EINVAL || errno == ENOSYS || errno == EPERM);
+      break;
+    }
+  }
+  next_ += moved;
+  if (moved > 0) moved_ = true;
+  return moved;
+}
+
+/// Takes off the socket what lies before `place`.
+bool PageLoan::skip_to(const char* place) {
+  while (next_ != place) {
+    const auto left = static_cast<std::size_t>(place - next_);
+    const ssize_t n = ::recv(socket_, nullptr, left, MSG_TRUNC | MSG_DONTWAIT);
+    if (n > 0) {
+      next_ += n;
+    } else if (n == 0 || errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace wscope
