@@ -1,11 +1,12 @@
 #include "base/page_loan.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <functional>
+
+#include "base/splice.h"
 
 namespace wscope {
 
@@ -43,17 +44,8 @@ std::string_view PageLoan::movable(std::string_view data) {
 
 std::size_t PageLoan::move(std::string_view data, int pipe) {
   if (!skip_to(data.data())) return 0;
-  std::size_t moved = 0;
-  while (moved < data.size()) {
-    const ssize_t n = ::splice(socket_, nullptr, pipe, nullptr, data.size() - moved,
-                               SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
-    if (n > 0) {
-      moved += static_cast<std::size_t>(n);
-    } else if (n == 0 || errno != EINTR) {
-      impossible_ = n < 0 && (errno == EINVAL || errno == ENOSYS || errno == EPERM);
-      break;
-    }
-  }
+  const std::size_t moved = splice_bytes(socket_, pipe, data.size());
+  if (moved < data.size()) impossible_ = errno != EAGAIN && errno != EPIPE;
   next_ += moved;
   if (moved > 0) moved_ = true;
   return moved;

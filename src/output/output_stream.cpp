@@ -73,13 +73,13 @@ OutputStream::~OutputStream() {
 
 void OutputStream::put_slowly(std::string_view data, std::string_view terminator) {
   if (stopped()) return;
-  if (way_ == Way::kPipe && data.size() >= PageLoan::kLeast) data = move_pages(data);
+  if (data.size() >= PageLoan::kLeast && way_ == Way::kPipe) data = move_pages(data);
   if (stopped()) return;
   if (data.size() < kBlock) {
     flush();
   } else {
     // Large: what is pending and the data go out in one call, without a copy.
-    std::string_view before(begin_, pending());
+    std::string_view before(begin_, buffered());
     iovec parts[] = {part(before), part(data), part(terminator)};
     std::size_t written = write_parts(parts, 3);
     if (!stopped()) {
@@ -113,16 +113,14 @@ std::string_view OutputStream::move_pages(std::string_view data) {
   if (!before.empty()) std::memcpy(end_, before.data(), before.size());
   end_ += before.size();
   if (flush() != State::kOk) return lent;
-  std::size_t moved = loan_.move(lent, fd_);
-  if (moved < lent.size() && enlarge_once()) moved += loan_.move(lent.substr(moved), fd_);
-  return lent.substr(moved);
+  return lent.substr(loan_.move(lent, fd_));
 }
 
 bool OutputStream::appends() const { return (::fcntl(fd_, F_GETFL) & O_APPEND) != 0; }
 
 OutputStream::State OutputStream::flush() {
-  if (begin_ == end_ || stopped()) return state_;
-  iovec pending_part = part({begin_, pending()});
+  if (pending() == 0 || stopped()) return state_;
+  iovec pending_part = part({begin_, buffered()});
   const std::size_t written = write_parts(&pending_part, 1);
   if (stopped()) return state_;
   begin_ += written;
@@ -155,7 +153,7 @@ void OutputStream::close() {
 /// Makes room for `size` bytes behind end_: by moving what is pending to the front where that is
 /// enough, else in a larger buffer.
 void OutputStream::make_room(std::size_t size) {
-  const std::size_t kept = pending();
+  const std::size_t kept = buffered();
   if (static_cast<std::size_t>(buffer_.get() + capacity_ - end_) >= size) return;
   if (kept + size <= capacity_ / 2) {
     std::memmove(buffer_.get(), begin_, kept);
@@ -183,6 +181,7 @@ void OutputStream::clear() {
 void OutputStream::stop(State state, int error) {
   state_ = state;
   error_ = std::error_code(error, std::generic_category());
+  pages_.drop();
   clear();
   limit_ = end_;  // every further put takes the slow path, which drops it
 }
@@ -190,25 +189,30 @@ void OutputStream::stop(State state, int error) {
 std::size_t OutputStream::write_parts(iovec* parts, int count) {
   std::size_t total = 0;
   advance(parts, count, 0);
-  while (count > 0) {
-    const ssize_t written = write_once(parts, count);
-    if (written > 0) {
-      total += static_cast<std::size_t>(written);
-      advance(parts, count, static_cast<std::size_t>(written));
-    } else if (written < 0 && errno == EINTR) {
-      continue;
-    } else if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+  while (count > 0 || pages_.held() > 0) {
+    if (pages_.held() > 0) {
+      if (pages_.push(fd_)) continue;
+    } else {
+      const ssize_t written = write_once(parts, count);
+      if (written > 0) {
+        total += static_cast<std::size_t>(written);
+        advance(parts, count, static_cast<std::size_t>(written));
+        continue;
+      }
+      if (written == 0) errno = EIO;
+    }
+    const int error = errno;
+    if (error == EINTR) continue;
+    if (error == EAGAIN || error == EWOULDBLOCK) {
       if (enlarge_once()) continue;
       state_ = State::kBlocked;
       return total;
-    } else {
-      const int error = written < 0 ? errno : EIO;
-      // A terminal that has gone takes anything; SIGHUP ends the run.
-      if (error == EIO && is_terminal_) break;
-      const bool gone = error == EPIPE || error == ECONNRESET;
-      stop(gone ? State::kClosed : State::kFailed, error);
-      return total;
     }
+    // A terminal that has gone takes anything; SIGHUP ends the run.
+    if (error == EIO && is_terminal_) break;
+    const bool gone = error == EPIPE || error == ECONNRESET;
+    stop(gone ? State::kClosed : State::kFailed, error);
+    return total;
   }
   state_ = State::kOk;
   for (; count > 0; advance(parts, count, parts->iov_len)) total += parts->iov_len;
@@ -234,7 +238,7 @@ ssize_t OutputStream::write_once(iovec* parts, int count) {
     }
     return ::write(fd_, parts->iov_base, std::min<std::size_t>(parts->iov_len, PIPE_BUF));
   }
-  return ::writev(fd_, parts, count);
+  return way_ == Way::kPipe ? pages_.write(fd_, parts, count) : ::writev(fd_, parts, count);
 }
 
 }  // namespace wscope::output

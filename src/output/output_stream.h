@@ -19,6 +19,7 @@
 #include <system_error>
 
 #include "base/page_loan.h"
+#include "output/pipe_pages.h"
 
 namespace wscope::output {
 
@@ -67,7 +68,7 @@ class OutputStream {
   void close();
 
   State state() const { return state_; }
-  std::size_t pending() const { return static_cast<std::size_t>(end_ - begin_); }
+  std::size_t pending() const { return buffered() + pages_.held(); }
   bool congested() const { return state_ == State::kBlocked && pending() >= kHighWater; }
   std::error_code error() const { return error_; }
   /// Others may write to the same place, and each write goes to its end (O_APPEND).
@@ -81,6 +82,7 @@ class OutputStream {
 
   void put_slowly(std::string_view data, std::string_view terminator);
   std::string_view move_pages(std::string_view data);
+  std::size_t buffered() const { return static_cast<std::size_t>(end_ - begin_); }
   bool stopped() const { return state_ == State::kClosed || state_ == State::kFailed; }
   void make_room(std::size_t size);
   void clear();
@@ -98,11 +100,12 @@ class OutputStream {
   State state_ = State::kOk;
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
-  char* begin_ = nullptr;  // of what is pending
+  char* begin_ = nullptr;  // of what is buffered
   char* end_ = nullptr;
   char* limit_ = nullptr;  // the fast path ends here
   std::error_code error_;
   PageLoan loan_;
+  PipePages pages_;
 };
 
 }  // namespace wscope::output
