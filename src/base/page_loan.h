@@ -1,5 +1,5 @@
 // PageLoan: bytes that were looked at in a socket (MSG_PEEK) and that the system still holds, so
-// that who writes them into a pipe may pass on the system's own pages (splice(2)) and need not copy.
+// that whoever writes them into a pipe may pass on its pages (base/splice.h) instead of a copy.
 //
 // Between two that do not know each other: the reader of the socket opens the loan with the bytes
 // it has looked at and ends it when they have been used; the writer of the pipe, meanwhile, moves

@@ -1,8 +1,8 @@
 // splice_bytes: bytes of a socket into a pipe, as the pages that the system holds (splice(2)).
 //
 // Moves up to `size` bytes that have come already, as far as the pipe takes them without blocking;
-// returns the bytes moved. Where those are fewer, errno tells why: EAGAIN (the pipe is full), EPIPE;
-// anything else says that the system can't do it. SIGPIPE must be ignored by the process.
+// returns the bytes moved. Where those are fewer, errno tells why: EAGAIN (the pipe is full),
+// EPIPE; anything else says that the system can't do it. SIGPIPE must be ignored by the process.
 #pragma once
 
 #include <cstddef>

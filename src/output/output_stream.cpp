@@ -73,7 +73,7 @@ OutputStream::~OutputStream() {
 
 void OutputStream::put_slowly(std::string_view data, std::string_view terminator) {
   if (stopped()) return;
-  if (data.size() >= PageLoan::kLeast && way_ == Way::kPipe) data = move_pages(data);
+  if (way_ == Way::kPipe && data.size() >= PageLoan::kLeast) data = move_pages(data);
   if (stopped()) return;
   if (data.size() < kBlock) {
     flush();

@@ -130,6 +130,16 @@ STEPS = [
          [("src/session/client_session.cpp", "kLargestWhole = std::size_t{1} << 20",
            "kLargestWhole = std::size_t{1} << 40")],
          [], [("receive", 64 << 20), ("pipe", 64 << 20)]),
+    Step("A pipe gets large writes in large pages",
+         "write(2) puts a new page of 4 KiB into a pipe for each 4 KiB. Through a pair of sockets of our own "
+         "they become pieces of up to 32 KiB, which splice(2) passes on.",
+         [("src/output/pipe_pages.cpp", "  if (impossible_ || size_of(", "  if (true || size_of(")],
+         [], [("pipe", 125), ("pipe", 1024), ("pipe", 64 << 20)]),
+    Step("A pipe gets large messages as the pages that the socket holds",
+         "What is read next is only looked at (MSG_PEEK), checked, and moved from the socket into the pipe; "
+         "the header is thrown away (MSG_TRUNC), the end of the line written.",
+         [("src/session/client_session.cpp", "  connection_->lend(presentation_.out().loan());\n", "")],
+         [], [("pipe", 65536), ("pipe", 64 << 20)]),
     Step("Messages are gathered before they are written",
          "One write for 64 KiB of them, not one each.",
          [("src/output/output_stream.h",

@@ -9,8 +9,10 @@
 
 #include "output/output_stream.h"
 #include "support.h"
+#include "support/tcp_pair.h"
 
 using namespace wscope::output;
+using wscope::TcpPair;
 using State = OutputStream::State;
 
 namespace {
@@ -176,6 +178,50 @@ TEST_CASE("a slow reader and a writer that goes on get along in one small buffer
   }
   CHECK(got == expected);
   CHECK(most < OutputStream::kHighWater + OutputStream::kBlock);
+}
+
+TEST_CASE("what was looked at in a socket comes out of a slow pipe as it came") {
+  const TcpPair socket;
+  REQUIRE(socket.ready());
+  Pipe pipe;
+  OutputStream out(pipe.writer());
+  std::mt19937 random(5);
+  std::string expected;
+  std::string got;
+  int loans = 0;
+  for (int round = 0; round < 300; ++round) {
+    const std::string sent = random_bytes(1 + random() % 100000);
+    REQUIRE(socket.send(sent));
+    const bool lend = out.loan().wanted();
+    const std::string come = lend ? socket.look(sent.size()) : socket.read(sent.size());
+    REQUIRE(come == sent);
+    if (lend) {
+      out.loan().open(socket.reader(), come);
+      ++loans;
+    } else {
+      out.loan().note_read(come);
+    }
+    // A message that fills most of it between small ones, like frames with their headers.
+    std::string_view rest(come);
+    while (!rest.empty()) {
+      const std::size_t size = std::min<std::size_t>(rest.size(), random() % 3 ? 70000 : 100);
+      out.put_line(rest.substr(0, size), '\n');
+      expected.append(rest.substr(0, size)).append("\n");
+      rest.remove_prefix(size);
+      rest.remove_prefix(std::min<std::size_t>(rest.size(), 4));
+    }
+    out.loan().end();
+    while (out.congested() || random() % 2 == 0) {
+      out.flush();
+      if (expected.size() - got.size() > out.pending()) got += pipe.read_some(random() % 90000);
+    }
+  }
+  while (got.size() < expected.size()) {
+    out.flush();
+    if (expected.size() - got.size() > out.pending()) got += pipe.read_some();
+  }
+  CHECK(loans > 20);
+  CHECK(got == expected);
 }
 
 TEST_CASE("O_NONBLOCK does not leak to the descriptor that others share") {
