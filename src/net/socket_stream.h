@@ -36,7 +36,7 @@ class SocketStream final : public Stream {
 
   asio::posix::stream_descriptor socket_;
   int fd_;  // of socket_, without its lookups; -1 once closed
-  bool is_tcp_;
+  bool may_lend_ = false;
   std::string local_;
   std::string peer_;
 };

@@ -250,6 +250,16 @@ TEST_CASE("a reader that has gone closes the stream and drops what is left") {
   CHECK_FALSE(out.congested());
 }
 
+TEST_CASE("nor is anything left of what the pipe had not taken of a large message") {
+  Pipe pipe;
+  OutputStream out(pipe.writer());
+  while (out.state() != State::kBlocked) out.put(random_bytes(100000));
+  REQUIRE(out.pending() > 0);
+  pipe.close_reader();
+  CHECK(out.flush() == State::kClosed);
+  CHECK(out.pending() == 0);
+}
+
 TEST_CASE("a pipe whose reader went before the stream was made is closed as well") {
   Pipe pipe;
   pipe.close_reader();
