@@ -2,6 +2,7 @@
 ever, and nobody is blamed for what another one does."""
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -115,12 +116,24 @@ def sends(count, size=1000, close=True):
     return script
 
 
+def full_pipe():
+    """A pipe that has room for one page more, and does not become larger (src/base/pipe_size.h)."""
+    reader, writer = os.pipe()
+    size = fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, MIB)
+    os.write(writer, b"." * (size - 4096))
+    return reader, writer
+
+
+# More than such a pipe takes; what is left does not keep wscope from reading on.
+SOME = 100
+
+
 class FullOutput(Dialogue):
     """stdout or stderr is a pipe that nobody reads."""
 
     @contextlib.contextmanager
     def unread(self, script, *words, which="stdout"):
-        reader, writer = os.pipe()
+        reader, writer = full_pipe()
         try:
             with Server(script) as server, Running(*words, server.url, **{which: writer}) as client:
                 os.close(writer)
@@ -131,17 +144,17 @@ class FullOutput(Dialogue):
 
     def test_a_signal_while_stdout_takes_nothing_more(self):
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-            with self.unread(sends(620), "-w", "-1", "-v") as (server, client, _):
+            with self.unread(sends(SOME), "-w", "-1", "-v") as (server, client, _):
                 client.wait_err("* closed by ")  # only the writing is left
                 client.signal(number)
                 self.expect(client.wait(), status=status)
 
     def test_the_timeout_while_stdout_takes_nothing_more(self):
-        for count in (620, 100_000):  # the server has closed; it sends on and on
+        for count in (SOME, 100_000):  # the server has closed; it sends on and on
             with self.unread(sends(count), "-w", "-1", "--timeout", PERIOD) as (_, client, _):
                 self.expect(client.wait(), status=7, err="^wscope: out of time: ")
 
-    SCRIPTS = {"is over": "repeat 620\nexpect any\nend\nexpect close 1000\n", "goes on": 'await "never" within 600\n'}
+    SCRIPTS = {"is over": f"repeat {SOME}\nexpect any\nend\nexpect close 1000\n", "goes on": 'await "never" within 600\n'}
 
     @contextlib.contextmanager
     def unread_script(self, text, count, *words):
@@ -153,33 +166,33 @@ class FullOutput(Dialogue):
 
     def test_the_timeout_of_a_script_while_stdout_takes_nothing_more(self):
         for name, text in self.SCRIPTS.items():
-            with self.subTest(name), self.unread_script(text, 620 if name == "is over" else 100_000, "--timeout", PERIOD) as (client, _):
+            with self.subTest(name), self.unread_script(text, SOME if name == "is over" else 100_000, "--timeout", PERIOD) as (client, _):
                 self.expect(client.wait(), status=7, err="^wscope: out of time: the script did not end within ")
 
     def test_a_signal_to_a_script_while_stdout_takes_nothing_more(self):
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-            with self.unread_script(self.SCRIPTS["is over"], 620, "-v") as (client, _):
+            with self.unread_script(self.SCRIPTS["is over"], SOME, "-v") as (client, _):
                 client.wait_err("* closed by ")  # only the writing is left
                 client.signal(number)
                 self.expect(client.wait(), status=status)
 
     def test_a_script_whose_stdout_is_read_late_loses_nothing(self):
-        with self.unread_script(self.SCRIPTS["is over"], 620, "-v") as (client, reader):
+        with self.unread_script(self.SCRIPTS["is over"], SOME, "-v") as (client, reader):
             client.wait_err("* closed by ")
             lines = 0
             while data := os.read(reader, 1 << 16):
                 lines += data.count(b"\n")
             self.expect(client.wait(), status=0)
-            self.assertEqual(lines, 620)
+            self.assertEqual(lines, SOME)
 
     def test_a_server_with_a_full_stdout_can_be_ended(self):
-        reader, writer = os.pipe()
+        reader, writer = full_pipe()
         self.addCleanup(os.close, reader)
         with Running("--listen", "0", stdout=writer) as listening:
             os.close(writer)
             listening.wait_err("listening on ")
             url = "ws://127.0.0.1:" + re.search(rb":(\d+)", bytes(listening.err))[1].decode()
-            lines = (b"y" * 1000 + b"\n") * 620
+            lines = (b"y" * 1000 + b"\n") * SOME
             with Running("-w", "-1", url) as client:
                 client.send(lines)
                 time.sleep(0.3)
