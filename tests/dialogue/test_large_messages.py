@@ -339,13 +339,15 @@ class IntoAPipe(Dialogue):
 
         self.assertTrue(self.through_slow_reader(script) == out)
 
-    def entered(self, size):
+    def entered(self, size, segments=None):
         def script(peer):
             peer.accept()
             peer.send(frames.frame(frames.TEXT, b"m" * size) * 40)
             peer.finish()
 
         with tempfile.TemporaryDirectory() as folder, Server(script) as server:
+            if segments:
+                server.set_segment_size(segments)
             profile = Path(folder, "callgrind.out")
             launcher = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}"]
             ended = run("-w", "-1", server.url, launcher=launcher, timeout=120)
@@ -356,6 +358,7 @@ class IntoAPipe(Dialogue):
     def test_which_way_they_go(self):
         self.assertEqual(self.entered(100_000), {"PageLoan::move", "splice_bytes"})
         self.assertEqual(self.entered(10_000), {"splice_bytes"})
+        self.assertEqual(self.entered(100_000, segments=1448), {"splice_bytes"})
         self.assertEqual(self.entered(50), set())
 
     def test_what_a_leaving_reader_did_not_take_is_no_failure(self):

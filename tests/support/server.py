@@ -267,6 +267,10 @@ class Server:
             self._listener.bind(path if path else (host, 0))
             self._listener.listen(64)
 
+    def set_segment_size(self, size):
+        """Of connections from now on, as if there were an Ethernet between (RFC 9293, MSS)."""
+        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, size)
+
     @property
     def port(self):
         return self._listener.getsockname()[1]
