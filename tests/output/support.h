@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,14 @@ class FakeClock : public Clock {
         std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(seconds)));
   }
 };
+
+/// Without a pattern; the same for a size each time.
+inline std::string random_bytes(std::size_t size) {
+  std::mt19937_64 random(size);
+  std::string bytes(size, '\0');
+  for (char& c : bytes) c = static_cast<char>(random());
+  return bytes;
+}
 
 /// A file in memory, for exact bytes.
 class MemoryFile {

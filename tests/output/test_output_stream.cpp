@@ -15,17 +15,6 @@ using namespace wscope::output;
 using wscope::TcpPair;
 using State = OutputStream::State;
 
-namespace {
-
-std::string random_bytes(std::size_t size) {
-  std::mt19937_64 random(size);
-  std::string bytes(size, '\0');
-  for (char& c : bytes) c = static_cast<char>(random());
-  return bytes;
-}
-
-}  // namespace
-
 TEST_CASE("lines and terminators arrive in order, only after a flush") {
   MemoryFile file;
   OutputStream out(file.fd());

@@ -12,13 +12,6 @@ using namespace wscope::output;
 
 namespace {
 
-std::string random_bytes(std::size_t size) {
-  std::mt19937_64 random(size);
-  std::string bytes(size, '\0');
-  for (char& c : bytes) c = static_cast<char>(random());
-  return bytes;
-}
-
 iovec part(const std::string& bytes) {
   return {const_cast<char*>(bytes.data()), bytes.size()};  // NOLINT: iovec serves readers too
 }
