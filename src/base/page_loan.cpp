@@ -51,15 +51,20 @@ std::size_t PageLoan::move(std::string_view data, int pipe) {
   return moved;
 }
 
-/// Takes off the socket what lies before `place`.
+/// Takes off the socket what lies before `place`. Where it can't be thrown away (tcp(7), MSG_TRUNC)
+/// it is read, over the same bytes that were looked at.
 bool PageLoan::skip_to(const char* place) {
+  bool thrown_away = true;
   while (next_ != place) {
     const auto left = static_cast<std::size_t>(place - next_);
-    const ssize_t n = ::recv(socket_, nullptr, left, MSG_TRUNC | MSG_DONTWAIT);
+    const ssize_t n =
+        thrown_away ? ::recv(socket_, nullptr, left, MSG_TRUNC | MSG_DONTWAIT)
+                    : ::recv(socket_, const_cast<char*>(next_), left, MSG_DONTWAIT);  // NOLINT
     if (n > 0) {
       next_ += n;
     } else if (n == 0 || errno != EINTR) {
-      return false;
+      if (!thrown_away) return false;
+      thrown_away = false;
     }
   }
   return true;

@@ -6,7 +6,7 @@
 // what it is given, where that lies in the loan: the place in memory tells. So nobody may change
 // the bytes during a loan. What was not moved is taken off the socket at the end, as if it had been
 // read. A loan costs a system call more, so one is opened only after the writer was given something
-// that it would have moved. TCP only: elsewhere MSG_TRUNC takes nothing off. (A peer on the same
+// that it would have moved. For TCP; elsewhere taking off costs a copy. (A peer on the same
 // machine may have sent pages of a file, sendfile(2): whoever changes that file meanwhile changes
 // what is read from the pipe.) Loop thread only.
 #pragma once

@@ -1,8 +1,9 @@
 // SocketStream: a connected TCP or Unix socket as a Stream.
 //
 // Takes over a non-blocking descriptor; plain recv and send on it, so a call costs one system call;
-// the loop is asked only when a caller waits. SIGPIPE is never raised. TCP_NODELAY is set: the
-// session gathers its writes itself. Errors are the system's codes. Loop thread only.
+// lends pages where segments are large, over loopback (base/page_loan.h). The loop is asked only
+// when a caller waits. SIGPIPE is never raised. TCP_NODELAY is set: the session gathers its writes
+// itself. Errors are the system's codes. Loop thread only.
 #pragma once
 
 #include <asio/io_context.hpp>

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "base/pipe_size.h"
+#include "base/send_parts.h"
 
 namespace wscope::output {
 namespace {
@@ -224,12 +224,7 @@ bool OutputStream::enlarge_once() {
 }
 
 ssize_t OutputStream::write_once(iovec* parts, int count) {
-  if (way_ == Way::kSocket) {
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = static_cast<std::size_t>(count);
-    return ::sendmsg(fd_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-  }
+  if (way_ == Way::kSocket) return send_parts(fd_, parts, count);
   if (way_ == Way::kAsking) {
     // A pipe that polls writable takes PIPE_BUF bytes without blocking (pipe(7)).
     if (!writable_now(fd_)) {

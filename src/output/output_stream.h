@@ -74,7 +74,7 @@ class OutputStream {
   /// Others may write to the same place, and each write goes to its end (O_APPEND).
   bool appends() const;
   int poll_fd() const { return fd_; }
-  /// For who reads from a socket what is put here: a pipe then gets large data without a copy.
+  /// For whoever reads from a socket what is put here: a pipe then gets large data without a copy.
   PageLoan& loan() { return loan_; }
 
  private:
@@ -104,6 +104,7 @@ class OutputStream {
   char* end_ = nullptr;
   char* limit_ = nullptr;  // the fast path ends here
   std::error_code error_;
+  // Of a pipe: how large data gets there for less.
   PageLoan loan_;
   PipePages pages_;
 };

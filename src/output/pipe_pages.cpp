@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "base/send_parts.h"
 #include "base/splice.h"
 
 namespace wscope::output {
@@ -13,13 +14,6 @@ std::size_t size_of(const iovec* parts, int count) {
   std::size_t size = 0;
   for (int i = 0; i < count; ++i) size += parts[i].iov_len;
   return size;
-}
-
-ssize_t send_parts(int socket, const iovec* parts, int count) {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(parts);  // NOLINT: msghdr serves readers too
-  message.msg_iovlen = static_cast<std::size_t>(count);
-  return ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 }  // namespace

@@ -104,7 +104,8 @@ class Connection : private ws::EngineListener {
 
   /// One call of connection_drained(), from the loop, once nothing is queued.
   void tell_when_drained();
-  /// Who writes what is received has this one. A client's only: a server unmasks what it has read.
+  /// `loan` is that of whoever writes what is received; it must outlive the connection. A client's
+  /// only: a server unmasks what it has read.
   void lend(PageLoan& loan) { loan_ = &loan; }
 
   ws::Engine::State state() const { return engine_->state(); }

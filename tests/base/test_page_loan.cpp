@@ -85,6 +85,33 @@ TEST_CASE("what a full pipe does not take is not on the socket any more, but in 
   CHECK(lent.socket.read(100) == "next");
 }
 
+TEST_CASE("of a socket that throws nothing away the bytes are read, to the same place") {
+  int ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
+  const wscope::UniqueFd writer(ends[0]);
+  const wscope::UniqueFd reader(ends[1]);
+  const std::string sent = numbered(2 * kLeast);
+  REQUIRE(::send(writer.get(), sent.data(), sent.size(), 0) == static_cast<ssize_t>(sent.size()));
+  std::string seen(sent.size(), '\0');
+  REQUIRE(::recv(reader.get(), seen.data(), seen.size(), MSG_PEEK) ==
+          static_cast<ssize_t>(sent.size()));
+  PageLoan loan;
+  loan.open(reader.get(), seen);
+  SUBCASE("all of them") {}
+  SUBCASE("what lies around the bytes that were moved") {
+    const Pipe pipe;
+    REQUIRE(::fcntl(pipe.writer(), F_SETPIPE_SZ, 1 << 20) > 0);
+    const auto middle = std::string_view(seen).substr(1000, kLeast);
+    CHECK(loan.move(loan.movable(middle), pipe.writer()) == kLeast);
+    CHECK(pipe.read_some() == sent.substr(1000, kLeast));
+  }
+  loan.end();
+  CHECK(seen == sent);
+  REQUIRE(::send(writer.get(), "next", 4, 0) == 4);
+  char next[10];
+  CHECK(::recv(reader.get(), next, sizeof next, 0) == 4);
+}
+
 TEST_CASE("of data that began before the loan the end can be moved") {
   Lent lent(2 * kLeast);
   lent.loan.end();
