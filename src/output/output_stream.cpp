@@ -75,7 +75,7 @@ void OutputStream::put_slowly(std::string_view data, std::string_view terminator
   if (stopped()) return;
   if (way_ == Way::kPipe && data.size() >= PageLoan::kLeast) data = move_pages(data);
   if (stopped()) return;
-  if (data.size() < kBlock) {
+  if (data.size() < kLarge) {
     flush();
   } else {
     // Large: what is pending and the data go out in one call, without a copy.

@@ -34,8 +34,11 @@ class OutputStream {
   static constexpr std::size_t kHighWater = std::size_t{256} << 10;
   /// What a signal or --timeout leaves of the time to take what is pending, in seconds.
   static constexpr double kLastPatience = 0.5;
-  /// As much is gathered before it is written without being asked to.
-  static constexpr std::size_t kBlock = std::size_t{64} << 10;
+  /// As much is gathered before it is written without being asked to: two pieces of what a Unix
+  /// socket holds, each of 32 KiB and nearly 16 more (output/pipe_pages.h).
+  static constexpr std::size_t kBlock = std::size_t{95} << 10;
+  /// As much is not gathered but written from where it lies.
+  static constexpr std::size_t kLarge = std::size_t{64} << 10;
 
   /// Does not own `fd`.
   explicit OutputStream(int fd);
@@ -46,15 +49,13 @@ class OutputStream {
   /// Appends; flushes by itself when kBlock is passed and the descriptor is not blocked. Large data
   /// is written from where it lies when nothing blocks.
   void put(std::string_view data) {
-    if (data.size() > static_cast<std::size_t>(limit_ - end_)) return put_slowly(data, {});
+    if (!fits(data.size())) return put_slowly(data, {});
     if (!data.empty()) std::memcpy(end_, data.data(), data.size());
     end_ += data.size();
   }
   /// The same for data and a terminator behind it.
   void put_line(std::string_view data, char terminator) {
-    if (data.size() >= static_cast<std::size_t>(limit_ - end_)) {
-      return put_slowly(data, std::string_view(&terminator, 1));
-    }
+    if (!fits(data.size() + 1)) return put_slowly(data, std::string_view(&terminator, 1));
     if (!data.empty()) std::memcpy(end_, data.data(), data.size());
     end_ += data.size();
     *end_++ = terminator;
@@ -80,6 +81,9 @@ class OutputStream {
  private:
   enum class Way { kPlain, kPipe, kNonBlocking, kAsking, kSocket };
 
+  bool fits(std::size_t size) const {
+    return size < kLarge && size <= static_cast<std::size_t>(limit_ - end_);
+  }
   void put_slowly(std::string_view data, std::string_view terminator);
   std::string_view move_pages(std::string_view data);
   std::size_t buffered() const { return static_cast<std::size_t>(end_ - begin_); }
