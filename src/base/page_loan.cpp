@@ -51,20 +51,17 @@ std::size_t PageLoan::move(std::string_view data, int pipe) {
   return moved;
 }
 
-/// Takes off the socket what lies before `place`. Where it can't be thrown away (tcp(7), MSG_TRUNC)
-/// it is read, over the same bytes that were looked at.
+/// Takes off the socket what lies before `place`. For MSG_TRUNC TCP throws it away (tcp(7)); where
+/// it is read all the same, it comes to where the same bytes are already.
 bool PageLoan::skip_to(const char* place) {
-  bool thrown_away = true;
   while (next_ != place) {
     const auto left = static_cast<std::size_t>(place - next_);
-    const ssize_t n =
-        thrown_away ? ::recv(socket_, nullptr, left, MSG_TRUNC | MSG_DONTWAIT)
-                    : ::recv(socket_, const_cast<char*>(next_), left, MSG_DONTWAIT);  // NOLINT
+    char* const same = const_cast<char*>(next_);  // NOLINT: the reader's own buffer
+    const ssize_t n = ::recv(socket_, same, left, MSG_TRUNC | MSG_DONTWAIT);
     if (n > 0) {
       next_ += n;
     } else if (n == 0 || errno != EINTR) {
-      if (!thrown_away) return false;
-      thrown_away = false;
+      return false;
     }
   }
   return true;
