@@ -1,10 +1,9 @@
 // JsonScanner: bytes, in pieces → where one JSON value ends, or the byte that breaks it (RFC 8259).
 //
 // Strict, and with nothing kept but the brackets that are open, so a value of any size may come in
-// any pieces. A number or a word
-// at the top level ends with the white space behind it or with finish(). Bytes of
-// strings are not checked to be UTF-8 here. What can fail: kInvalid; expected() tells what would
-// have been right.
+// any pieces. A number or a word at the top level ends with the white space behind it or with
+// finish(). Bytes of strings are not checked to be UTF-8 here. What can fail: kInvalid; expected()
+// tells what would have been right.
 #pragma once
 
 #include <cstddef>

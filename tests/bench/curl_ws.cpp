@@ -1,8 +1,9 @@
 // curl_ws: what `curl ws://…` does, over a libcurl that knows WebSocket, loaded at run time.
 //
-//   curl_ws LIBCURL receive URL   messages → stdout, nothing between them, as curl's tool writes
-//   them curl_ws LIBCURL send URL      each line of stdin as a text message curl_ws LIBCURL one URL
-//   one message there, one back, Close curl_ws LIBCURL version
+//   curl_ws LIBCURL receive URL   messages → stdout, nothing between them, as curl's tool does
+//   curl_ws LIBCURL send URL      each line of stdin as a text message
+//   curl_ws LIBCURL one URL       one message there, one back, Close
+//   curl_ws LIBCURL version
 //
 // Debian 12's curl has no WebSocket; this takes any libcurl 7.86 or later, for instance the one in
 // pycurl's wheel, without its headers. curl neither checks UTF-8 nor separates messages.

@@ -3,11 +3,10 @@
 //   ws_source [--size BYTES] [--count N] [--one-message BYTES] [--raw] [--tls] [--deflate]
 //             [--level N] [--no-separator] [--end-after-close]
 //
-// Frames are made before the connection comes. After the last one a Close is sent and answered
-// (with
-// --raw: lines instead of frames, and the end of the stream). --end-after-close: the stream ends
-// behind the Close, for clients that wait for that instead of answering. stdout: the port, then one
-// line of JSON with the time of the first byte and of the peer's answer.
+// Frames are made before the connection comes. After the last one a Close is sent and answered;
+// with --raw there are lines instead of frames, and the end of the stream. --end-after-close: the
+// stream ends behind the Close, for clients that wait for that instead of answering. stdout: the
+// port, then one line of JSON with the time of the first byte and of the peer's answer.
 #include <cstdio>
 #include <vector>
 
