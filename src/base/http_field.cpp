@@ -1,7 +1,10 @@
 #include "base/http_field.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
+#include <ctime>
 
 namespace wscope {
 namespace {
@@ -144,6 +147,19 @@ std::optional<std::uint64_t> delay_seconds(std::string_view value, std::uint64_t
   std::uint64_t seconds = 0;
   if (std::from_chars(value.data(), end, seconds).ec != std::errc()) return most;
   return std::min(seconds, most);
+}
+
+std::string http_date(std::chrono::system_clock::time_point time) {
+  const std::time_t second = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  ::gmtime_r(&second, &parts);
+  // Not strftime: its names are those of the user's language, once somebody sets the locale.
+  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[parts.tm_wday],
+                     parts.tm_mday, kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour,
+                     parts.tm_min, parts.tm_sec);
 }
 
 }  // namespace wscope

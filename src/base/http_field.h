@@ -1,11 +1,13 @@
 // HTTP syntax (RFC 9110 5.5 and 5.6, RFC 9112 4 and 5): status lines, lines and fields of a head,
-// tokens, optional white space, comma lists, names in any case.
+// tokens, optional white space, comma lists, names in any case, dates.
 //
 // Pure functions over bytes; views point into what was given. Nothing fails.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +49,8 @@ std::string_view fault_of_field(std::string_view line);
 bool is_digits(std::string_view text);
 /// delay-seconds (RFC 9110 10.2.3), digits and nothing else; more than `most` is `most`.
 std::optional<std::uint64_t> delay_seconds(std::string_view value, std::uint64_t most);
+/// IMF-fixdate (RFC 9110 5.6.7), as Date has it: "Sun, 06 Nov 1994 08:49:37 GMT".
+std::string http_date(std::chrono::system_clock::time_point time);
 /// True when a list of tokens has this one, in any case.
 bool list_has(std::string_view value, std::string_view token);
 

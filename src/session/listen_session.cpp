@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/http_field.h"
 #include "output/whole_file.h"
 #include "session/admission.h"
 #include "ws/close_code.h"
@@ -128,6 +129,13 @@ void ListenSession::accepted(std::unique_ptr<net::Stream> stream) {
 ws::ServerReply ListenSession::client_request(ServedClient& client,
                                               const ws::ServerRequest& request) {
   tell_head(client, Direction::kReceived, request.head);
+  ws::ServerReply reply = answer(client, request);
+  // RFC 9110 6.6.1: who answers and has a clock tells the time; a 101 may leave it out.
+  if (reply.status != 101) reply.headers.emplace_back("Date", http_date(clock_.wall()));
+  return reply;
+}
+
+ws::ServerReply ListenSession::answer(ServedClient& client, const ws::ServerRequest& request) {
   if (presentation_) {
     if (auto refusal = refuse_client(options_, request, places_taken())) {
       if (refusal->status >= 400) {

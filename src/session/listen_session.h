@@ -63,6 +63,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   void command_notice(const std::string& text) override { notice(text); }
   void command_left() override;
 
+  ws::ServerReply answer(ServedClient& client, const ws::ServerRequest& request);
   std::string url_of(const ServedClient& client) const;
   void tell_head(const ServedClient& client, Direction direction, std::string_view head);
   void tell_opened(ServedClient& client, std::string_view head);

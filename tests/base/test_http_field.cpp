@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 
 #include "base/http_field.h"
@@ -89,4 +90,11 @@ TEST_CASE("what would end or spoil a line of a head") {
   CHECK(breaks_line("a\rb"));
   CHECK(breaks_line("a\n"));
   CHECK(breaks_line(std::string_view("\0", 1)));
+}
+
+TEST_CASE("a date is that of RFC 9110 5.6.7") {
+  using std::chrono::system_clock;
+  CHECK(http_date(system_clock::from_time_t(784111777)) == "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(http_date(system_clock::from_time_t(951827696)) == "Tue, 29 Feb 2000 12:34:56 GMT");
+  CHECK(http_date(system_clock::from_time_t(0)) == "Thu, 01 Jan 1970 00:00:00 GMT");
 }

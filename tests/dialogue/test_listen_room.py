@@ -1,9 +1,12 @@
 """--listen with several clients: admission, broadcast, typed lines, slow readers (wscope(1))."""
 
+import email.utils
 import os
+import re
 import socket
 import stat
 import tempfile
+import time
 import unittest
 
 from dialogue.test_listen import Listening, RawClient
@@ -82,6 +85,9 @@ class Admission(Dialogue):
                         answer += piece
                 self.assertIn(b"200 OK", answer.split(b"\r\n")[0])
                 self.assertIn(b"new WebSocket", answer)
+                date = re.search(rb"\r\nDate: ([^\r]*)\r\n", answer)[1].decode()
+                told = email.utils.parsedate_to_datetime(date)
+                self.assertLess(abs(told.timestamp() - time.time()), 3600)
         ended = run("--listen", "0", "--port-file", "/no/such/folder/port")
         self.expect(ended, status=1, out="", err="--port-file: can't open /no/such/folder/port for writing: no such file or directory")
 
