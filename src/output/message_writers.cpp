@@ -81,27 +81,42 @@ class EncodingWriter final : public Writer {
 
 class DecoratedWriter final : public Writer {
  public:
-  DecoratedWriter(OutputStream& out, TimeStamper& stamper, bool pretty, const Palette& palette)
-      : Writer(out), stamper_(stamper), style_{pretty, false, palette} {}
+  DecoratedWriter(OutputFormat format, OutputStream& out, TimeStamper& stamper, bool pretty,
+                  const Palette& palette)
+      : Writer(out),
+        format_(format),
+        end_(format == OutputFormat::kNul ? '\0' : '\n'),
+        stamper_(stamper),
+        style_{pretty, false, palette} {}
 
   void on_message(const Message& message) override {
     if (message.direction != Direction::kReceived) {
       stamper_.touch();
       return;
     }
-    if (message.type == MessageType::kBinary) {
+    const bool has_no_line = format_ == OutputFormat::kText || format_ == OutputFormat::kAuto;
+    if (message.type == MessageType::kBinary && has_no_line) {
       out_.put(message.data);
       return;
     }
     line_.clear();
     stamper_.append(line_);
-    const bool as_json = style_.indent || style_.palette.enabled();
-    if (!as_json || !append_json(line_, message.data, style_)) line_ += message.data;
-    out_.put_line(line_, '\n');
+    append_body(message);
+    out_.put_line(line_, end_);
     if (line_.capacity() > OutputStream::kHighWater) line_ = {};
   }
 
  private:
+  void append_body(const Message& message) {
+    if (format_ == OutputFormat::kHex) return append_hex(line_, message.data);
+    if (format_ == OutputFormat::kBase64) return append_base64(line_, message.data);
+    const bool as_json =
+        message.type == MessageType::kText && (style_.indent || style_.palette.enabled());
+    if (!as_json || !append_json(line_, message.data, style_)) line_ += message.data;
+  }
+
+  const OutputFormat format_;
+  const char end_;
   TimeStamper& stamper_;
   JsonStyle style_;
   std::string line_;
@@ -109,9 +124,10 @@ class DecoratedWriter final : public Writer {
 
 }  // namespace
 
-std::unique_ptr<EventSink> make_decorated_writer(OutputStream& out, TimeStamper& stamper,
-                                                 bool pretty, const Palette& palette) {
-  return std::make_unique<DecoratedWriter>(out, stamper, pretty, palette);
+std::unique_ptr<EventSink> make_decorated_writer(OutputFormat format, OutputStream& out,
+                                                 TimeStamper& stamper, bool pretty,
+                                                 const Palette& palette) {
+  return std::make_unique<DecoratedWriter>(format, out, stamper, pretty, palette);
 }
 
 std::unique_ptr<EventSink> make_message_writer(OutputFormat format, OutputStream& out) {

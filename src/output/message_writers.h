@@ -4,8 +4,8 @@
 //   raw     the bytes alone      hex, base64     one line a message
 // Those of the first line and raw take large messages in pieces. A payload is never altered. Tens
 // of millions of messages pass here: a writer does the least it can per message. What can't be
-// written is the OutputStream's to tell. The decorated writer is the text one for those who ask for
-// more in a pipe: time stamps, --pretty, --color always.
+// written is the OutputStream's to tell. The decorated writer is that of all formats but raw for
+// those who ask for more in a pipe: time stamps, and of text --pretty and --color always.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,9 @@ namespace wscope::output {
 /// `format` is one of kText, kNul, kRaw, kHex, kBase64.
 std::unique_ptr<EventSink> make_message_writer(OutputFormat format, OutputStream& out);
 
-std::unique_ptr<EventSink> make_decorated_writer(OutputStream& out, TimeStamper& stamper,
-                                                 bool pretty, const Palette& palette);
+/// `format` is one of kText, kNul, kHex, kBase64.
+std::unique_ptr<EventSink> make_decorated_writer(OutputFormat format, OutputStream& out,
+                                                 TimeStamper& stamper, bool pretty,
+                                                 const Palette& palette);
 
 }  // namespace wscope::output

@@ -12,10 +12,9 @@ std::unique_ptr<EventSink> make_pipe_sink(const Options& options, const Clock& c
   if (messages.output == OutputFormat::kJson) {
     return std::make_unique<JsonEvents>(lines, clock, options.diagnosis.trace_secrets);
   }
-  const bool plain_text =
-      messages.output == OutputFormat::kAuto || messages.output == OutputFormat::kText;
-  if (plain_text && (messages.pretty || stamper.enabled() || palette.enabled())) {
-    return make_decorated_writer(out, stamper, messages.pretty, palette);
+  const bool decorated = messages.pretty || stamper.enabled() || palette.enabled();
+  if (decorated && messages.output != OutputFormat::kRaw) {
+    return make_decorated_writer(messages.output, out, stamper, messages.pretty, palette);
   }
   return make_message_writer(messages.output, out);
 }

@@ -75,7 +75,7 @@ class Input(Dialogue):
 
 
 class Output(Dialogue):
-    def printed(self, form, *messages):
+    def printed(self, form, *messages, more=()):
         def script(peer):
             peer.accept()
             for message in messages:
@@ -83,7 +83,7 @@ class Output(Dialogue):
             peer.finish()
 
         with Server(script) as server:
-            return self.dialogue("--output", form, "-w", "-1", server.url, err="").out
+            return self.dialogue("--output", form, *more, "-w", "-1", server.url, err="").out
 
     def test_each(self):
         for form, out in (
@@ -99,6 +99,11 @@ class Output(Dialogue):
                     self.assertTrue(got.startswith(b"a\0"), got)
                 else:
                     self.assertEqual(got, out)
+
+    def test_pretty_where_it_can_be(self):
+        for form, out in (("text", "[\n  1\n]\n"), ("nul", "[\n  1\n]\0"), ("raw", "[1]"), ("hex", "5b315d\n")):
+            with self.subTest(form):
+                self.assertEqual(self.printed(form, "[1]", more=("--pretty",)), out.encode())
 
     def test_what_goes_in_comes_out(self):
         """Through one wscope, an echo, and out again, byte for byte."""

@@ -90,7 +90,7 @@ TEST_CASE("decorated text in a pipe: stamps and indentation where asked for, bin
   TimeStamper stamper(Timestamps::kUtc, clock);
   MemoryFile file;
   OutputStream out(file.fd());
-  const auto writer = make_decorated_writer(out, stamper, true, Palette::none());
+  const auto writer = make_decorated_writer(OutputFormat::kText, out, stamper, true, Palette::none());
   clock.at(1.5);
   writer->on_message(message(MessageType::kText, R"({"a":[1.50]})"));
   writer->on_message(message(MessageType::kText, "no json \x1b"));
@@ -101,12 +101,32 @@ TEST_CASE("decorated text in a pipe: stamps and indentation where asked for, bin
         "2026-07-14T08:11:13.845Z no json \x1b\n\xff");
 }
 
+TEST_CASE("decorated messages of the other formats") {
+  FakeClock clock;
+  TimeStamper stamper(Timestamps::kRelative, clock);
+  clock.at(1.5);
+  const auto written_as = [&](OutputFormat format) {
+    MemoryFile file;
+    OutputStream out(file.fd());
+    const auto writer = make_decorated_writer(format, out, stamper, true, Palette::none());
+    writer->on_message(message(MessageType::kText, "[1]"));
+    writer->on_message(message(MessageType::kBinary, "[2]"));
+    writer->flush();
+    return file.content();
+  };
+  using namespace std::string_literals;
+  CHECK(written_as(OutputFormat::kNul) == "   1.500 [\n  1\n]\0   1.500 [2]\0"s);
+  CHECK(written_as(OutputFormat::kHex) == "   1.500 5b315d\n   1.500 5b325d\n");
+  CHECK(written_as(OutputFormat::kBase64) == "   1.500 WzFd\n   1.500 WzJd\n");
+}
+
 TEST_CASE("--color always colours JSON in a pipe and alters nothing else") {
   FakeClock clock;
   TimeStamper stamper(Timestamps::kNone, clock);
   MemoryFile file;
   OutputStream out(file.fd());
-  const auto writer = make_decorated_writer(out, stamper, false, Palette::ansi());
+  const auto writer =
+      make_decorated_writer(OutputFormat::kText, out, stamper, false, Palette::ansi());
   writer->on_message(message(MessageType::kText, R"({"a" : 1})"));
   writer->on_message(message(MessageType::kText, "plain\x1b"));
   writer->flush();
