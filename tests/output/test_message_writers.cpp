@@ -90,7 +90,8 @@ TEST_CASE("decorated text in a pipe: stamps and indentation where asked for, bin
   TimeStamper stamper(Timestamps::kUtc, clock);
   MemoryFile file;
   OutputStream out(file.fd());
-  const auto writer = make_decorated_writer(OutputFormat::kText, out, stamper, true, Palette::none());
+  const auto writer =
+      make_decorated_writer(OutputFormat::kText, out, stamper, true, Palette::none());
   clock.at(1.5);
   writer->on_message(message(MessageType::kText, R"({"a":[1.50]})"));
   writer->on_message(message(MessageType::kText, "no json \x1b"));
