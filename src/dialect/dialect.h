@@ -61,6 +61,9 @@ class Dialect {
   /// A slash command of the dialect, without its slash: "ack 3 true".
   virtual Steps command(std::string_view line, double now);
   virtual Steps received(MessageType type, std::string_view data, double now) = 0;
+  /// The next steps of the message that was received last, until there are none: one may hold more
+  /// of them than memory should.
+  virtual Steps go_on() { return {}; }
   /// When tick() wants to be called, unless something comes first; nothing: never.
   virtual std::optional<double> due() const { return std::nullopt; }
   /// The time has come, or a while ago: signs of life of ours, the missing ones of the peer.

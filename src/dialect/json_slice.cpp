@@ -84,10 +84,16 @@ bool is_json(std::string_view text) {
   return nlohmann::json::accept(text.data(), text.data() + text.size());
 }
 
-std::optional<std::vector<std::string_view>> json_elements(std::string_view text) {
+std::optional<std::vector<std::string_view>> json_elements(std::string_view text,
+                                                           std::size_t most) {
   if (!begins_with(text, '[') || !is_json(text)) return std::nullopt;
   std::vector<std::string_view> elements;
-  each_value(text, [&](std::string_view value) { elements.push_back(value); });
+  bool more = false;
+  each_value(text, [&](std::string_view value) {
+    more = elements.size() == most;
+    if (!more) elements.push_back(value);
+  });
+  if (more) return std::nullopt;
   return elements;
 }
 

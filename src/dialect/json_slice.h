@@ -5,6 +5,8 @@
 // depth is bounded by the text's size only and costs no stack.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,8 +16,9 @@
 
 namespace wscope::dialect {
 
-/// The elements of a JSON array.
-std::optional<std::vector<std::string_view>> json_elements(std::string_view text);
+/// The elements of a JSON array that has no more of them than `most`.
+std::optional<std::vector<std::string_view>> json_elements(std::string_view text,
+                                                           std::size_t most = SIZE_MAX);
 
 /// The members of a JSON object, in their order; names decoded.
 using JsonMembers = std::vector<std::pair<std::string, std::string_view>>;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "dialect/json_slice.h"
 
@@ -11,6 +13,8 @@ namespace {
 
 constexpr std::size_t kMostAsked = 1024;
 constexpr std::size_t kMostCalls = 65536;
+// An element of two bytes takes a hundred times as much. What has more of them is shown as it came.
+constexpr std::size_t kMostInBatch = 10000;
 
 }  // namespace
 
@@ -33,8 +37,13 @@ void JsonRpc::remember(std::string_view json, double now) {
   const std::string id(json_member(*members, "id"));
   const auto method = json_text(json_member(*members, "method"));
   if (id.empty() || !method) return;
-  if (calls_.size() >= kMostCalls) calls_.erase(calls_.begin());
-  calls_[id] = {*method, now};
+  await_reply(id, *method, now);
+}
+
+// Of so many that nobody answered none is missed: a reply is shown without its call, too.
+void JsonRpc::await_reply(const std::string& id, std::string method, double now) {
+  if (calls_.size() >= kMostCalls) calls_.clear();
+  calls_[id] = {std::move(method), now};
 }
 
 Steps JsonRpc::typed(MessageType type, std::string_view data, double now) {
@@ -52,8 +61,7 @@ Steps JsonRpc::typed(MessageType type, std::string_view data, double now) {
   do ++last_id_;
   while (calls_.count(std::to_string(last_id_)) > 0);  // an id that was typed in JSON
   const auto id = std::to_string(last_id_);
-  if (calls_.size() >= kMostCalls) calls_.erase(calls_.begin());
-  calls_[id] = {method, now};
+  await_reply(id, method, now);
   return {send(request(method, data, id))};
 }
 
@@ -86,17 +94,11 @@ Steps JsonRpc::command(std::string_view line, double now) {
 Steps JsonRpc::received(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {notice("a binary message: not JSON-RPC")};
   Steps steps;
-  const auto batch = json_elements(data);
-  if (!batch) {
-    Steps more;
-    steps.push_back(one(data, now, more));
-    steps.insert(steps.end(), more.begin(), more.end());
-    return steps;
-  }
-  for (const auto element : *batch) {
+  const auto batch = json_elements(data, kMostInBatch);
+  for (const auto element : batch.value_or(std::vector{data})) {
     Steps more;
     steps.push_back(one(element, now, more));
-    steps.insert(steps.end(), more.begin(), more.end());
+    std::move(more.begin(), more.end(), std::back_inserter(steps));
   }
   return steps;
 }

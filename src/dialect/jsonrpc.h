@@ -33,6 +33,7 @@ class JsonRpc : public Dialect {
     double sent = 0;
   };
   Step one(std::string_view json, double now, Steps& more);
+  void await_reply(const std::string& id, std::string method, double now);
   /// A call that was typed as JSON: its reply is matched like any other.
   void remember(std::string_view json, double now);
   std::string request(std::string_view method, std::string_view arguments, std::string_view id);

@@ -13,6 +13,8 @@ namespace wscope::dialect {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+constexpr std::size_t kMostHeaders = 1000;
+constexpr std::size_t kStepsAtOnce = 256;
 // Ours go out a little before they are due; theirs may be as late again (1.2, Heart-beating: "take
 // into account an error margin").
 constexpr double kEarly = 0.9;
@@ -144,11 +146,20 @@ Steps Stomp::typed(MessageType type, std::string_view data, double now) {
 }
 
 Steps Stomp::received(MessageType, std::string_view data, double now) {
-  Steps steps;
   last_heard_ = now;
-  if (ended_) return steps;
+  if (ended_) return {};
   partial_ += data;
-  while (!ended_ && take_head(steps) && take_body(steps)) frame(std::exchange(coming_, {}), steps);
+  return go_on();
+}
+
+Steps Stomp::go_on() {
+  Steps steps;
+  bool whole = true;
+  while (!ended_ && whole && steps.size() < kStepsAtOnce) {
+    whole = take_head(steps) && take_body(steps);
+    if (whole) frame(std::exchange(coming_, {}), steps);
+  }
+  if (whole) return steps;
   // Once a message, not once a frame: what is left moves with each.
   partial_.erase(0, begin_);
   looked_ -= begin_;
@@ -193,6 +204,9 @@ bool Stomp::take_head(Steps& steps) {
     auto key = plain ? std::string(name) : unescaped(name);
     auto meaning = plain ? std::string(value) : unescaped(value);
     if (!key || !meaning) return broken("a STOMP header with an undefined escape", steps);
+    if (coming_.headers.size() == kMostHeaders) {
+      return broken("a STOMP frame with more than 1000 headers", steps);
+    }
     coming_.headers.emplace_back(std::move(*key), std::move(*meaning));
   }
   return take_length(steps);

@@ -27,6 +27,7 @@ class Stomp : public Dialect {
   bool ready() const override { return connected_; }
   Steps typed(MessageType type, std::string_view data, double now) override;
   Steps received(MessageType type, std::string_view data, double now) override;
+  Steps go_on() override;
   std::optional<double> due() const override;
   Steps tick(double now) override;
   Steps leaving() override;

@@ -114,7 +114,11 @@ void DialectTalk::command(std::string_view line, double now) {
 }
 
 void DialectTalk::received(MessageType type, std::string_view data, double now) {
-  perform(dialect_->received(type, data, now));
+  dialect::Steps steps = dialect_->received(type, data, now);
+  while (!steps.empty()) {
+    perform(steps);
+    steps = dialect_ ? dialect_->go_on() : dialect::Steps();
+  }
   became_ready(now);
   watch_time(now);
 }

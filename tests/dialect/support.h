@@ -1,6 +1,7 @@
 // How the tests of dialects write what a dialect does: one line a step.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "dialect/dialect.h"
@@ -48,7 +49,14 @@ struct Talk {
   }
   std::string command(std::string_view text) { return told(dialect.command(text, now)); }
   std::string received(std::string_view text) {
-    return told(dialect.received(wscope::MessageType::kText, text, now));
+    auto steps = dialect.received(wscope::MessageType::kText, text, now);
+    std::string all = told(steps);
+    most_steps = std::max(most_steps, steps.size());
+    while (!(steps = dialect.go_on()).empty()) {
+      most_steps = std::max(most_steps, steps.size());
+      all += "\n" + told(steps);
+    }
+    return all;
   }
   std::string received_binary(std::string_view bytes) {
     return told(dialect.received(wscope::MessageType::kBinary, bytes, now));
@@ -56,4 +64,5 @@ struct Talk {
   std::string tick() { return told(dialect.tick(now)); }
   Dialect dialect;
   double now = 0;
+  std::size_t most_steps = 0;  // of one call
 };

@@ -101,3 +101,16 @@ TEST_CASE("an id that was typed in JSON is not given twice") {
   talk.typed(R"({"jsonrpc":"2.0","method":"a","id":1})");
   CHECK(talk.typed("b") == R"(>{"jsonrpc":"2.0","method":"b","id":2})");
 }
+
+TEST_CASE("a batch that would take a hundred times its memory is shown as it came") {
+  const auto batch_of = [](int elements) {
+    std::string text = "[1";
+    for (int i = 1; i < elements; ++i) text += ",1";
+    return text + "]";
+  };
+  Talk<JsonRpc> talk;
+  talk.received(batch_of(10000));
+  CHECK(talk.most_steps == 10000);
+  const std::string too_many = batch_of(10001);
+  CHECK((talk.received(too_many) == "<" + too_many));
+}

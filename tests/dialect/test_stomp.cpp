@@ -98,6 +98,27 @@ TEST_CASE("the work grows with the bytes, however they are cut into messages") {
   }
 }
 
+TEST_CASE("a message of many frames is taken a few hundred steps at a time") {
+  auto talk = connected();
+  std::string frames;
+  std::string lines;
+  for (int i = 0; i < 5000; ++i) {
+    frames += "RECEIPT\nreceipt-id:" + std::to_string(i) + "\n\n\0"s;
+    lines += (i == 0 ? "<RECEIPT " : "\n<RECEIPT ") + std::to_string(i);
+  }
+  CHECK((talk.received(frames + "MESSAGE\ndesti") == lines));
+  CHECK(talk.most_steps <= 256);
+  CHECK(talk.received("nation:/a\n\nx\0"s) == "<MESSAGE /a x");
+}
+
+TEST_CASE("a head has an end") {
+  std::string head = "MESSAGE\n";
+  for (int i = 0; i < 1000; ++i) head += "a:\n";
+  CHECK(connected().received(head + "\nx\0"s) == "<MESSAGE \"\" x");
+  CHECK(connected().received(head + "b:\n\nx\0"s) ==
+        "#a STOMP frame with more than 1000 headers");
+}
+
 TEST_CASE("errors") {
   CHECK(connected().received("ERROR\nmessage:no\n\nbody\0"s) ==
         "#server sent a STOMP error: no: body");

@@ -29,6 +29,17 @@ TEST_CASE("the first lines are due at once, more of them a tick later") {
   CHECK(queue.take_piece(kBegin + milliseconds(16)) == "b\nc\n");
 }
 
+TEST_CASE("the first lines are due at once, however long the machine has run") {
+  PrintQueue queue;
+  queue.add("a\n");
+  for (const int days : {1, 25, 30, 50, 80, 1000, 20000}) {
+    CAPTURE(days);
+    const PrintQueue::Time now = PrintQueue::Time() + std::chrono::hours(24 * days);
+    CHECK(queue.due(now));
+    CHECK(queue.wait_ms(now) == 0);
+  }
+}
+
 TEST_CASE("a flood comes in pieces of whole lines, the rest stays due") {
   PrintQueue queue;
   std::string all;
