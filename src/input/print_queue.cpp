@@ -16,7 +16,7 @@ std::string_view first_piece(std::string_view lines) {
 }  // namespace
 
 int PrintQueue::wait_ms(Time now) const {
-  // Before anything was printed `last_` is the clock's beginning, weeks ago: more than an int holds.
+  // Before anything was printed last_ is the clock's beginning, weeks ago: more than an int has.
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(last_ + kTick - now);
   return static_cast<int>(std::clamp(wait, std::chrono::milliseconds(0), kTick).count());
 }

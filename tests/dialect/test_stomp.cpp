@@ -115,8 +115,7 @@ TEST_CASE("a head has an end") {
   std::string head = "MESSAGE\n";
   for (int i = 0; i < 1000; ++i) head += "a:\n";
   CHECK(connected().received(head + "\nx\0"s) == "<MESSAGE \"\" x");
-  CHECK(connected().received(head + "b:\n\nx\0"s) ==
-        "#a STOMP frame with more than 1000 headers");
+  CHECK(connected().received(head + "b:\n\nx\0"s) == "#a STOMP frame with more than 1000 headers");
 }
 
 TEST_CASE("errors") {
