@@ -65,6 +65,10 @@ class OutputStream {
   State drain(std::optional<double> seconds = std::nullopt);
   /// Nobody can wait for the descriptor: what is left is dropped, and error() tells this one.
   void fail(std::error_code error) { stop(State::kFailed, error.value()); }
+  /// As a write that says EPIPE.
+  void reader_has_gone() {
+    if (!stopped()) stop(State::kClosed, 0);
+  }
   /// Drops what is left and lets the descriptor go, where it is our own: its reader sees the end.
   void close();
 

@@ -36,6 +36,7 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
       opening_events_(sink_, clock),
       frames_(sink_),
       output_watch_(loop, presentation),
+      reader_watch_(loop),
       total_deadline_(loop),
       linger_deadline_(loop),
       last_patience_(loop, output_watch_, [this] { leave(); }),
@@ -73,6 +74,8 @@ void ClientSession::start(Finished finished) {
     total_deadline_.start(*options_.network.timeout, [this] { timed_out(); });
   }
   source_.start([this] { asio::dispatch(loop_, [this] { pull(); }); });
+  // A command may read nothing and have much to say; its end is told otherwise.
+  if (!command_) reader_watch_.start(presentation_.out().poll_fd(), [this] { reader_left(); });
   open();
 }
 
@@ -308,6 +311,7 @@ void ClientSession::linger() {
     lingering_ = true;
     quiet_since_ = drained_at_ = clock_.now();
   }
+  if (reader_left_) return leave_reader();
   if (options_.messages.wait < 0 && !unheard_) return;
   if (!unheard_ && options_.messages.wait > 0 && !connection_may_read()) {
     // What came meanwhile waits in the socket: silence begins when there is reading again.
@@ -448,6 +452,22 @@ void ClientSession::output_moved() {
   flush();
   if (connection_) connection_->settle();
   pull();
+}
+
+// Who reads nothing at all (`| true`) may still have lines to send: they go first.
+void ClientSession::reader_left() {
+  reader_left_ = true;
+  if (lingering_ || totals().messages_received > 0) leave_reader();
+}
+
+void ClientSession::leave_reader() {
+  clock_.sample();
+  presentation_.out().reader_has_gone();
+  if (phase_ == Phase::kDraining) return drain();
+  flush();
+  if (connection_ || result_) return;
+  stop_opening();
+  finish(ExitStatus::kOk);
 }
 
 Totals ClientSession::totals() const {

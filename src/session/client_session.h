@@ -30,6 +30,7 @@
 #include "session/opening_events.h"
 #include "session/outbox.h"
 #include "session/output_watch.h"
+#include "session/reader_watch.h"
 #include "session/reconnect.h"
 #include "session/round_trips.h"
 #include "session/run_outcome.h"
@@ -106,6 +107,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void close(std::optional<std::uint16_t> code, std::string_view reason);
   void flush();
   void output_moved();
+  void reader_left();
+  void leave_reader();
   void timed_out();
   /// There is no connection yet, or none again.
   bool opens() const { return phase_ == Phase::kOpening || phase_ == Phase::kWaiting; }
@@ -141,6 +144,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   std::string peer_address_;
   FrameTrace frames_;
   PresentationWatch output_watch_;
+  ReaderWatch reader_watch_;
   Deadline total_deadline_;
   Deadline linger_deadline_;
   LastPatience last_patience_;
@@ -154,7 +158,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool lingering_ = false;       // everything was written; waiting for silence
   bool quitting_ = false;        // the user asked for the end: no offer to reconnect
   bool timed_out_ = false;       // --timeout has passed
-  bool output_closed_ = false;   // the reader of stdout has gone
+  bool reader_left_ = false;     // of stdout
+  bool output_closed_ = false;   // and that ends the run
   bool inside_message_ = false;  // some of a message was told, and not its end
   bool unheard_ = false;         // the command has ended: nobody reads what might still come
   std::uint64_t refused_ = 0;    // input that was not sent

@@ -360,5 +360,63 @@ class Deadlines(Dialogue):
             self.one_error(ended, r"0\.5 s")
 
 
+class ReaderLeaves(Dialogue):
+    """`wscope … | head -1`: its end is ours, though no further message would find it out."""
+
+    def ended(self, *words, lines="", read=True):
+        """What a server got of a client whose reader leaves after the first answer, if it reads."""
+
+        def answers_once(peer):
+            peer.accept()
+            got = []
+            while (message := peer.read_message()) is not None:
+                got.append(message)
+                if len(got) == 1 and read:
+                    peer.text("answer")
+            return got, peer.last_close.code
+
+        reading, writing = os.pipe()
+        with Server(answers_once) as server:
+            with Running(*words, server.url, stdout=writing) as client:
+                os.close(writing)
+                client.send(lines)
+                if read:
+                    self.assertEqual(os.read(reading, 100), b"answer\n")
+                os.close(reading)
+                self.expect(client.wait(), status=0, err="")
+            return server.result()
+
+    def test_while_waiting_for_more(self):
+        self.assertEqual(self.ended("-w", "-1", "-x", "a"), (["a"], 1000))
+
+    def test_while_input_goes_on(self):
+        self.assertEqual(self.ended(lines="a\n"), (["a"], 1000))
+
+    def test_while_connecting_again(self):
+        answered = threading.Event()
+
+        def answers_and_goes(peer):
+            peer.accept()
+            peer.text("answer")
+            peer.drop()
+            answered.set()
+
+        reading, writing = os.pipe()
+        with Server(answers_and_goes) as server:
+            url = server.url
+            client = Running("-w", "-1", "--reconnect", "-x", "a", url, stdout=writing)
+            os.close(writing)
+            self.assertTrue(answered.wait(DEADLINE))
+        with client:  # the server is no more
+            self.assertTrue(os.read(reading, 100).startswith(b"answer\n"))
+            os.close(reading)
+            self.expect(client.wait(), status=0)
+
+    def test_who_reads_nothing_has_its_lines_sent_first(self):
+        lines = [str(i) for i in range(1000)]
+        words = [word for line in lines for word in ("-x", line)]
+        self.assertEqual(self.ended("-w", "-1", *words, read=False), (lines, 1000))
+
+
 if __name__ == "__main__":
     unittest.main()
