@@ -11,7 +11,7 @@ namespace wscope::session {
 namespace {
 
 bool has_reader(int fd) {
-  struct stat what{};
+  struct stat what {};
   return ::fstat(fd, &what) == 0 && (S_ISFIFO(what.st_mode) || S_ISSOCK(what.st_mode));
 }
 
