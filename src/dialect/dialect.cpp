@@ -21,6 +21,11 @@ Step failed(Step::Kind kind, Stage stage, std::string message, std::string hint)
 }  // namespace
 
 Step send(std::string text) { return step(Step::Kind::kSend, std::move(text)); }
+Step send_credentials(std::string text, std::string masked) {
+  Step whole = send(std::move(text));
+  whole.masked = std::move(masked);
+  return whole;
+}
 Step send_binary(std::string bytes) {
   return {Step::Kind::kSend, MessageType::kBinary, std::move(bytes), {}, 0};
 }

@@ -35,10 +35,14 @@ struct Step {
   std::string data;
   Error error;
   std::uint16_t close_code = 0;  // kFail: to close with; 0: as the error asks for
+  std::string masked = {};       // kSend: to be told instead of `data`, which has credentials
 };
 using Steps = std::vector<Step>;
 
 Step send(std::string text);
+/// What stands for credentials in what is told, as in a head (base/mask_credentials.h).
+inline constexpr const char* kMask = "…";
+Step send_credentials(std::string text, std::string masked);
 Step send_binary(std::string bytes);
 Step show(std::string line);
 Step notice(std::string text);

@@ -193,7 +193,9 @@ Steps SocketIo::engine_opened(std::string_view json, double now) {
   patience_ = milliseconds(json_member(*members, "pingInterval")) +
               milliseconds(json_member(*members, "pingTimeout"));
   last_ping_ = now;
-  return {send(head(kConnect) + setting_.socketio_auth)};
+  const std::string connect = head(kConnect);
+  if (setting_.socketio_auth.empty()) return {send(connect)};
+  return {send_credentials(connect + setting_.socketio_auth, connect + kMask)};
 }
 
 // Engine.IO 4, Heartbeat: no ping within pingInterval + pingTimeout means that the server is gone.

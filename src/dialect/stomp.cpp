@@ -105,11 +105,13 @@ Steps Stomp::opened() {
                  {"host", setting_.host},
                  {"heart-beat", fmt::format("{},{}", beat, beat)}},
                 {}};
-  if (!setting_.login.empty()) {
-    connect.headers.emplace_back("login", setting_.login);
-    connect.headers.emplace_back("passcode", setting_.passcode);
-  }
-  return {send(encode(connect))};
+  if (setting_.login.empty()) return {send(encode(connect))};
+  Frame masked = connect;
+  connect.headers.emplace_back("login", setting_.login);
+  connect.headers.emplace_back("passcode", setting_.passcode);
+  masked.headers.emplace_back("login", kMask);
+  masked.headers.emplace_back("passcode", kMask);
+  return {send_credentials(encode(connect), encode(masked))};
 }
 
 Steps Stomp::typed(MessageType type, std::string_view data, double now) {

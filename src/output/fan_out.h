@@ -38,6 +38,12 @@ class FanOut final : public EventSink {
   void on_message(const Message& message) override {
     for (EventSink* sink : messages_) sink->on_message(message);
   }
+  void on_wire_message(const Message& message) override {
+    for (EventSink* sink : messages_) sink->on_wire_message(message);
+  }
+  void on_dialect_line(const Message& line) override {
+    for (EventSink* sink : messages_) sink->on_dialect_line(line);
+  }
   void on_piece(const Message& piece, bool last) override {
     for (EventSink* sink : messages_) sink->on_piece(piece, last);
   }

@@ -11,6 +11,7 @@ namespace {
 class Writer : public EventSink {
  public:
   explicit Writer(OutputStream& out) : out_(out) {}
+  void on_dialect_line(const Message& line) override { on_message(line); }
   void flush() override { out_.flush(); }
 
  protected:

@@ -32,6 +32,7 @@ class TerminalMessages : public EventSink {
       : out_(out), look_(look), stamper_(stamper) {}
 
   void on_message(const Message& message) override;
+  void on_dialect_line(const Message& line) override { on_message(line); }
   void flush() override { out_.flush(); }
   /// The whole dump of the last elided message; false: there is none.
   bool show_last();

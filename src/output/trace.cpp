@@ -114,6 +114,7 @@ void Trace::on_redirected(const Redirected& redirected) {
 }
 
 void Trace::on_opened(const Opened& opened) {
+  hidden_.clear();
   wire().deflate_agreed = !opened.extensions.empty();
   for (bool& compressed : wire_->compressed) compressed = false;
   if (frames()) {
@@ -139,6 +140,26 @@ void Trace::on_message(const Message& message) {
   if (const std::string lines = pairing.take(); !lines.empty()) out_.put(lines);
 }
 
+// Its frame comes when it is written, later.
+void Trace::on_wire_message(const Message& message) {
+  if (frames() && !wishes_.secrets && !message.masked.empty()) {
+    hidden_.push_back({std::string(message.data), std::string(message.masked)});
+  }
+  on_message(message.told(wishes_.secrets));
+}
+
+// Dialects log in first, so that no other message can be meant by a compressed one.
+std::string Trace::masked_words(const Frame& frame, bool compressed) {
+  if (hidden_.empty() || frame.direction != Direction::kSent || is_control(frame.opcode)) return {};
+  const std::string& data = hidden_.front().data;
+  const bool same =
+      frame.length == data.size() && data.compare(0, frame.payload.size(), frame.payload) == 0;
+  if (!same && !compressed) return {};
+  const std::string masked = std::move(hidden_.front().masked);
+  hidden_.pop_front();
+  return text_preview(masked, masked.size());
+}
+
 void Trace::on_frame(const Frame& frame) {
   if (!frames()) return;
   wire();
@@ -154,12 +175,13 @@ void Trace::on_frame(const Frame& frame) {
   const bool wants_preview = compressed && frame.fin && frame.opcode != 0 && frame.missing == 0;
   std::string text = prefix(frame.direction == Direction::kSent ? '>' : '<');
   text += frame_header_words(frame);
+  const std::string masked = masked_words(frame, compressed);
   if (!wants_preview) {
-    const std::string payload = payload_words(frame, compressed);
+    const std::string payload = masked.empty() ? payload_words(frame, compressed) : masked;
     if (!payload.empty()) text += " " + payload;
   }
   std::string tail = "\n";
-  if (wishes_.level >= TraceLevel::kBytes) append_dump(tail, frame);
+  if (wishes_.level >= TraceLevel::kBytes && masked.empty()) append_dump(tail, frame);
   wire_->pairing.add_frame(frame.direction, std::move(text), std::move(tail), data && frame.fin,
                            wants_preview);
   out_.put(wire_->pairing.waiting() < kWaitingLines ? wire_->pairing.take()

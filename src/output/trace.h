@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -47,6 +48,7 @@ class Trace : public EventSink {
   void on_redirected(const Redirected& redirected) override;
   void on_opened(const Opened& opened) override;
   void on_message(const Message& message) override;
+  void on_wire_message(const Message& message) override;
   void on_frame(const Frame& frame) override;
   void on_closed(const Closed& closed) override;
   void on_error(const Error& error) override;
@@ -69,6 +71,8 @@ class Trace : public EventSink {
   void step(std::string_view text) { line('*', text); }
   void line(char mark, std::string_view text);
   void head(char mark, std::string_view head);
+  /// What to show instead of a frame's payload that has credentials; "" when it has none.
+  std::string masked_words(const Frame& frame, bool compressed);
   std::string payload_words(const Frame& frame, bool compressed) const;
   void append_dump(std::string& lines, const Frame& frame) const;
 
@@ -84,6 +88,12 @@ class Trace : public EventSink {
     bool compressed[2] = {false, false};
     MessagePairing pairing;
   };
+  /// Sent messages with credentials, whose frames are to come.
+  struct Hidden {
+    std::string data;
+    std::string masked;
+  };
+  std::deque<Hidden> hidden_;
   std::map<std::string, Wire, std::less<>> wires_;
   std::string name_;
   Wire* wire_ = nullptr;  // of whom is told; nothing: its frames are not known yet

@@ -14,20 +14,18 @@ void ClientSession::say(MessageType type, const Action& action) {
     if (action.storage != nullptr && !reconnect_.enabled()) return hand_on(type, action);
     return send(type, action.data, action.untyped);
   }
-  if (options_.messages.output != OutputFormat::kJson) {
-    tell_sent(type, action.data, action.untyped);
-  }
+  sink_.on_dialect_line(sent_message(type, action.data, action.untyped));
   dialect_->typed(type, action.data, clock_.seconds());
 }
 
 // What was not written when a connection is lost is said again as it was typed, by the next
 // connection's dialect; what this one's dialect said of itself is not.
-void ClientSession::dialect_send(MessageType type, std::string_view data) {
+void ClientSession::dialect_send(MessageType type, std::string_view data, std::string_view masked) {
   if (!connection_ || !connection_->send(type, data)) return;
   if (reconnect_.enabled()) outbox_.add_other();
-  if (options_.messages.output == OutputFormat::kJson) {
-    sink_.on_message({Direction::kSent, type, data});
-  }
+  Message message{Direction::kSent, type, data};
+  message.masked = masked;
+  sink_.on_wire_message(message);
 }
 
 void ClientSession::dialect_said(MessageType type, std::string_view data) {
@@ -35,8 +33,10 @@ void ClientSession::dialect_said(MessageType type, std::string_view data) {
 }
 
 void ClientSession::dialect_show(std::string_view line) {
-  const bool raw = options_.messages.output == OutputFormat::kJson;
-  received(MessageType::kText, line, !raw);
+  // Whoever asked for N lines gets N, also when more stood in the same message.
+  if (condition_.reached()) return;
+  sink_.on_dialect_line({Direction::kReceived, MessageType::kText, line});
+  heard(MessageType::kText, line);
 }
 
 void ClientSession::dialect_refused(const Error& error) {

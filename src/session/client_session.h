@@ -73,7 +73,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void connection_wire(Direction direction, std::string_view bytes) override;
 
   // DialectOwner
-  void dialect_send(MessageType type, std::string_view data) override;
+  void dialect_send(MessageType type, std::string_view data, std::string_view masked) override;
   void dialect_show(std::string_view line) override;
   void dialect_notice(std::string_view text) override { sink_.on_notice(text); }
   void dialect_refused(const Error& error) override;
@@ -87,7 +87,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool dialect_hears() override;
 
   void say(MessageType type, const Action& action);
-  void received(MessageType type, std::string_view data, bool tell);
+  void received(MessageType type, std::string_view data);
+  void heard(MessageType type, std::string_view data);
   bool ends_with(std::string_view message);
   bool may_tell_pieces() const;
   void open();
@@ -100,6 +101,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void send(MessageType type, std::string_view data, bool untyped = false);
   void hand_on(MessageType type, const Action& action);
   void tell_sent(MessageType type, std::string_view data, bool untyped);
+  Message sent_message(MessageType type, std::string_view data, bool untyped) const;
   bool send_ping(std::string_view data);
   void tell_info();
   void input_ended();

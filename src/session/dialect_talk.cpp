@@ -161,7 +161,7 @@ void DialectTalk::perform(const dialect::Steps& steps) {
   for (const auto& step : steps) {
     switch (step.kind) {
       case Kind::kSend:
-        owner_.dialect_send(step.type, step.data);
+        owner_.dialect_send(step.type, step.data, step.masked);
         break;
       case Kind::kShow:
         owner_.dialect_show(step.data);

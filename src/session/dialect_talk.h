@@ -27,7 +27,8 @@ namespace wscope::session {
 class DialectOwner {
  public:
   virtual ~DialectOwner() = default;
-  virtual void dialect_send(MessageType type, std::string_view data) = 0;
+  /// `masked` is to be told instead of what has credentials.
+  virtual void dialect_send(MessageType type, std::string_view data, std::string_view masked) = 0;
   virtual void dialect_show(std::string_view line) = 0;
   virtual void dialect_notice(std::string_view text) = 0;
   /// What was typed could not be said.

@@ -1,11 +1,15 @@
 """Dialects on a bad line: signs of life both ways, and what --reconnect says again."""
 
+import json
+import os
 import re
 import socket
+import tempfile
 import unittest
+import zlib
 
 from support.dialogue import Dialogue
-from support.frames import CLOSE
+from support.frames import CLOSE, TEXT
 from support.program import TIME_FACTOR
 from support.server import Server
 
@@ -109,6 +113,77 @@ class SignsOfLife(Dialogue):
             words = ("--stomp", "--heartbeat-interval", "0.05", "-w", "-1", "--count", "1")
             self.dialogue(*words, server.url, out="MESSAGE /q all well\n", err="")
             self.assertEqual(server.result(), ("50,50", "DISCONNECT\n\n\0"))
+
+
+class OnTheWire(Dialogue):
+    """Lines are for people; traces, records and archives tell what went over the wire."""
+
+    def told(self, *words, server=None, **how):
+        """stdout, and by name what the record, the archive and the traces have."""
+        with tempfile.TemporaryDirectory() as folder:
+            files = {name: os.path.join(folder, name) for name in ("record", "har", "trace")}
+            options = [word for name, path in files.items() for word in ("--" + name, path)]
+            options[options.index("--trace")] = "--trace-file"
+            ended = self.dialogue("--trace-hex", *options, *words, **how)
+            content = {}
+            for name, path in files.items():
+                with open(path, encoding="utf-8") as file:
+                    content[name] = file.read()
+        return ended, content
+
+    def test_messages_not_lines(self):
+        def add(peer):
+            peer.accept("Sec-WebSocket-Extensions: permessage-deflate")
+            assert peer.read_message()
+            deflate = zlib.compressobj(wbits=-15)
+            payload = deflate.compress(answer.encode()) + deflate.flush(zlib.Z_SYNC_FLUSH)
+            peer.frame(TEXT, payload[:-4], rsv=0x40)
+            return peer.answer_close()
+
+        answer = r'{"jsonrpc":"2.0","id":1,"result":5}'
+        call = r'{"jsonrpc":"2.0","method":"add","params":[2,3],"id":1}'
+        for json_lines in ((), ("--json",)):
+            with self.subTest(json_lines), Server(add) as server:
+                words = ("--jsonrpc", "--count", "1", "-x", "add 2 3", *json_lines, server.url)
+                ended, content = self.told(*words)
+                if not json_lines:
+                    self.assertEqual(ended.out, b"1 5\n")
+                events = [json.loads(line) for line in content["record"].splitlines()]
+                messages = [event["data"] for event in events if event["event"] == "message"]
+                self.assertEqual(messages, [call, answer])
+                entry = json.loads(content["har"])["log"]["entries"][0]
+                self.assertEqual([m["data"] for m in entry["_webSocketMessages"]], [call, answer])
+                self.assertRegex(content["trace"], r"< TEXT fin rsv1 len=\d+ " + re.escape(f'"{answer}"'))
+
+    def test_credentials_are_in_none(self):
+        def stomp_server(peer):
+            peer.accept("Sec-WebSocket-Protocol: v12.stomp")
+            connect = peer.read_message()
+            peer.text("CONNECTED\nversion:1.2\n\n\0")
+            peer.answer_close()
+            return connect
+
+        def socketio_server(peer):
+            peer.accept()
+            peer.text(OPEN % (25000, 20000))
+            connect = peer.read_message()
+            peer.text('40{"sid":"b"}')
+            peer.answer_close()
+            return connect
+
+        for server_script, words in (
+            (stomp_server, ("--stomp", "--auth", "joe:SECRET")),
+            (socketio_server, ("--socketio", "--socketio-auth", '{"token":"SECRET"}')),
+        ):
+            for more in (("--json",), (), ("--trace-secrets",)):
+                with self.subTest((words[0], *more)), Server(server_script) as server:
+                    ended, content = self.told(*words, *more, "-w", "0", server.url, stdin=b"")
+                    self.assertIn("SECRET", server.result())
+                    for text in (ended.out.decode(), ended.errors, *content.values()):
+                        shown = "SECRET" in text or "53 45 43 52 45 54" in text
+                        self.assertFalse(shown and not more == ("--trace-secrets",), text)
+                    if more == ("--trace-secrets",):
+                        self.assertTrue(all("SECRET" in text for text in content.values()))
 
 
 class SaidAgain(Dialogue):

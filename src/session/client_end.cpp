@@ -1,0 +1,196 @@
+// How a ClientSession comes to its end: input, silence, signals, a reader that leaves.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <utility>
+
+#include "session/client_session.h"
+#include "ws/close_code.h"
+
+namespace wscope::session {
+
+// Nothing accepted is lost: the wait for silence begins when everything has been written.
+void ClientSession::input_ended() {
+  if (source_.interactive()) {
+    quitting_ = true;
+    if (!connection_) return finish(ExitStatus::kOk);
+    return close(ws::kCloseNormal, {});
+  }
+  input_ended_ = true;
+}
+
+void ClientSession::linger() {
+  if (!connection_ || !connection_->open()) return;
+  if (!lingering_) {
+    lingering_ = true;
+    quiet_since_ = drained_at_ = clock_.now();
+  }
+  if (reader_left_) return leave_reader();
+  if (options_.messages.wait < 0 && !unheard_) return;
+  if (!unheard_ && options_.messages.wait > 0 && !connection_may_read()) {
+    // What came meanwhile waits in the socket: silence begins when there is reading again.
+    quiet_since_ = clock_.now();
+  }
+  double left = unheard_ ? 0 : options_.messages.wait - seconds_since(quiet_since_);
+  // With --reconnect a loss can still be told from an arrival: our Close waits for the pong.
+  if (outbox_.in_flight() > 0) {
+    left = std::max(left, options_.network.close_timeout - seconds_since(drained_at_));
+  }
+  if (left <= 0) {
+    close(ws::kCloseNormal, {});
+    return connection_->settle();
+  }
+  linger_deadline_.start(left, [this] {
+    clock_.sample();
+    linger();
+  });
+}
+
+// Who reads nothing at all (`| true`) may still have lines to send: they go first.
+void ClientSession::reader_left() {
+  reader_left_ = true;
+  if (lingering_ || totals().messages_received > 0) leave_reader();
+}
+
+void ClientSession::leave_reader() {
+  clock_.sample();
+  presentation_.out().reader_has_gone();
+  if (phase_ == Phase::kDraining) return drain();
+  flush();
+  if (connection_ || result_) return;
+  stop_opening();
+  finish(ExitStatus::kOk);
+}
+
+void ClientSession::interrupt(ExitStatus status) {
+  clock_.sample();
+  source_.leaving();
+  if (command_) command_->interrupt(status);
+  if (result_) return cut_short(status);  // only stdout is still waited for
+  const bool again = signal_.has_value();
+  if (!again) signal_ = status;
+  quitting_ = true;
+  if (phase_ != Phase::kOpen) {
+    stop_opening();
+    return finish(*signal_);
+  }
+  if (!connection_) return;
+  if (again) return connection_->abort({});
+  close(ws::kCloseNormal, {});
+  connection_->settle();
+}
+
+void ClientSession::timed_out() {
+  const auto text = fmt::format("out of time: {} did not end within {:g} s", url_.display(),
+                                *options_.network.timeout);
+  Error error{Stage::kTimeout, text, "--timeout bounds the whole run", {}};
+  timed_out_ = true;
+  if (result_) return cut_short(fail(std::move(error)));
+  quitting_ = true;
+  if (connection_) {
+    connection_->close(ws::kCloseNormal, {});
+    failure_ = error;
+    return connection_->abort(error);
+  }
+  stop_opening();
+  finish(fail(std::move(error)));
+}
+
+void ClientSession::stop_opening() {
+  if (opening_) opening_->cancel();
+  reconnect_deadline_.cancel();
+}
+
+bool ClientSession::stays_after(const Ending&) const {
+  return source_.interactive() && !quitting_ && !options_.terminal.exit_on_close;
+}
+
+void ClientSession::connection_ended(Ending ending) {
+  clock_.sample();
+  linger_deadline_.cancel();
+  frames_.end();
+  const bool was_clean = ending.closed.first.has_value();
+  if (was_clean) sink_.on_closed(ending.closed_event());
+  totals_ += ending.totals;
+  keepalive_.stop();
+  const std::size_t unsaid = dialect_ ? dialect_->ended() : 0;
+  if (reconnect_.enabled()) outbox_.written_but(connection_->queued_messages());
+  connection_.reset();
+  if (!quitting_ && !signal_ && reconnect_.worth_after(ending)) {
+    std::string why = ending.error ? ending.error->message : std::string("server closed");
+    why += in_flight_note(outbox_.in_flight());
+    lingering_ = false;
+    return begin_again(std::nullopt, why);
+  }
+  if (stays_after(ending)) {
+    phase_ = Phase::kOffline;
+    if (ending.error) sink_.on_error(*ending.error);
+    if (unsaid > 0) sink_.on_notice(plural(unsaid, "message") + " not sent");
+    sink_.on_notice("not connected: /reconnect or /quit");
+    flush();
+    return pull();
+  }
+  finish(run_outcome(ending, facts(ending)));
+}
+
+RunFacts ClientSession::facts(const Ending& ending) const {
+  RunFacts facts;
+  facts.signal = signal_;
+  facts.failure = failure_;
+  facts.enough = output_closed_ || condition_.reached();
+  facts.sent = totals_.messages_sent - ending.undelivered;  // what was queued counts as sent there
+  // Who leaves the prompt has let go of what was not sent.
+  facts.left = quitting_ && source_.interactive();
+  if (!facts.left) {
+    facts.undelivered = ending.undelivered + source_.unpulled();
+    facts.undelivered_goes_on = source_.unpulled_goes_on();
+  }
+  facts.in_flight = outbox_.in_flight();
+  facts.cut = inside_message_;
+  facts.refused = refused_;
+  if (condition_.set()) facts.shortfall = condition_.shortfall();
+  return facts;
+}
+
+void ClientSession::finish(Result<ExitStatus> result) {
+  if (result_) return;
+  clock_.sample();
+  result_ = source_.judge(std::move(result));
+  phase_ = Phase::kDraining;
+  source_.stop();
+  if (!*result_) sink_.on_failure(result_->error());
+  sink_.on_end(*result_ ? **result_ : exit_status_of(result_->error().stage), totals_);
+  if (signal_ || timed_out_) last_patience_.asked();
+  drain();
+}
+
+void ClientSession::cut_short(Result<ExitStatus> result) {
+  if (phase_ != Phase::kDraining) return;
+  result_ = std::move(result);
+  last_patience_.asked();
+}
+
+void ClientSession::leave() {
+  phase_ = Phase::kFinished;
+  last_patience_.cancel();
+  total_deadline_.cancel();
+  asio::post(loop_, [this] { finished_(*result_); });
+}
+
+// What was received reaches stdout before we leave, however slowly it is read; signals still work.
+void ClientSession::drain() {
+  if (phase_ != Phase::kDraining || !result_) return;
+  flush();
+  // Who takes some of it has time for the rest.
+  if (command_) command_->let_go();
+  const auto state = presentation_.out().state();
+  if (state == output::OutputStream::State::kBlocked) return;
+  if (state == output::OutputStream::State::kFailed && *result_ && failure_) {
+    result_ = fail(*failure_);
+  }
+  if (command_) output_watch_.let_out_go();
+  leave();
+}
+
+}  // namespace wscope::session
