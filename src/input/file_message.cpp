@@ -2,20 +2,18 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <utility>
 
 #include "base/cause.h"
+#include "base/read_file.h"
 #include "base/unique_fd.h"
 #include "base/utf8.h"
 
 namespace wscope::input {
 namespace {
-
-constexpr std::size_t kPiece = std::size_t{256} << 10;
 
 tl::unexpected<Error> cant_read(const std::string& path, int cause) {
   return fail(Stage::kInput, "can't read " + path + ": " + cause_of(cause));
@@ -39,17 +37,7 @@ Result<std::string> read_whole_file(const std::string& path) {
                 "a device or a FIFO may have no end; its bytes are piped into wscope");
   }
   std::string content;
-  if (S_ISREG(status.st_mode)) content.reserve(static_cast<std::size_t>(status.st_size) + 1);
-  ssize_t got;
-  int cause = 0;
-  do {
-    const std::size_t size = content.size();
-    content.resize(size + kPiece);
-    got = read(fd.get(), content.data() + size, kPiece);
-    if (got < 0) cause = errno;
-    content.resize(size + static_cast<std::size_t>(got > 0 ? got : 0));
-  } while (got > 0 || (got < 0 && cause == EINTR));
-  if (got < 0) return cant_read(path, cause);
+  if (!read_all(fd.get(), content)) return cant_read(path, errno);
   return content;
 }
 

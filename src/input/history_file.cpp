@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/cause.h"
+#include "base/read_file.h"
 #include "base/unique_fd.h"
 #include "base/write_all.h"
 
@@ -87,19 +88,6 @@ std::vector<Entry> folded(std::vector<Entry> entries) {
   }
   std::reverse(kept.begin(), kept.end());
   return kept;
-}
-
-bool read_all(int fd, std::string& content) {
-  char piece[65536];
-  for (;;) {
-    const ssize_t got = read(fd, piece, sizeof piece);
-    if (got == 0) return true;
-    if (got > 0) {
-      content.append(piece, static_cast<std::size_t>(got));
-    } else if (errno != EINTR) {
-      return false;
-    }
-  }
 }
 
 void make_folders(const std::string& path) {

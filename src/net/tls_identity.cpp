@@ -1,18 +1,15 @@
 #include "net/tls_identity.h"
 
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/provider.h>
 
-#include <cerrno>
 #include <cstring>
 #include <optional>
 #include <utility>
 
 #include "base/ask_secret.h"
-#include "base/cause.h"
-#include "base/unique_fd.h"
+#include "base/read_file.h"
 #include "net/openssl_handles.h"
 #include "net/tls_error.h"
 
@@ -188,18 +185,7 @@ Result<Identity> read_identity(const std::string& bytes, const TlsOptions& optio
 }  // namespace
 
 Result<std::string> read_whole_file(const std::string& path, const std::string& what) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return unreadable(what, path, cause_of(errno));
-  std::string bytes;
-  char block[16384];
-  for (;;) {
-    const ssize_t n = ::read(file.get(), block, sizeof block);
-    if (n == 0) return bytes;
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return unreadable(what, path, cause_of(errno));
-    bytes.append(block, static_cast<std::size_t>(n));
-    if (bytes.size() > kMaxFile) return unreadable(what, path, "it is too large");
-  }
+  return read_file(path, what + " " + path, {kMaxFile, "it is too large"});
 }
 
 Result<void> load_identity(ssl_ctx_st* context, const TlsOptions& options) {
