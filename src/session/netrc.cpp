@@ -3,15 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <system_error>
 
-#include "base/cause.h"
 #include "base/http_field.h"
+#include "base/read_file.h"
 
 namespace wscope::session {
 namespace {
@@ -136,14 +131,7 @@ Result<std::string> read_netrc() {
     }
     path = std::string(home) + "/.netrc";
   }
-  const auto cant_read = [&path](int cause) {
-    return fail(Stage::kUsage, fmt::format("can't read {}: {}", path, cause_of(cause)));
-  };
-  std::error_code none;
-  if (std::filesystem::is_directory(path, none)) return cant_read(EISDIR);
-  std::ifstream file(path);
-  if (!file) return cant_read(errno);
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  return read_file(path, path);
 }
 
 }  // namespace wscope::session

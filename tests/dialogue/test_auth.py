@@ -182,6 +182,9 @@ class Netrc(Dialogue):
         self.authorization(None, status=2, err=r"can't read .*/\.netrc: no such file")
         ended = run("--netrc", "ws://127.0.0.1:1/", env={**os.environ, "NETRC": "/"})
         self.expect(ended, status=2, out="", err="can't read /: is a directory")
+        ended = run("--netrc", "ws://127.0.0.1:1/", env={**os.environ, "NETRC": "/proc/self/mem"})
+        self.expect(ended, status=2, out="")
+        self.one_error(ended, "^can't read /proc/self/mem: input/output error$")
         self.authorization("machine a\nlogin b with space", status=2, err=r"\.netrc, line 2")
 
     def test_a_digest_challenge(self):
