@@ -15,7 +15,7 @@ Result<void> auth(const OptionRow& row, const std::string& value, Options& optio
 
 Result<void> cookie(const OptionRow& row, const std::string& value, Options& options) {
   if (!value.empty() && value.front() == '@') {
-    auto text = read_file("file of " + row.name(), value.substr(1));
+    auto text = read_option_file(row.name(), value.substr(1));
     if (!text) return fail(text.error());
     options.handshake.cookie_files.push_back(std::move(*text));
     return {};

@@ -1,23 +1,18 @@
 #include "cli/option_values.h"
 
 #include <cctype>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <system_error>
 
-#include "base/cause.h"
 #include "cli/suggest.h"
 
 namespace wscope::cli {
 namespace {
 
 constexpr double kMostSeconds = 1e9;
-constexpr std::size_t kMostFileBytes = std::size_t{1} << 20;
 
 tl::unexpected<Error> refuse(std::string_view option, std::string_view text,
                              std::string_view expected) {
@@ -114,26 +109,14 @@ Result<std::size_t> parse_choice(std::string_view option, std::string_view text,
   return fail(std::move(error));
 }
 
-Result<std::string> read_file(std::string_view what, const std::string& path) {
-  const auto failed = [&](const std::string& cause) {
-    return fail(Stage::kUsage, "can't read the " + std::string(what) + " '" + path + "': " + cause);
-  };
-  if (path.empty()) return failed("no file named after '@'");
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
-                                                             &std::fclose);
-  if (!file) return failed(cause_of(errno));
-  std::string content;
-  char block[4096];
-  while (const std::size_t got = std::fread(block, 1, sizeof block, file.get())) {
-    content.append(block, got);
-    if (content.size() > kMostFileBytes) return failed("larger than 1 MiB");
-  }
-  if (std::ferror(file.get()) != 0) return failed(cause_of(errno));
-  return content;
+Result<std::string> read_option_file(std::string_view option, const std::string& path) {
+  const std::string name = ("the file of " + std::string(option)).append(" '" + path + "'");
+  if (path.empty()) return fail(Stage::kUsage, "can't read " + name + ": no file named after '@'");
+  return read_file(path, name, kFileLimit);
 }
 
 Result<std::string> read_secret_file(std::string_view option, const std::string& path) {
-  auto content = read_file("file of " + std::string(option), path);
+  auto content = read_option_file(option, path);
   if (!content) return content;
   std::string_view rest = *content;
   const std::string_view line = take_line(rest);
@@ -145,7 +128,7 @@ Result<std::string> read_secret_file(std::string_view option, const std::string&
 }
 
 Result<std::vector<std::string>> read_header_file(const std::string& path) {
-  const auto content = read_file("file of --header", path);
+  const auto content = read_option_file("--header", path);
   if (!content) return fail(content.error());
   std::vector<std::string> lines;
   for (std::string_view rest = *content; !rest.empty();) {

@@ -1,7 +1,7 @@
 // Words of the command line → numbers, sizes, choices and the contents of @FILE forms.
 //
-// Pure but for the two read_ functions. Every failure is Stage::kUsage; its message names the
-// option and quotes the value, except where the value may be a secret.
+// Pure but for the read_ functions. Every failure is Stage::kUsage; its message names the option
+// and quotes the value, except where the value may be a secret.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/read_file.h"
 
 namespace wscope::cli {
 
@@ -26,9 +27,11 @@ Result<std::size_t> parse_size(std::string_view option, std::string_view text);
 Result<std::size_t> parse_choice(std::string_view option, std::string_view text,
                                  std::string_view choices);
 
-/// A whole file; `what` names it in the error: "file of --cookie".
-Result<std::string> read_file(std::string_view what, const std::string& path);
-/// First line of a file with a secret; `what` says what it should hold.
+/// Of an option's file and of the configuration.
+constexpr SizeLimit kFileLimit = {std::size_t{1} << 20, "larger than 1 MiB"};
+/// A whole file.
+Result<std::string> read_option_file(std::string_view option, const std::string& path);
+/// First line of a file with a secret.
 Result<std::string> read_secret_file(std::string_view option, const std::string& path);
 /// Lines of a file with headers, without line ends and empty lines.
 Result<std::vector<std::string>> read_header_file(const std::string& path);

@@ -1,5 +1,6 @@
 #include "cli/profile.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -8,6 +9,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/cause.h"
+#include "base/read_file.h"
+#include "base/unique_fd.h"
 #include "cli/config_file.h"
 #include "cli/config_secrets.h"
 #include "cli/option_values.h"
@@ -23,13 +27,20 @@ std::string variable(const char* name) {
 
 /// Nothing where there is no file and none was asked for.
 Result<std::optional<Config>> read_config(const std::string& path, bool asked_for) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) {
+  const std::string name = "the configuration '" + path + "'";
+  const auto cant_read = [&name](int cause) {
+    return fail(Stage::kUsage, "can't read " + name + ": " + cause_of(cause));
+  };
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) {
     const bool missing = errno == ENOENT || errno == ENOTDIR;
     if (missing && !asked_for) return std::nullopt;
-    info = {};  // reading it tells
+    return cant_read(errno);
   }
-  const auto text = read_file("configuration", path);
+  // Of what is open: the path may name another file by now.
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return cant_read(errno);
+  const auto text = read_file(file.get(), name, kFileLimit);
   if (!text) return fail(text.error());
   auto config = parse_config(*text, path);
   if (!config) return fail(std::move(config.error()));
