@@ -4,32 +4,16 @@ flat and nothing is lost."""
 import json
 import os
 import threading
-import time
 import unittest
 
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import SANITIZED, TIME_FACTOR, Running, eventually, run
+from support.program import SANITIZED, Running, eventually, run, settled
 from support.server import Server
 
 MIB = 1 << 20
 LIMIT = 24 * MIB
-
-
-def settled(counter, seconds=0.7):
-    """Waits until the counter has begun to move and stands still; its value."""
-    last, since = -1, time.monotonic()
-
-    def still():
-        nonlocal last, since
-        value = counter()
-        if value != last:
-            last, since = value, time.monotonic()
-        return value > 0 and time.monotonic() - since > seconds * TIME_FACTOR
-
-    eventually(still, 60, "standing still")
-    return last
 
 
 class BackPressure(Dialogue):

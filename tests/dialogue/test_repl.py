@@ -1,17 +1,15 @@
 """The REPL in a terminal: prompt, editing, messages above the line being typed, ways to leave."""
 
 import contextlib
-import fcntl
 import os
 import shlex
 import signal
-import struct
 import termios
 import threading
 import unittest
 
 from support import frames
-from support.program import WSCOPE, environment, eventually
+from support.program import WSCOPE, environment, eventually, waiting
 from support.server import PeerGone, Server, echo, unused_port
 from support.terminal import CTRL_C, CTRL_D, LEFT, PIPE, UP, Terminal
 from support.tmux import TmuxScreen
@@ -316,11 +314,11 @@ class Held(Repl):
             terminal.hold()
         else:
             terminal.type(CTRL_S + "x")
-        waiting = [-1]
+        looks = [-1]
 
         def stands_still():
-            waiting.append(self.waiting(terminal))
-            return waiting[-1] == waiting[-2] > 0
+            looks.append(waiting(terminal.master))
+            return looks[-1] == looks[-2] > 0
 
         for _ in range(flood):
             script.say(frames.TEXT, self.FLOOD)
@@ -329,10 +327,6 @@ class Held(Repl):
         if unread:
             eventually(stands_still, 10, "a full terminal")
         return terminal
-
-    @staticmethod
-    def waiting(terminal):
-        return struct.unpack("i", fcntl.ioctl(terminal.master, termios.FIONREAD, b"\0" * 4))[0]
 
     def put_back(self, terminal):
         self.assertEqual(terminal.modes(), terminal.first_modes)

@@ -20,7 +20,7 @@ import threading
 import time
 from pathlib import Path
 
-from support.program import TIME_FACTOR, TOP, environment
+from support.program import TIME_FACTOR, TOP, environment, eventually, waiting
 from support.screen import Screen
 from support.tmux import TmuxScreen
 
@@ -137,22 +137,23 @@ class Repl:
         """Until the held terminal is full, and nothing more goes into it."""
         before = (-1, -1)
         end = time.monotonic() + 10 * TIME_FACTOR
-        while before != (now := (self._waiting(self.master), len(self.raw))) or now[0] == 0:
+        while before != (now := (waiting(self.master), len(self.raw))) or now[0] == 0:
             before = now
             if time.monotonic() > end:
                 raise AssertionError(f"the terminal is not full: {now}")
-            time.sleep(0.05)
+            time.sleep(0.05 * TIME_FACTOR)
 
-    def wait_until_read(self):
-        """Until what was typed has been read, unless the reader waits for the held terminal too."""
-        end = time.monotonic() + 0.5
-        while self._waiting(self.slave) > 0 and time.monotonic() < end:
-            time.sleep(0.005)
-        time.sleep(0.05)
+    def type_until_read(self, text):
+        """Types while nothing else comes to be read, and returns once it has been."""
+        wanted = self._ever_read() + len(text)
+        self.type(text)
+        eventually(lambda: self._ever_read() >= wanted, 10, "the reading of what was typed")
+        time.sleep(0.05 * TIME_FACTOR)  # and taken
 
-    @staticmethod
-    def _waiting(fd):
-        return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"\0" * 4))[0]
+    def _ever_read(self):
+        """The bytes that the driver has read in its life. What is typed may still be on its way into
+        the terminal when that seems empty."""
+        return int(Path(f"/proc/{self.process.pid}/io").read_text().split()[1])
 
     # --- what is seen --------------------------------------------------------------------------------
     def wait_until(self, condition, what, seconds=10):
@@ -239,11 +240,20 @@ class Tmux(TmuxScreen):
         """Returns when the REPL knows the new size: tmux tells it some time after the resize."""
         super().resize(rows, columns)
         end = time.monotonic() + 10 * TIME_FACTOR
-        while not self.actions() or self.actions()[-1] != f"columns {columns}":
+        while self._columns() != f"columns {columns}":
             if time.monotonic() > end:
                 raise AssertionError(f"the resize to {columns} columns was not noticed")
-            self.incoming("?columns\n")
             time.sleep(0.02)
+
+    def _columns(self):
+        """One question at a time: one that another follows in the same read is a line to print."""
+        before = len(self._answers())
+        self.incoming("?columns\n")
+        eventually(lambda: len(self._answers()) > before, what="an answer")
+        return self._answers()[-1]
+
+    def _answers(self):
+        return [line for line in self.actions() if line.startswith("columns ")]
 
     def actions(self):
         return [line.rstrip(" ") for line in self.log.read_text().split("\n")[:-1]]

@@ -112,8 +112,7 @@ class LineTest(unittest.TestCase):
             for key in (b"A", b"B", b"C", b"D", b"E"):
                 repl.hold()
                 repl.wait_until_stuck()
-                repl.type(key)
-                repl.wait_until_read()
+                repl.type_until_read(key)
                 seen = len(repl.raw)
                 repl.let_go()
                 repl.wait_until(lambda: key in repl.raw[seen:], "the typed key")

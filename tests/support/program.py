@@ -1,10 +1,14 @@
 """Running wscope as a user would: in a pipe, with its stdout, stderr and exit status at hand."""
 
 import contextlib
+import fcntl
 import os
+import select
 import signal
+import struct
 import subprocess
 import tempfile
+import termios
 import threading
 import time
 from pathlib import Path
@@ -222,3 +226,32 @@ def eventually(condition, seconds=10, what="the condition"):
             raise AssertionError(f"{what} did not come about in {seconds} s")
         time.sleep(0.01)
     return value
+
+
+def settled(counter, seconds=0.7):
+    """Waits until the counter has begun to move and stands still; its value."""
+    last, since = -1, time.monotonic()
+
+    def still():
+        nonlocal last, since
+        value = counter()
+        if value != last:
+            last, since = value, time.monotonic()
+        return value > 0 and time.monotonic() - since > seconds * TIME_FACTOR
+
+    eventually(still, 60, "standing still")
+    return last
+
+
+def waiting(fd):
+    """The bytes that can be read from it now."""
+    return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"\0" * 4))[0]
+
+
+def until_full(reader, seconds=0.7):
+    """Waits until the pipe has no room left, and has stood so for a while."""
+    writer = os.open(f"/proc/self/fd/{reader}", os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        settled(lambda: 0 if select.select([], [writer], [], 0)[1] else waiting(reader), seconds)
+    finally:
+        os.close(writer)
