@@ -9,7 +9,7 @@ import unittest
 
 from support import frames
 from support.dialogue import Dialogue
-from support.program import TIME_FACTOR, Running, eventually
+from support.program import TIME_FACTOR, Running, eventually, until_full
 from support.server import DEADLINE, PeerGone, Server, echo, sink
 
 
@@ -263,7 +263,7 @@ class Signals(Dialogue):
             words = ("-w", "-1", "--close-timeout", "0.2", server.url)
             with Running(*words, stdout=writer) as running:
                 os.close(writer)
-                time.sleep(0.5)  # it fills the pipe and what it gathers
+                until_full(reader)  # it fills the pipe and what it gathers
                 running.signal(signal.SIGTERM)
                 self.expect(running.wait(10), status=143)
 

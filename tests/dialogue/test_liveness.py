@@ -40,19 +40,27 @@ class Pings(Dialogue):
             self.one_error(ended, "pong")
 
     def test_after_our_close_nobody_waits_for_a_pong(self):
-        """The server takes its time for its Close: three --pong-timeouts."""
+        """The server takes its time for its Close: three --pong-timeouts. Our Close comes at once,
+        or behind a ping of ours that is not answered."""
+        timeout = 0.5 * TIME_FACTOR
 
         def slow(peer):
             peer.accept()
+            if pinged:
+                self.assertEqual(peer.read_frame().opcode, frames.PING)
+                peer.text("enough")
             while (frame := peer.read_frame()).opcode != frames.CLOSE:
                 pass
-            time.sleep(0.6)
+            time.sleep(3 * timeout)
             peer.frame(frames.CLOSE, frame.payload)
             peer.end()
 
-        with Server(slow) as server:
-            words = ["--ping-interval", "0.1", "--pong-timeout", "0.2", "-w", "0", server.url]
-            self.dialogue(*words, out="", err="")
+        words = ["--ping-interval", "0.1", "--pong-timeout", timeout, "--close-timeout", 20 * timeout]
+        for pinged in (False, True):
+            more = ["-w", "-1", "--count", "1"] if pinged else ["-w", "0"]
+            with self.subTest(pinged=pinged), Server(slow) as server:
+                out = "enough\n" if pinged else ""
+                self.dialogue(*words, *more, server.url, out=out, err="")
 
     def test_heartbeat(self):
         def script(peer):
@@ -76,7 +84,7 @@ class Reconnect(Dialogue):
             visits.append(1)
             if len(visits) == 1:
                 peer.text("first life")
-                peer.server.stopping.wait(0.1)
+                peer.server.stopping.wait(0.1 * TIME_FACTOR)
                 peer.reset()
                 return
             peer.text("second life")

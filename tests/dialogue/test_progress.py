@@ -7,25 +7,22 @@ import time
 import unittest
 
 from support.dialogue import Dialogue
-from support.program import environment
+from support.program import TIME_FACTOR, environment, eventually
 from support.server import Server
 from support.terminal import PIPE, Terminal
 
 
 class Slow:
-    """A server that reads nothing until released, or that sends for so many seconds."""
+    """A server that reads nothing until released, and sends now and then if it is to."""
 
-    def __init__(self, seconds=0):
-        self.release, self.seconds = threading.Event(), seconds
+    def __init__(self, sends=False):
+        self.release, self.sends = threading.Event(), sends
 
     def __call__(self, peer):
         peer.accept()
-        end = time.monotonic() + self.seconds
-        while time.monotonic() < end:
+        while self.sends and not self.release.wait(0.02):
             peer.text("x" * 1000)
-            time.sleep(0.02)
-        if not self.seconds:
-            self.release.wait(30)
+        self.release.wait(30 * TIME_FACTOR)
         peer.answer_close()
 
 
@@ -47,6 +44,7 @@ class Progress(Dialogue):
         self.addCleanup(file.close)
         how.setdefault("stdout", PIPE)
         terminal = Terminal("-w", "0", *words, server.url, stdin=file, **how)
+        terminal.input = file
         self.addCleanup(terminal.__exit__, None, None, None)
         self.addCleanup(slow.release.set)
         return terminal, slow
@@ -68,7 +66,7 @@ class Progress(Dialogue):
         self.assertNotIn("\n", terminal.raw.decode())
 
     def test_an_error_stands_alone_at_the_end(self):
-        terminal, _ = self.upload("--timeout", "2.5", "--close-timeout", "0.1")
+        terminal, _ = self.upload("--timeout", 2.5 * TIME_FACTOR, "--close-timeout", "0.1")
         terminal.wait_for("ETA")
         self.assertEqual(terminal.wait(), 7)
         text = terminal.text().strip()
@@ -76,11 +74,13 @@ class Progress(Dialogue):
         self.assertNotIn("ETA", text)
 
     def test_a_download(self):
-        with Server(Slow(seconds=2.5)) as server, open(os.devnull, "rb") as nothing:
+        slow = Slow(sends=True)
+        with Server(slow) as server, open(os.devnull, "rb") as nothing:
             words = ("-w", "1", server.url)
             with Terminal(*words, stdin=nothing, stdout=PIPE) as terminal:
                 line = terminal.wait_until(lambda screen: screen.current_line(), "a line")
                 self.assertRegex(line, r"^\S+ KiB/s  < [\d.]+ KiB  \d+ messages$")
+                slow.release.set()
                 self.assertEqual(terminal.wait(), 0)
                 self.assertEqual(terminal.text().strip(), "")
 
@@ -91,7 +91,11 @@ class Progress(Dialogue):
             ([], {"env": environment(TERM="dumb")}),
         )
         running = [self.upload(*words, **how) for words, how in cases]
-        time.sleep(2.2)
+        for terminal, _ in running:
+            eventually(lambda t=terminal: os.lseek(t.input.fileno(), 0, os.SEEK_CUR) > 0)
+        control, _ = self.upload()
+        control.wait_for("ETA")  # it began last, and shows its line by now
+        time.sleep(0.5 * TIME_FACTOR)
         for (terminal, slow), (words, how) in zip(running, cases):
             with self.subTest(words=words, **{name: str(value) for name, value in how.items()}):
                 slow.release.set()
@@ -100,8 +104,12 @@ class Progress(Dialogue):
                 self.assertEqual(bytes(terminal.err), b"")
 
     def test_messages_on_the_same_terminal_are_not_torn(self):
-        with Server(Slow(seconds=2.5)) as server, open(os.devnull, "rb") as nothing:
+        slow = Slow(sends=True)
+        with Server(slow) as server, open(os.devnull, "rb") as nothing:
             with Terminal("-w", "1", server.url, stdin=nothing) as terminal:
+                terminal.wait_for("xxx")
+                time.sleep(2.5 * TIME_FACTOR)
+                slow.release.set()
                 self.assertEqual(terminal.wait(), 0)
                 self.assertNotIn(b"/s", bytes(terminal.raw))
 

@@ -11,7 +11,7 @@ import unittest
 
 from support import frames
 from support.dialogue import Dialogue
-from support.program import Running, run
+from support.program import TIME_FACTOR, Running, run
 from support.server import Server, echo
 
 
@@ -267,7 +267,7 @@ class Verifying(Replaying):
             peer.accept()
             while (question := peer.read_message()) is not None:
                 self.assertFalse(peer._buffer)  # no second one was sent before the answer
-                peer.server.stopping.wait(0.1)
+                peer.server.stopping.wait(0.1 * TIME_FACTOR)
                 self.assertFalse(select.select([peer.sock], [], [], 0)[0])
                 peer.text(question)
             peer.frame(frames.CLOSE, peer.last_close.payload)
@@ -373,13 +373,14 @@ class Mock(Replaying):
             closed(0.7, "send"),
         )
         server = self.listen()
-        with Running("--timestamps", "relative", "-w", "1", server.url) as client:
-            time.sleep(0.3)  # long after the recorded question
+        with Running("-v", "--timestamps", "relative", "-w", "1", server.url) as client:
+            client.wait_err("* open")
+            time.sleep(1 * TIME_FACTOR)  # long after the recorded question, and its answer
             self.assertFalse(client.out)
-            client.send("first\n")
             begun = time.monotonic()
+            client.send("first\n")
             client.wait_out("a\n")
-            self.assertGreaterEqual(time.monotonic() - begun, 0.35)
+            self.assertGreaterEqual(time.monotonic() - begun, 0.39)
             client.send("second\n")
             client.wait_out("a2\n")
         fast = self.listen("--speed", "max")

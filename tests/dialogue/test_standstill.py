@@ -16,7 +16,7 @@ import unittest
 
 from support import frames
 from support.dialogue import Dialogue
-from support.program import TIME_FACTOR, Running, run
+from support.program import TIME_FACTOR, Running, run, settled, until_full
 from support.server import PeerGone, Server
 
 MIB = 1 << 20
@@ -106,8 +106,9 @@ def sends(count, size=1000, close=True):
         peer.accept()
         peer.sock.settimeout(60)
         with contextlib.suppress(OSError, PeerGone):
-            for _ in range(count):
+            for number in range(count):
                 peer.text("x" * size)
+                peer.server.sent = number + 1
             peer.server.ready.set()
             if close:
                 peer.close(1000)
@@ -195,7 +196,7 @@ class FullOutput(Dialogue):
             lines = (b"y" * 1000 + b"\n") * SOME
             with Running("-w", "-1", url) as client:
                 client.send(lines)
-                time.sleep(0.3)
+                until_full(reader)
                 listening.signal(signal.SIGINT)
                 self.expect(listening.wait(), status=130)
                 client.wait()
@@ -204,24 +205,27 @@ class FullOutput(Dialogue):
         """Reading stops, memory stays flat, signals and --timeout work."""
         with self.unread(sends(100_000), "-w", "-1", "--trace", "--timeout", PERIOD, which="stderr") as (_, client, _):
             self.assertEqual(client.wait().status, 7)
-        with self.unread(sends(100_000), "-w", "-1", "--trace-hex", which="stderr") as (_, client, _):
-            time.sleep(0.5)
+        with self.unread(sends(100_000), "-w", "-1", "--trace-hex", which="stderr") as (server, client, reader):
+            until_full(reader)
+            settled(lambda: server.sent + client.peak_memory())
+            self.assertFalse(server.ready.is_set(), "all was read")
             self.memory_at_most(client, 32 * MIB)
             client.signal()
             self.expect(client.wait(), status=130)
 
     def test_a_trace_of_what_is_sent_that_nobody_reads(self):
-        with self.unread(lambda peer: (peer.accept(), until_gone(peer)), "-w", "0", "--trace", "--close-timeout", "0.5", which="stderr") as (_, client, _):
-            stop = threading.Event()
+        with self.unread(lambda peer: (peer.accept(), until_gone(peer)), "-w", "0", "--trace", "--close-timeout", "0.5", which="stderr") as (_, client, reader):
+            poured, stop = [0], threading.Event()
 
             def pour():
                 with contextlib.suppress(OSError):
                     while not stop.is_set():
-                        client.process.stdin.write(b"z" * 200 + b"\n")
+                        poured[0] += client.process.stdin.write(b"z" * 200 + b"\n")
 
             pourer = threading.Thread(target=pour, daemon=True)
             pourer.start()
-            time.sleep(1)
+            until_full(reader)
+            settled(lambda: poured[0] + client.peak_memory())
             self.memory_at_most(client, 32 * MIB)
             client.signal(signal.SIGTERM)
             self.assertEqual(client.wait().status, 143)
@@ -229,10 +233,11 @@ class FullOutput(Dialogue):
             pourer.join(10)
 
     def test_both_to_one_pipe_keep_their_lines_whole_and_in_order(self):
+        count = 6000  # more than the pipe takes
         reader, writer = os.pipe()
-        with Server(sends(2000, 300)) as server, Running("-w", "-1", "--trace", server.url, stdout=writer, stderr=writer) as client:
+        with Server(sends(count, 300)) as server, Running("-w", "-1", "--trace", server.url, stdout=writer, stderr=writer) as client:
             os.close(writer)
-            time.sleep(0.5)  # the pipe is full
+            until_full(reader)
             got = b""
             while data := os.read(reader, 50_000):
                 got += data
@@ -245,17 +250,17 @@ class FullOutput(Dialogue):
             messages += line == "x" * 300
             self.assertLessEqual(messages, frames_told, "a frame's line stands before its message")
             self.assertTrue(line == "x" * 300 or re.match(r"\[ +\d+\.\d{3}\] ", line), line)
-        self.assertEqual((messages, frames_told), (2000, 2000))
+        self.assertEqual((messages, frames_told), (count, count))
 
 
 class SlowReader(Dialogue):
     def late(self, script, *words, pause):
-        """Everything that came to a stdout which is read only after a while."""
+        """Everything that came to a stdout which is read only after it has been full for a while."""
         reader, writer = os.pipe()
         with Server(script) as server, Running(*words, server.url, stdout=writer) as client:
             os.close(writer)
             client.end_input()
-            time.sleep(pause)
+            until_full(reader, pause)
             lines = 0
             while data := os.read(reader, 1 << 16):
                 lines += data.count(b"\n")
@@ -264,7 +269,7 @@ class SlowReader(Dialogue):
 
     def test_silence_is_the_servers(self):
         """What waits in our own socket has come, for -w and for the answer to our Close."""
-        for wait in ("0.2", "0"):
+        for wait in (0.2 * TIME_FACTOR, 0):
             with self.subTest(wait):
                 def script(peer):
                     peer.accept()
@@ -273,9 +278,9 @@ class SlowReader(Dialogue):
                         peer.text("x" * 1000)
                     peer.answer_close()
 
-                lines, ended = self.late(script, "-w", wait, "--close-timeout", "0.4", pause=2)
+                lines, ended = self.late(script, "-w", wait, "--close-timeout", 0.4 * TIME_FACTOR, pause=2)
                 self.expect(ended, status=0, err="")
-                if wait != "0":
+                if wait:
                     self.assertEqual(lines, 3000)
 
     def flooded(self, *arguments):
@@ -333,7 +338,7 @@ class SlowReader(Dialogue):
             peer.end()
 
         interval = 0.2 * TIME_FACTOR
-        lines, ended = self.late(script, "-w", 2 * TIME_FACTOR, "--ping-interval", interval, "--pong-timeout", 3 * interval, pause=2 * TIME_FACTOR)
+        lines, ended = self.late(script, "-w", 2 * TIME_FACTOR, "--ping-interval", interval, "--pong-timeout", 3 * interval, pause=2)
         self.expect(ended, status=0, err="")
         self.assertEqual(lines, 3000)
 
