@@ -10,7 +10,7 @@ import zlib
 
 from support.dialogue import Dialogue
 from support.frames import CLOSE, TEXT
-from support.program import TIME_FACTOR
+from support.program import TIME_FACTOR, settled, waiting
 from support.server import Server
 
 OPEN = '0{"sid":"a","pingInterval":%d,"pingTimeout":%d}'
@@ -104,7 +104,7 @@ class SignsOfLife(Dialogue):
     def test_stomp_without_an_agreement(self):
         def neither(peer):
             offered = stomp(peer, "0,0")
-            peer.server.stopping.wait(0.3)
+            peer.server.stopping.wait(0.3 * TIME_FACTOR)
             peer.text("MESSAGE\ndestination:/q\n\nall well\0")
             message = peer.read_message()
             return offered, message
@@ -195,7 +195,7 @@ class SaidAgain(Dialogue):
                 peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                 socketio(peer)
                 first = peer.read_message()
-                peer.server.stopping.wait(0.3)  # what fits is in the socket's buffers by now
+                settled(lambda: waiting(peer.sock.fileno()))  # what fits is in the socket's buffers
                 peer.reset()
                 return [first]
             socketio(peer)

@@ -16,7 +16,7 @@ import jsonschema
 
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import SANITIZED, TOP, Running, run
+from support.program import SANITIZED, TOP, Running, run, run_measured
 from support.server import Server, echo, unused_port
 
 SCHEMA = json.loads((TOP / "tests/support/har.schema.json").read_text())
@@ -355,15 +355,8 @@ class Files(Har):
 
         with Server(script) as server, open(os.devnull, "wb") as null:
             words = ["--har", self.path, "--no-deflate", "-w", "-1", server.url]
-            with Running(*words, stdout=null) as client:
-                peak = 0
-                while client.running():
-                    try:
-                        peak = max(peak, client.peak_memory())
-                    except (AssertionError, OSError):
-                        break
-                    time.sleep(0.01)
-                self.expect(client.wait())
+            ended, peak = run_measured(*words, stdout=null)
+            self.expect(ended)
         if not SANITIZED:
             self.assertLess(peak, 30 << 20)
         with open(self.path, encoding="utf-8") as file:

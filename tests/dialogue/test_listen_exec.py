@@ -4,11 +4,12 @@ import os
 import resource
 import signal
 import unittest
+from pathlib import Path
 
 from dialogue.test_exec import WithFolder, alive
 from dialogue.test_listen import Listening, RawClient
 from support import frames
-from support.program import SANITIZED, Running, eventually, run
+from support.program import SANITIZED, Running, eventually, run, settled, waiting
 
 
 class OneEach(WithFolder):
@@ -96,9 +97,12 @@ class OneEach(WithFolder):
 
     def test_what_the_client_sent_last_reaches_the_command(self):
         with Listening(
-            "--exec", f"sleep 0.3; cat > {self.path('got')}; echo >> {self.path('got')}"
+            "--exec",
+            f"while ! test -e {self.path('go')}; do sleep 0.02; done;"
+            f" cat > {self.path('got')}; echo >> {self.path('got')}",
         ) as s:
             self.dialogue(s.url, "-w", "0", stdin="a\nb\n", err="")
+            Path(self.path("go")).touch()
             eventually(lambda: os.path.exists(self.path("got")) and self.read("got") == b"a\nb\n\n")
 
 
@@ -126,14 +130,18 @@ class Failing(WithFolder):
     def test_a_command_that_does_not_read_stops_its_own_client_only(self):
         command = "read -r x; test $x = sleep && exec sleep 1000; echo $x"
         with Listening("--exec", command, "--close-timeout", "0.1") as server:
-            with Running("-w", "-1", server.url) as slow:
+            with Running("-w", "-1", "--no-deflate", server.url) as slow:
                 slow.send("sleep\n")
-                try:
-                    os.set_blocking(slow.process.stdin.fileno(), False)
-                    for _ in range(400):
-                        slow.process.stdin.write(b"x" * 65535 + b"\n")
-                except (BlockingIOError, TypeError):
-                    pass
+                os.set_blocking(slow.process.stdin.fileno(), False)
+                poured = 0
+
+                def pour():
+                    nonlocal poured
+                    for _ in range(100):
+                        poured += slow.process.stdin.write(b"x" * 65535 + b"\n") or 0
+                    return poured
+
+                settled(pour)
                 for _ in range(3):
                     self.expect(run(server.url, stdin=b"quick\n", timeout=10), out="quick\n")
                 self.memory_at_most(server, 96 << 20)
@@ -144,6 +152,8 @@ class Failing(WithFolder):
             lazy = RawClient(server).open()
             self.addCleanup(lazy.sock.close)
             lazy.say(frames.TEXT, b"flood")
+            settled(lambda: waiting(lazy.sock.fileno()))
+            settled(server.peak_memory)
             for _ in range(3):
                 self.expect(run(server.url, stdin=b"quick\n", timeout=10), out="quick\n")
             self.memory_at_most(server, 96 << 20)

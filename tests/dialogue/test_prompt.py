@@ -32,6 +32,7 @@ class Echoing(Prompting):
                     return peer.end()
                 if frame.opcode == frames.PING:
                     peer.frame(frames.PONG, frame.payload)
+                    self.pings += 1
                 elif frame.payload == b"bye":
                     peer.frame(frames.CLOSE, frames.close_payload(4001, "had enough"))
                     return peer.end()
@@ -44,6 +45,7 @@ class Echoing(Prompting):
             return None
 
     headers = ()
+    pings = 0
 
 
 class Silent(Prompting):
@@ -250,7 +252,9 @@ class Quiet(Repl):
         terminal.wait_for("connected to ")
         self.prompt(terminal)
         before = bytes(terminal.raw)
-        script.ended.wait(0.5)  # ten pings go to and fro, and nothing is to be seen of them
+        # Ten pings go to and fro, and nothing is to be seen of them.
+        pings = script.pings + 10
+        eventually(lambda: script.pings >= pings, 10, "ten pings")
         self.assertEqual(bytes(terminal.raw), before)
         terminal.type("/ping\r/info\r/nope\r/help\rbye\r")
         terminal.wait_for("not connected: /reconnect or /quit")

@@ -9,13 +9,12 @@ import socket
 import ssl
 import subprocess
 import tempfile
-import threading
 import unittest
 from pathlib import Path
 
 from support.certificates import Certificates
 from support.frames import CLOSE, close_payload, frame
-from support.program import SANITIZED, WSCOPE, Running, environment, run
+from support.program import SANITIZED, WSCOPE, Running, environment, eventually, run
 from support.server import Server
 from support.stalls import DEADLINE, LATEST, CutTls, Stalls, stall, stops_after
 
@@ -146,6 +145,11 @@ class Resolving(Stalls):
 
 
 class Connecting(Stalls):
+    @staticmethod
+    def connecting(port):
+        """How many sockets wait for an answer to their SYN to that port."""
+        return sum(f":{port:04X} 02 " in line for line in Path("/proc/net/tcp").read_text().splitlines())
+
     def test_a_full_backlog(self):
         """Nobody accepts and the queue is full: the SYN is not answered."""
         with socket.socket() as listener, contextlib.ExitStack() as held:
@@ -161,8 +165,9 @@ class Connecting(Stalls):
                     ended = run("--connect-timeout", DEADLINE, *words)
                     self.expect(ended, status=7, out="")
                     self.one_error(ended, rf"^connecting to {name}127\.0\.0\.1:{where[1]}: no success within")
+                    before = self.connecting(where[1])
                     with Running("--connect-timeout", "60", *words) as running:
-                        threading.Event().wait(0.3)
+                        eventually(lambda: self.connecting(where[1]) > before, what="its SYN")
                         running.signal()
                         self.expect(running.wait(10), status=130, out="")
 

@@ -257,7 +257,7 @@ class Endings(Dialogue):
         def script(peer):
             peer.accept()
             peer.text("hi")
-            peer.server.stopping.wait(0.2)
+            peer.server.stopping.wait(0.2 * TIME_FACTOR)
             peer.reset()
 
         self.one_error(self.ends(script, 6))
