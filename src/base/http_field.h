@@ -25,6 +25,8 @@ std::optional<StatusLine> parse_status_line(std::string_view line);
 /// RFC 9110 5.6.2: one or more tchar.
 bool is_token(std::string_view text);
 bool is_token_char(char c);
+/// In lower case: of ASCII letters only, whatever the locale.
+std::string lower_case(std::string_view text);
 /// ASCII letters only, as field names and protocol tokens are compared.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 /// `needle` is lower case; ASCII letters of `text` in any case.

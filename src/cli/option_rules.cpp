@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/utf8.h"
 #include "cli/option_values.h"
 
 namespace wscope::cli {
@@ -147,6 +148,10 @@ Result<void> check_input(const Given& given, const Options& options) {
 }
 
 Result<void> check_values(const Given& given, const Options& options) {
+  for (const std::string& message : options.liveness.heartbeat) {
+    if (is_valid_utf8(message)) continue;
+    return fail(Stage::kUsage, "--heartbeat: its message is not UTF-8, as a text must be");
+  }
   const TlsOptions& tls = options.tls;
   if (tls.min_version == TlsVersion::kTls13 && tls.max_version == TlsVersion::kTls12) {
     return fail(Stage::kUsage, "--tls-min 1.3 is above --tls-max 1.2");

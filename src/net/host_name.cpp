@@ -4,10 +4,10 @@
 #include <idn2.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 #include "base/escape.h"
+#include "base/http_field.h"
 
 namespace wscope::net {
 namespace {
@@ -134,8 +134,7 @@ Result<HostName> parse_host(std::string_view text) {
   // After the mapping: compatibility characters can turn into '/' or digits.
   if (const std::string why = why_no_name(name); !why.empty()) return bad_host(text, why);
   if (ends_in_number(name)) return parse_ipv4(text, std::move(name));
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  host.ascii = std::move(name);
+  host.ascii = lower_case(name);
   return host;
 }
 

@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <string_view>
 #include <utility>
@@ -13,13 +12,6 @@
 
 namespace wscope::net {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 struct Challenge {
   std::string scheme;                                           // lower case
@@ -48,9 +40,9 @@ class ChallengeReader {
       if (!rest_.empty() && rest_.front() == '=' && !challenges.empty()) {
         rest_.remove_prefix(1);
         skip(" \t");
-        challenges.back().parameters.emplace_back(lower(name), value());
+        challenges.back().parameters.emplace_back(lower_case(name), value());
       } else {
-        challenges.push_back({lower(name), {}});
+        challenges.push_back({lower_case(name), {}});
         skip_token68();
       }
     }
@@ -102,7 +94,7 @@ std::optional<DigestChallenge> understood(const Challenge& challenge) {
   out.nonce = *nonce;
   out.opaque = challenge.find("opaque");
   out.algorithm_name = challenge.find("algorithm").value_or("");
-  std::string name = lower(out.algorithm_name);
+  std::string name = lower_case(out.algorithm_name);
   if (name.size() > 5 && name.substr(name.size() - 5) == "-sess") {
     out.session = true;
     name.resize(name.size() - 5);
@@ -175,6 +167,7 @@ std::optional<std::string> digest_authorization(const DigestChallenge& challenge
   const std::string between =
       challenge.qop_auth ? std::string(count) + ":" + request.client_nonce + ":auth:" : "";
   const std::string response = h(secret + ":" + challenge.nonce + ":" + between + action);
+  if (response.empty()) return std::nullopt;
 
   const std::string user =
       challenge.userhash ? h(request.user + ":" + challenge.realm) : request.user;

@@ -39,7 +39,8 @@ struct DigestRequest {
   std::uint32_t count = 1;  // of requests with this nonce
 };
 
-/// "Digest username=…"; nothing where the user name can't be said in a header.
+/// "Digest username=…"; nothing where the user name can't be said in a header, or OpenSSL has no
+/// such algorithm (MD5 under FIPS).
 std::optional<std::string> digest_authorization(const DigestChallenge& challenge,
                                                 const DigestRequest& request);
 

@@ -68,10 +68,17 @@ std::size_t literal_size(std::string_view text) {
   return 0;
 }
 
+// Indentation may make a few bytes hundreds; a large message must not become so much more.
+constexpr std::size_t kAnyGrowth = std::size_t{1} << 20;
+constexpr std::size_t kMostGrowth = 16;
+
 class Formatter {
  public:
   Formatter(std::string& out, std::string_view text, const JsonStyle& style)
-      : out_(out), text_(text), style_(style) {}
+      : out_(out),
+        text_(text),
+        style_(style),
+        most_(out.size() + kAnyGrowth + kMostGrowth * text.size()) {}
 
   bool run() {
     skip_space();
@@ -171,7 +178,7 @@ class Formatter {
 
   bool new_line() {
     if (style_.indent) out_.append(1, '\n').append(2 * open_.size(), ' ');
-    return true;
+    return out_.size() <= most_;
   }
 
   void skip_space() {
@@ -187,7 +194,8 @@ class Formatter {
   std::string& out_;
   std::string_view text_;  // what is left
   const JsonStyle& style_;
-  std::string open_;  // brackets that wait for their end
+  const std::size_t most_;  // bytes of out_
+  std::string open_;        // brackets that wait for their end
   Expect expect_ = Expect::kValue;
   std::string after_escape_;
 };

@@ -2,8 +2,8 @@
 //
 // A small validating scanner walks over the text and copies every token as it stands, so digits of
 // numbers, the order of keys, duplicates and escapes survive. Only whole objects and arrays nested
-// at most kMaxJsonDepth deep are taken (a deeper one would indent to quadratic size); anything else
-// is left to the caller as plain text. Pure.
+// at most kMaxJsonDepth deep are taken, and none that indentation would make much larger: deep ones
+// grow to quadratic size. Anything else is left to the caller as plain text. Pure.
 #pragma once
 
 #include <string>

@@ -139,8 +139,10 @@ void ChildProcess::reap() {
 void ChildProcess::discard_output() {
   if (rest_.is_open() || !output_) return;
   std::error_code failed;
-  rest_.assign(output_.release(), failed);
-  if (!failed) discard_some();
+  rest_.assign(output_.get(), failed);
+  if (failed) return;
+  output_.release();
+  discard_some();
 }
 
 void ChildProcess::discard_some() {

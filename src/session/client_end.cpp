@@ -82,6 +82,7 @@ void ClientSession::interrupt(ExitStatus status) {
 }
 
 void ClientSession::timed_out() {
+  clock_.sample();
   const auto text = fmt::format("out of time: {} did not end within {:g} s", url_.display(),
                                 *options_.network.timeout);
   Error error{Stage::kTimeout, text, "--timeout bounds the whole run", {}};
@@ -148,7 +149,8 @@ RunFacts ClientSession::facts(const Ending& ending) const {
   }
   facts.in_flight = outbox_.in_flight();
   facts.cut = inside_message_;
-  facts.refused = refused_;
+  // At the prompt each was told of when it was typed.
+  if (!source_.interactive()) facts.refused = refused_;
   if (condition_.set()) facts.shortfall = condition_.shortfall();
   return facts;
 }

@@ -43,11 +43,13 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
       reconnect_deadline_(loop),
       keepalive_(loop, options.liveness,
                  {[this](const std::string& data) {
+                    clock_.sample();
                     const bool sent = send_ping(data);
                     connection_->settle();
                     return sent;
                   },
                   [this](const std::string& text) {
+                    clock_.sample();
                     send(MessageType::kText, text);
                     connection_->settle();
                   },

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <limits>
 #include <utility>
@@ -16,13 +15,6 @@ namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kMostBytes = 4096;  // RFC 6265 6.1, of name and value
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
@@ -105,7 +97,7 @@ void DateParts::take(std::string_view token) {
   if (!time && (time = clock(token))) return;
   if (!day && (day = digits(token, 1, 2))) return;
   if (!month && token.size() >= 3) {
-    const std::size_t at = kMonths.find(lower(token.substr(0, 3)));
+    const std::size_t at = kMonths.find(lower_case(token.substr(0, 3)));
     if (at != std::string_view::npos && at % 3 == 0) {
       month = static_cast<std::int64_t>(at / 3 + 1);
       return;
@@ -121,7 +113,7 @@ struct Attribute {
 
 Attribute attribute_of(std::string_view part) {
   const std::size_t equals = std::min(part.find('='), part.size());
-  return {lower(trim_ows(part.substr(0, equals))),
+  return {lower_case(trim_ows(part.substr(0, equals))),
           trim_ows(part.substr(std::min(equals + 1, part.size())))};
 }
 
@@ -140,7 +132,7 @@ bool take_attribute(const Attribute& attribute, const net::Url& origin, std::int
   } else if (attribute.name == "expires" && !has_age) {
     if (const auto date = parse_cookie_date(attribute.value)) cookie.expires = date;
   } else if (attribute.name == "domain" && !attribute.value.empty()) {
-    std::string domain = lower(attribute.value);
+    std::string domain = lower_case(attribute.value);
     if (domain.front() == '.') domain.erase(0, 1);
     if (!domain_matches(origin.host, domain, origin.is_ip_literal)) return false;
     const bool suffix = domain.find('.') == std::string::npos;
@@ -237,7 +229,7 @@ Result<std::vector<Cookie>> read_cookie_file(std::string_view text) {
       return bad_line(number_of_line, "no domain or no name");
     }
     Cookie cookie;
-    cookie.domain = lower(fields[0].substr(fields[0].front() == '.' ? 1 : 0));
+    cookie.domain = lower_case(fields[0].substr(fields[0].front() == '.' ? 1 : 0));
     cookie.host_only = !equal_ignoring_case(fields[1], "TRUE");
     cookie.path = fields[2].empty() || fields[2].front() != '/' ? "/" : std::string(fields[2]);
     cookie.secure = equal_ignoring_case(fields[3], "TRUE");

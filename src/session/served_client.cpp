@@ -19,6 +19,7 @@ ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> 
   if (liveness.ping_interval <= 0 && liveness.heartbeat.empty()) return;
   Keepalive::Hooks hooks;
   hooks.ping = [this](const std::string& data) {
+    host_.client_wakes();
     if (!connection_.ping(data)) return false;
     host_.client_ping(*this, Direction::kSent, data);
     connection_.settle();

@@ -85,19 +85,11 @@ void DeflateCodec::begin_deflating() {
   deflating_.reset(stream.release());
 }
 
-// RFC 7692 7.2.3.4: a block may have BFINAL set. zlib ends its stream there; the window lives on.
+// RFC 7692 7.2.3.4: a block may have BFINAL set. zlib ends its stream there; the window lives on,
+// where it lies: a peer may end a block with every second byte.
 bool DeflateCodec::continue_after_final_block() {
   after_final_block_ = false;
-  z_stream& stream = *inflating_;
-  std::vector<Bytef> window(std::size_t{1} << kLargestWindow);
-  uInt size = 0;
-  if (inflateGetDictionary(&stream, window.data(), &size) != Z_OK) return false;
-  Bytef* next = stream.next_in;
-  const uInt available = stream.avail_in;
-  if (inflateReset(&stream) != Z_OK) return false;
-  stream.next_in = next;
-  stream.avail_in = available;
-  return size == 0 || inflateSetDictionary(&stream, window.data(), size) == Z_OK;
+  return inflateResetKeep(inflating_.get()) == Z_OK;
 }
 
 /// One call of zlib: takes from `piece`, writes at most `room` bytes to `to`.

@@ -1,5 +1,6 @@
 """Liveness: pings of our own, their deadline, heartbeats, and connecting again."""
 
+import json
 import time
 import unittest
 
@@ -7,10 +8,21 @@ from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
 from support.program import TIME_FACTOR, Running, run
-from support.server import PeerGone, Server, unused_port
+from support.server import PeerGone, Server, echo, unused_port
 
 
 class Pings(Dialogue):
+    def test_what_a_timer_sends_has_the_time_when_it_was_sent(self):
+        with Server(echo) as server:
+            words = ("--json", "--ping-interval", "0.4", "--heartbeat", "beat", "--heartbeat-interval", "0.7")
+            ended = self.dialogue(*words, "-x", "hi", "--count", "2", "-w", "-1", server.url)
+        events = [json.loads(line) for line in ended.out.splitlines()]
+        opened = next(event["t"] for event in events if event["event"] == "open")
+        ping = next(event["t"] for event in events if event["event"] == "ping")
+        beat = next(event["t"] for event in events if event.get("data") == "beat")
+        self.assertGreater(ping - opened, 0.35)
+        self.assertGreater(beat - opened, 0.65)
+
     def test_ping_interval(self):
         def script(peer):
             peer.accept()

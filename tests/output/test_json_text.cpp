@@ -65,6 +65,18 @@ TEST_CASE("depth is bounded, so that indentation can't explode") {
   CHECK(pretty(std::string(1000000, '[')) == "(no json)");
 }
 
+TEST_CASE("a large message does not become many times as large") {
+  const auto numbers_in = [](std::size_t depth, std::size_t count) {
+    std::string text(depth, '[');
+    for (std::size_t i = 0; i < count; ++i) text += "1,";
+    return text + "1" + std::string(depth, ']');
+  };
+  const std::string small = numbers_in(200, 1000);
+  CHECK(pretty(small).size() > 100 * small.size());
+  CHECK(pretty(numbers_in(200, 1000000)) == "(no json)");
+  CHECK(pretty(numbers_in(4, 1000000)) != "(no json)");
+}
+
 TEST_CASE("colours tokens by kind and leaves white space when not indenting") {
   std::string out;
   CHECK(append_json(out, R"({ "k":"s", "n":[-1.5, false]})", {false, true, Palette::ansi()}));
