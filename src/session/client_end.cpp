@@ -38,6 +38,7 @@ void ClientSession::linger() {
     left = std::max(left, options_.network.close_timeout - seconds_since(drained_at_));
   }
   if (left <= 0) {
+    fell_silent_ = !unheard_;
     close(ws::kCloseNormal, {});
     return connection_->settle();
   }
@@ -152,6 +153,7 @@ RunFacts ClientSession::facts(const Ending& ending) const {
   // At the prompt each was told of when it was typed.
   if (!source_.interactive()) facts.refused = refused_;
   if (condition_.set()) facts.shortfall = condition_.shortfall();
+  if (fell_silent_) facts.silence = options_.messages.wait;
   return facts;
 }
 

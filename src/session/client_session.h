@@ -158,6 +158,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
 
   bool input_ended_ = false;
   bool lingering_ = false;       // everything was written; waiting for silence
+  bool fell_silent_ = false;     // and there it was: that is why we closed
   bool quitting_ = false;        // the user asked for the end: no offer to reconnect
   bool timed_out_ = false;       // --timeout has passed
   bool reader_left_ = false;     // of stdout

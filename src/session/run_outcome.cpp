@@ -1,5 +1,8 @@
 #include "session/run_outcome.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace wscope::session {
@@ -14,6 +17,16 @@ std::string in_flight_note(std::uint64_t count) {
 }
 
 namespace {
+
+constexpr double kLongWait = 10;  // seconds of -w that many an answer fits into
+
+/// Who sees "0 of 1 messages came" looks for the fault at the server: it was our own patience.
+std::string hint_of_silence(double seconds) {
+  const std::string why =
+      seconds > 0 ? fmt::format("nothing came for {:g} s (-w)", seconds) : "-w 0 waits for nothing";
+  return fmt::format("{}: -w {:g} waits longer, -w -1 until the server closes", why,
+                     std::max(kLongWait, 2 * seconds));
+}
 
 Result<ExitStatus> judge(const Ending& ending, const RunFacts& facts) {
   if (facts.signal) return *facts.signal;
@@ -43,7 +56,11 @@ Result<ExitStatus> judge(const Ending& ending, const RunFacts& facts) {
   if (facts.cut) {
     return fail(Stage::kConnection, ours ? "connection closed" : "server closed the connection");
   }
-  if (!facts.shortfall.empty()) return fail(Stage::kExpectation, facts.shortfall);
+  if (!facts.shortfall.empty()) {
+    const bool impatient = ours && facts.silence;
+    return fail(Stage::kExpectation, facts.shortfall,
+                impatient ? hint_of_silence(*facts.silence) : std::string());
+  }
   if (facts.refused > 0) {
     return fail(Stage::kInput, plural(facts.refused, "message") + " could not be sent");
   }

@@ -26,6 +26,7 @@ struct RunFacts {
   std::uint64_t refused = 0;         // input that was not sent
   bool cut = false;                  // the last message on stdout lacks its end
   std::string shortfall;             // of --count or --until; empty: nothing was expected
+  std::optional<double> silence;     // seconds (-w) without a message, for which we closed
 };
 
 Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts);

@@ -380,7 +380,10 @@ class Open(Errors):
 
     def test_expectations(self):
         with Server(echo) as server:
-            self.fails("--count", "3", "-w", "0.1", server.url, status=8, lines=["wscope: 0 of 3 messages came (--count)"])
+            self.fails(
+                "--count", "3", "-w", "0.1", server.url, status=8,
+                lines=["wscope: 0 of 3 messages came (--count)", "wscope: hint: nothing came for 0.1 s (-w): -w 10 waits longer, -w -1 until the server closes"],
+            )  # fmt: skip
 
 
 if __name__ == "__main__":

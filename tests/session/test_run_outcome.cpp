@@ -77,6 +77,29 @@ TEST_CASE("a message that was cut makes no good end") {
   CHECK(words(lost(), facts) == "out of time" + cut);
 }
 
+TEST_CASE("what is missing after silence has a hint at -w, where the silence was the end") {
+  Ending ours;
+  ours.closed.first = Direction::kSent;
+  RunFacts facts;
+  facts.shortfall = "0 of 1 messages came (--count)";
+  const auto hint = [&](const Ending& ending) { return run_outcome(ending, facts).error().hint; };
+  CHECK(hint(ours).empty());
+  facts.silence = 1;
+  CHECK(hint(ours) ==
+        "nothing came for 1 s (-w): -w 10 waits longer, -w -1 until the server closes");
+  CHECK(words(ours, facts) == facts.shortfall);
+  facts.silence = 7.5;
+  CHECK(hint(ours) ==
+        "nothing came for 7.5 s (-w): -w 15 waits longer, -w -1 until the server closes");
+  facts.silence = 0;
+  CHECK(hint(ours) == "-w 0 waits for nothing: -w 10 waits longer, -w -1 until the server closes");
+  Ending theirs;  // its Close was under way when ours went
+  theirs.closed.first = Direction::kReceived;
+  CHECK(hint(theirs).empty());
+  facts.undelivered = 1;  // another reason comes first
+  CHECK(hint(ours).empty());
+}
+
 TEST_CASE("without an error what is missing decides") {
   RunFacts facts;
   facts.refused = 3;
