@@ -6,6 +6,7 @@
 
 #include "base/http_field.h"
 #include "base/mask_credentials.h"
+#include "base/user_info.h"
 
 namespace wscope::cli {
 namespace {
@@ -16,16 +17,10 @@ bool is_secret_header(std::string_view line) {
   return line.size() > name.size() + 1 && carries_credentials(name);
 }
 
-/// Where "user:password" ends in the authority of a URL: past the '@'; 0: there is no password.
-std::size_t end_of_password(std::string_view url) {
-  if (url.substr(0, url.find(':')).find("+unix") != std::string_view::npos)
-    return 0;  // @: abstract
-  const std::size_t scheme = url.find("//");
-  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 2;
-  const std::string_view authority = url.substr(0, url.find_first_of("/?#", begin));
-  const std::size_t at = authority.rfind('@');
-  if (at == std::string_view::npos || at < begin) return 0;
-  return authority.substr(begin, at - begin).find(':') == std::string_view::npos ? 0 : at + 1;
+/// A user alone is no secret.
+bool has_password(std::string_view url) {
+  const UserInfo info = find_user_info(url);
+  return url.substr(info.begin, info.end - info.begin).find(':') != std::string_view::npos;
 }
 
 bool names_file(const std::string& value) { return !value.empty() && value.front() == '@'; }
@@ -42,7 +37,7 @@ bool is_secret(const OptionRow& row, const std::string& value) {
     return !names_file(value);
   }
   if (name == "header") return !names_file(value) && is_secret_header(value);
-  if (name == "connect" || name == "proxy") return end_of_password(value) > 0;
+  if (name == "connect" || name == "proxy") return has_password(value);
   return false;
 }
 
@@ -54,9 +49,8 @@ std::string without_secret(const OptionRow& row, const std::string& value) {
   }
   if (name == "cookie") return value.substr(0, value.find('=') + 1) + "…";
   if (name == "connect" || name == "proxy") {
-    const std::size_t scheme = value.find("//");
-    const std::size_t begin = scheme == std::string::npos ? 0 : scheme + 2;
-    return value.substr(0, begin) + "…@" + value.substr(end_of_password(value));
+    const UserInfo info = find_user_info(value);
+    return value.substr(0, info.begin) + "…@" + value.substr(info.end);
   }
   return "…";
 }

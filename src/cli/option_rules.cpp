@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "base/user_info.h"
 #include "base/utf8.h"
-#include "cli/option_values.h"
 
 namespace wscope::cli {
 namespace {

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/user_info.h"
+
 namespace wscope::cli::setters {
 
 Result<void> auth(const OptionRow& row, const std::string& value, Options& options) {

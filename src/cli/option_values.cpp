@@ -138,13 +138,11 @@ Result<std::vector<std::string>> read_header_file(const std::string& path) {
   return lines;
 }
 
-std::string without_user_info(std::string_view url) {
-  const std::size_t scheme = url.find("//");
-  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 2;
-  const std::size_t end = url.find_first_of("/?#", begin);
-  const std::size_t at = url.substr(0, end).rfind('@');
-  if (at == std::string_view::npos || at < begin) return std::string(url);
-  return std::string(url.substr(0, begin)).append(url.substr(at + 1));
+Result<void> check_file_name(std::string_view option, std::string_view value) {
+  if (value != "@-") return {};
+  return fail(Stage::kUsage,
+              std::string(option) + " @-: standard input has the messages, it can't be both",
+              "@/dev/stdin reads standard input, @./- a file of that name");
 }
 
 }  // namespace wscope::cli

@@ -33,10 +33,9 @@ constexpr SizeLimit kFileLimit = {std::size_t{1} << 20, "larger than 1 MiB"};
 Result<std::string> read_option_file(std::string_view option, const std::string& path);
 /// First line of a file with a secret.
 Result<std::string> read_secret_file(std::string_view option, const std::string& path);
+/// Of "@FILE": standard input has the messages, so that "@-" can't be it, too.
+Result<void> check_file_name(std::string_view option, std::string_view value);
 /// Lines of a file with headers, without line ends and empty lines.
 Result<std::vector<std::string>> read_header_file(const std::string& path);
-
-/// "ws://user:pass@host/" → "ws://host/": addresses are shown without user info.
-std::string without_user_info(std::string_view url);
 
 }  // namespace wscope::cli

@@ -14,6 +14,7 @@
 #include "base/cause.h"
 #include "base/read_file.h"
 #include "base/unique_fd.h"
+#include "base/user_info.h"
 #include "base/write_all.h"
 
 namespace wscope::input {
@@ -214,13 +215,8 @@ bool belongs_in_history(std::string_view text) {
 }
 
 std::string history_host(std::string_view url) {
-  if (const std::size_t scheme = url.find("://"); scheme != std::string_view::npos) {
-    url.remove_prefix(scheme + 3);
-  }
+  url.remove_prefix(find_user_info(url).end);
   url = url.substr(0, url.find_first_of("/?#"));
-  if (const std::size_t user = url.rfind('@'); user != std::string_view::npos) {
-    url.remove_prefix(user + 1);
-  }
   std::string host;
   for (const char byte : url) {
     const bool upper = byte >= 'A' && byte <= 'Z';

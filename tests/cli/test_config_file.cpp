@@ -161,6 +161,9 @@ TEST_CASE("what is a secret, and how it is shown") {
   CHECK(shown("header", "X-Author: me") == "X-Author: me");
   CHECK(shown("connect", "wss://a:b@h/p") == "secret wss://…@h/p");
   CHECK(shown("connect", "a:b@h") == "secret …@h");
+  CHECK(shown("connect", "ws://u:pa/ss@h") == "secret ws://…@h");
+  CHECK(shown("proxy", "http://u:pa/ss@h:3128") == "secret http://…@h:3128");
+  CHECK(shown("connect", "ws://h:80/@me") == "ws://h:80/@me");
   CHECK(shown("connect", "ws+unix:@name:/r") == "ws+unix:@name:/r");
   CHECK(shown("connect", "wss://a@h/x:y@z") == "wss://a@h/x:y@z");
   CHECK(shown("origin", "a:b@h") == "a:b@h");

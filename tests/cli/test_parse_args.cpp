@@ -515,6 +515,9 @@ const Refused kRefused[] = {
     {{"-c", "ws://me:secret@a/x@y", "me:secret@b"},
      "more than one URL: 'ws://a/x@y' and 'b'",
      "one run talks to one server; a message goes after -x"},
+    {{"ws://u:pa/ss@h", "u:p?ss@b"},
+     "more than one URL: 'ws://h' and 'b'",
+     "one run talks to one server; a message goes after -x"},
     {{"-l", "1", "-l", "2"}, "--listen '2': already listening on '1'", ""},
 };
 

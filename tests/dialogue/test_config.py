@@ -167,6 +167,7 @@ class Secrets(Config):
         'header = ["authorization : Token hunter2"]',
         'header = { Cookie = "hunter2" }',
         'url = "wss://ann:hunter2@h/"',
+        'url = "wss://ann:x/hunter2@h/"',
     )
 
     def test_a_file_that_others_can_read(self):
@@ -207,6 +208,8 @@ class Secrets(Config):
             ended = self.expect(self.wscope("--print-config", *words), err="")
             self.assertNotIn(b"hunter2", ended.out)
             self.assertIn('url = "wss://…@h/x"  # command line', ended.out.decode())
+        ended = self.expect(self.wscope("--print-config", "ws://u:pa/ss@h"), err="")
+        self.assertEqual(ended.out.decode(), 'url = "ws://…@h"  # command line\n')
 
     def test_headers_of_a_file_give_way_by_their_names(self):
         path = os.path.join(self.folder, "headers")

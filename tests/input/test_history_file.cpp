@@ -179,5 +179,7 @@ TEST_CASE("the host of a URL, without who and where in it") {
   CHECK(history_host("ws://user:pass@Example.org:80/chat?x#y") == "example.org:80");
   CHECK(history_host("wss://[::1]:8765") == "[::1]:8765");
   CHECK(history_host("localhost:1/path") == "localhost:1");
+  CHECK(history_host("ws://user:pa/ss@h/x") == "h");
+  CHECK(history_host("ws+unix:@name:/x") == "ws+unix:@name:");
   CHECK(history_host("").empty());
 }

@@ -1,0 +1,87 @@
+#include "base/user_info.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace wscope {
+namespace {
+
+constexpr std::size_t kMostPortDigits = 5;
+
+/// The characters of a scheme (RFC 3986 3.1) at the front.
+std::size_t scheme_size(std::string_view url) {
+  std::size_t size = 0;
+  while (size < url.size() && (std::isalnum(static_cast<unsigned char>(url[size])) != 0 ||
+                               url[size] == '+' || url[size] == '-' || url[size] == '.')) {
+    ++size;
+  }
+  return size;
+}
+
+/// There '@' is the mark of an abstract name.
+bool is_of_unix_socket(std::string_view url) {
+  const std::size_t size = scheme_size(url);
+  const std::string_view scheme = url.substr(0, size);
+  const std::string_view rest = url.substr(size);
+  constexpr std::string_view kUnix = "+unix";
+  if (scheme == "unix") return rest.substr(0, 2) == ":/" || rest.substr(0, 2) == ":@";
+  return rest.substr(0, 1) == ":" && scheme.size() > kUnix.size() &&
+         std::equal(kUnix.rbegin(), kUnix.rend(), scheme.rbegin(), [](char a, char b) {
+           return a == std::tolower(static_cast<unsigned char>(b));
+         });
+}
+
+/// Past "ws://", also where it was typed with one slash or with three.
+std::size_t authority_begin(std::string_view url) {
+  const std::size_t size = scheme_size(url);
+  const std::string_view mark = size == 0 ? "//" : ":/";
+  if (url.substr(size, mark.size()) != mark) return 0;
+  return std::min(url.find_first_not_of('/', size + 1), url.size());
+}
+
+bool may_be_port(std::string_view text) {
+  return text.size() <= kMostPortDigits &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+         (text.empty() || std::stoul(std::string(text)) <= 65535);
+}
+
+/// Not too strict, or a path with an '@' behind an odd name would be taken for a password.
+bool may_be_host_and_port(std::string_view text) {
+  if (text.substr(0, 1) == "[") {
+    const std::size_t bracket = text.find(']');
+    if (bracket == std::string_view::npos) return false;
+    text.remove_prefix(bracket + 1);
+    return text.empty() || (text.front() == ':' && may_be_port(text.substr(1)));
+  }
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const std::string_view host = text.substr(0, colon);
+  const bool name = std::all_of(host.begin(), host.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x80 || std::isalnum(byte) != 0 ||
+           std::string_view("-._~%").find(c) != std::string_view::npos;
+  });
+  return name && (colon == text.size() || may_be_port(text.substr(colon + 1)));
+}
+
+}  // namespace
+
+UserInfo find_user_info(std::string_view url) {
+  if (is_of_unix_socket(url)) return {};
+  const std::size_t begin = authority_begin(url);
+  // RFC 6455 3: no fragments, so a '#' before an '@' can only be part of a password.
+  const std::size_t end = std::min(url.find_first_of("/?", begin), url.size());
+  const auto past_last_at = [&](std::size_t limit, std::size_t otherwise) {
+    const std::size_t at = url.substr(0, limit).rfind('@');
+    return at == std::string_view::npos || at < otherwise ? otherwise : at + 1;
+  };
+  const std::size_t host = past_last_at(end, begin);
+  if (may_be_host_and_port(url.substr(host, end - host))) return {begin, host};
+  return {begin, past_last_at(url.size(), host)};
+}
+
+std::string without_user_info(std::string_view url) {
+  const UserInfo info = find_user_info(url);
+  return std::string(url.substr(0, info.begin)).append(url.substr(info.end));
+}
+
+}  // namespace wscope
