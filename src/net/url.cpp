@@ -93,6 +93,11 @@ Result<void> take_host_port(std::string_view authority, bool short_form, Url& ur
   if (short_form && url.port == 443) url.secure = true;
   if (url.port == 0) url.port = url.secure ? 443 : 80;
 
+  if (!short_form && parts->host.empty()) {
+    return fail(Stage::kUsage, "the URL has no host",
+                "ws://localhost/path is on this machine, ws+unix:/path.sock:/resource is a Unix "
+                "socket");
+  }
   auto host = parse_host(short_form && parts->host.empty() ? "localhost" : parts->host);
   if (!host) return fail(host.error());
   url.host = std::move(host->ascii);
@@ -137,6 +142,78 @@ Result<Url> parse_unix(std::string_view text, bool secure) {
   return url;
 }
 
+bool is_websocket_scheme(std::string_view scheme) {
+  for (const std::string_view known : {"ws", "wss", "http", "https"}) {
+    if (equal_ignoring_case(scheme, known)) return true;
+  }
+  return false;
+}
+
+bool all_digits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+tl::unexpected<Error> mistyped(std::string message, const std::string& meant) {
+  return fail(Stage::kUsage, std::move(message), "did you mean " + printable(meant) + "?");
+}
+
+/// "ws:/host", "ws:host:port": read as the short form, "ws" would be the host. "ws:8080" is one,
+/// and so is what has a user called "ws".
+Result<void> check_slashes(std::string_view scheme, std::string_view rest) {
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
+  if (all_digits(authority) || authority.find('@') != std::string_view::npos) return {};
+  const std::string begin = std::string(scheme) + "://";
+  const std::string_view place = rest.substr(std::min(rest.find_first_not_of('/'), rest.size()));
+  if (place.empty() || place.front() == '?') {
+    return fail(Stage::kUsage, "the URL has no host", "for example " + begin + "localhost:8765/");
+  }
+  const bool secret = place.find('@') != std::string_view::npos;
+  return mistyped("the URL has no // after " + std::string(scheme) + ":",
+                  begin + (secret ? "…" : std::string(place)));
+}
+
+/// "unix:/path": what other programs call it. "unix:80" is a host and its port.
+Result<void> check_unix_scheme(std::string_view scheme, std::string_view rest) {
+  const bool path = rest.substr(0, 1) == "/" || rest.substr(0, 1) == "@";
+  if (!path || !equal_ignoring_case(scheme, "unix")) return {};
+  if (rest.substr(0, 3) == "///") rest.remove_prefix(2);
+  const bool resource = rest.find(':') != std::string_view::npos;
+  return mistyped("unknown scheme \"unix\" in the URL",
+                  "ws+unix:" + std::string(rest) + (resource ? "" : ":/resource"));
+}
+
+/// The short form has whatever stands before the first slash as its host.
+Result<void> check_short_form(std::string_view text, std::size_t scheme) {
+  if (scheme > 0) {
+    const std::string_view name = text.substr(0, scheme);
+    const std::string_view rest = text.substr(scheme + 1);
+    return is_websocket_scheme(name) ? check_slashes(name, rest) : check_unix_scheme(name, rest);
+  }
+  // As an address (RFC 3986 7.4), 8765 would be 0.0.34.61.
+  const std::string_view number = text.substr(0, text.find_first_of("/?"));
+  if (!all_digits(number)) return {};
+  const bool secret = text.find('@') != std::string_view::npos;
+  return mistyped("the URL begins with a number, not a host",
+                  ":" + std::string(secret ? number : text));
+}
+
+/// Takes "wss://" off the front, where there is one, and tells the short form from it.
+Result<void> take_scheme(std::string_view& text, bool& short_form, Url& url) {
+  const std::size_t n = scheme_length(text);
+  short_form = n == 0 || text.substr(n, 3) != "://";
+  if (short_form) return check_short_form(text, n);
+  const std::string_view scheme = text.substr(0, n);
+  if (!is_websocket_scheme(scheme)) {
+    if (auto checked = check_unix_scheme(scheme, text.substr(n + 1)); !checked) return checked;
+    return fail(Stage::kUsage, "unknown scheme \"" + printable(scheme) + "\" in the URL",
+                "ws, wss, http, https, ws+unix and wss+unix are known");
+  }
+  url.secure = equal_ignoring_case(scheme, "wss") || equal_ignoring_case(scheme, "https");
+  text.remove_prefix(n + 3);
+  return {};
+}
+
 }  // namespace
 
 std::string Url::authority() const {
@@ -171,24 +248,14 @@ Result<Url> parse_url(std::string_view text) {
     return fail(Stage::kUsage, "the URL has no scheme", "write ws: or wss: before the //");
   }
 
-  Url url;
-  bool short_form = true;
-  if (const std::size_t n = scheme_length(text); n > 0) {
-    const std::string_view scheme = text.substr(0, n);
-    const bool slashes = text.substr(n, 3) == "://";
-    if (equal_ignoring_case(scheme, "ws+unix")) return parse_unix(text.substr(n + 1), false);
-    if (equal_ignoring_case(scheme, "wss+unix")) return parse_unix(text.substr(n + 1), true);
-    if (slashes) {
-      url.secure = equal_ignoring_case(scheme, "wss") || equal_ignoring_case(scheme, "https");
-      if (!url.secure && !equal_ignoring_case(scheme, "ws") &&
-          !equal_ignoring_case(scheme, "http")) {
-        return fail(Stage::kUsage, "unknown scheme \"" + printable(scheme) + "\" in the URL",
-                    "ws, wss, http, https, ws+unix and wss+unix are known");
-      }
-      text.remove_prefix(n + 3);
-      short_form = false;
-    }
+  const std::string_view scheme = text.substr(0, scheme_length(text));
+  for (const bool secure : {false, true}) {
+    if (!equal_ignoring_case(scheme, secure ? "wss+unix" : "ws+unix")) continue;
+    return parse_unix(text.substr(scheme.size() + 1), secure);
   }
+  Url url;
+  bool short_form = false;
+  if (auto taken = take_scheme(text, short_form, url); !taken) return fail(taken.error());
 
   const auto authority_end = std::min(text.find_first_of("/?"), text.size());
   std::string_view authority = text.substr(0, authority_end);

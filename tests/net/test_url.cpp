@@ -56,6 +56,15 @@ const Good kGood[] = {
     {":443", true, "localhost", 443, "/", "localhost", "wss://localhost/"},
     {":8080", false, "localhost", 8080, "/", "localhost:8080", "ws://localhost:8080/"},
     {"/path", false, "localhost", 80, "/path", "localhost", "ws://localhost/path"},
+    // what begins like a scheme may be the name of a host
+    {"ws:8080/x", false, "ws", 8080, "/x", "ws:8080", "ws://ws:8080/x"},
+    {"https:443", true, "https", 443, "/", "https", "wss://https/"},
+    {"unix:80", false, "unix", 80, "/", "unix", "ws://unix/"},
+    {"unix", false, "unix", 80, "/", "unix", "ws://unix/"},
+    {"ws/x", false, "ws", 80, "/x", "ws", "ws://ws/x"},
+    {"h:/x", false, "h", 80, "/x", "h", "ws://h/x"},
+    {"1.example/x", false, "1.example", 80, "/x", "1.example", "ws://1.example/x"},
+    {"127.1", false, "127.0.0.1", 80, "/", "127.0.0.1", "ws://127.0.0.1/"},
     {"h:80/ws://x", false, "h", 80, "/ws://x", "h", "ws://h/ws://x"},
     // addresses
     {"ws://127.0.0.1:1", false, "127.0.0.1", 1, "/", "127.0.0.1:1", "ws://127.0.0.1:1/"},
@@ -114,7 +123,7 @@ const Bad kBad[] = {
     {"ws://h:+80/", "bad port \"+80\""},
     {"ws://h:-1/", "bad port \"-1\""},
     {"ws://h: 80/", "bad port \" 80\""},
-    {"ws:h/x", "bad port \"h\""},
+    {"ws:h/x", "no // after ws:"},
     {"ws://h\n/", "control character"},
     {"ws://h/\x7f", "control character"},
     {"ws://h/a\tb", "control character"},
@@ -184,6 +193,49 @@ TEST_CASE("url: what is refused is a usage error that names the part") {
                     url.error().message);
     }
   }
+}
+
+TEST_CASE("url: what is nearly right has the right form as its hint") {
+  struct Typo {
+    const char* text;
+    const char* message;
+    const char* hint;
+  };
+  const char* of_no_host =
+      "ws://localhost/path is on this machine, ws+unix:/path.sock:/resource is a Unix socket";
+  const Typo typos[] = {
+      {"wss:/h", "the URL has no // after wss:", "did you mean wss://h?"},
+      {"WS:/h:80/x?y", "the URL has no // after WS:", "did you mean WS://h:80/x?y?"},
+      {"http:/h", "the URL has no // after http:", "did you mean http://h?"},
+      {"ws:h:80", "the URL has no // after ws:", "did you mean ws://h:80?"},
+      {"ws:h", "the URL has no // after ws:", "did you mean ws://h?"},
+      {"ws:80:80", "the URL has no // after ws:", "did you mean ws://80:80?"},
+      {"wss:/u:hunter2@h/x", "the URL has no // after wss:", "did you mean wss://…?"},
+      {"ws:hun/ter2@h", "the URL has no // after ws:", "did you mean ws://…?"},
+      {"ws:", "the URL has no host", "for example ws://localhost:8765/"},
+      {"wss:/?x", "the URL has no host", "for example wss://localhost:8765/"},
+      {"ws:///x", "the URL has no host", of_no_host},
+      {"ws://", "the URL has no host", of_no_host},
+      {"unix:/run/a.sock", "unknown scheme \"unix\" in the URL",
+       "did you mean ws+unix:/run/a.sock:/resource?"},
+      {"unix:///run/a.sock:/x", "unknown scheme \"unix\" in the URL",
+       "did you mean ws+unix:/run/a.sock:/x?"},
+      {"unix:@name", "unknown scheme \"unix\" in the URL", "did you mean ws+unix:@name:/resource?"},
+      {"8765", "the URL begins with a number, not a host", "did you mean :8765?"},
+      {"8765/chat?x", "the URL begins with a number, not a host", "did you mean :8765/chat?x?"},
+      {"8765/hun:ter2@h", "the URL begins with a number, not a host", "did you mean :8765?"},
+  };
+  for (const Typo& typo : typos) {
+    CAPTURE(typo.text);
+    const auto url = parse_url(typo.text);
+    REQUIRE_FALSE(url);
+    CHECK(url.error().stage == Stage::kUsage);
+    CHECK(url.error().message == typo.message);
+    CHECK(url.error().hint == typo.hint);
+  }
+  // A user may have the name of a scheme.
+  CHECK(parse_url("ws:secret@h")->user == "ws");
+  CHECK(parse_url("8765@h")->user == "8765");
 }
 
 TEST_CASE("url: user info is decoded and never shown") {
