@@ -106,6 +106,15 @@ Result<void> script_report(const OptionRow& row, const std::string& value, Optio
   return {};
 }
 
+Result<void> version(const OptionRow& row, const std::string& value, Options& options) {
+  auto set = count<&Options::handshake, &HandshakeOptions::version, 0, 255>(row, value, options);
+  // Elsewhere --protocol is the subprotocol.
+  if (!set && value.find_first_not_of("+-0123456789") != std::string::npos) {
+    set.error().hint = "-s asks for a subprotocol; this is the version of the protocol, 13";
+  }
+  return set;
+}
+
 Result<void> speed(const OptionRow& row, const std::string& value, Options& options) {
   std::string_view factor = value;
   if (!factor.empty() && factor.back() == 'x') factor.remove_suffix(1);

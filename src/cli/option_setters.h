@@ -150,6 +150,7 @@ Result<void> listen(const OptionRow& row, const std::string& value, Options& opt
 Result<void> path(const OptionRow& row, const std::string& value, Options& options);
 Result<void> url(const OptionRow& row, const std::string& value, Options& options);
 Result<void> script_report(const OptionRow& row, const std::string& value, Options& options);
+Result<void> version(const OptionRow& row, const std::string& value, Options& options);
 Result<void> speed(const OptionRow& row, const std::string& value, Options& options);
 
 }  // namespace wscope::cli::setters

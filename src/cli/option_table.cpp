@@ -116,7 +116,7 @@ constexpr OptionRow kRows[] = {
   {G::kHandshake, 'A', "user-agent", "TEXT", "", kPlain, kClient, kFull,
    "value of the User-Agent header", text<kH, &H::user_agent>},
   {G::kHandshake, 'p', "protocol", "VERSION", "", kPlain, kClient, kFull,
-   "value of Sec-WebSocket-Version (13)", count<kH, &H::version, 0, 255>},
+   "value of Sec-WebSocket-Version (13)", setters::version},
   {G::kHandshake, 'L', "location", "", "", kPlain, kClient, kFull,
    "follow redirects", put<kH, &H::follow_redirects, true>},
   {G::kHandshake, '\0', "max-redirects", "N", "", kPlain, kClient, kFull,

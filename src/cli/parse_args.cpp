@@ -8,6 +8,7 @@
 
 #include "cli/assignment.h"
 #include "cli/completion_script.h"
+#include "cli/foreign_options.h"
 #include "cli/help_text.h"
 #include "cli/option_rules.h"
 #include "cli/option_setters.h"
@@ -202,12 +203,15 @@ Error Parser::unknown(const std::string& word) const {
               "did you mean " + meant->name() + "?",
               {}};
     }
-    return {Stage::kUsage,
-            "unknown option " + word.substr(0, 2),
-            "wscope --help lists the options",
-            {}};
+    std::string hint = hint_for_foreign(word.substr(1, 1));
+    if (hint.empty()) hint = "wscope --help lists the options";
+    return {Stage::kUsage, "unknown option " + word.substr(0, 2), hint, {}};
   }
   const std::string_view name = name_in(word);
+  const std::string message = "unknown option --" + std::string(name);
+  if (std::string hint = hint_for_foreign(name); !hint.empty()) {
+    return {Stage::kUsage, message, std::move(hint), {}};
+  }
   std::vector<std::string_view> names;
   for (const OptionRow& row : option_table()) {
     if (row.available() && !row.long_name.empty()) names.push_back(row.long_name);
@@ -217,7 +221,7 @@ Error Parser::unknown(const std::string& word) const {
     hint.append(hint.empty() ? "did you mean --" : " or --").append(near);
   }
   hint += hint.empty() ? "wscope --help lists the options" : "?";
-  return {Stage::kUsage, "unknown option --" + std::string(name), hint, {}};
+  return {Stage::kUsage, message, hint, {}};
 }
 
 Error Parser::missing_value(std::string_view what) const {
