@@ -394,6 +394,16 @@ TEST_CASE("headers, token and passphrase come from files") {
         "secret");
 }
 
+TEST_CASE("@- is no file: standard input has the messages") {
+  for (const std::string option :
+       {"--header", "--bearer", "--cookie", "--passphrase", "--socketio-auth"}) {
+    CAPTURE(option);
+    const auto error = error_of({option, "@-", "h"});
+    CHECK(error.message == option + " @-: standard input has the messages, it can't be both");
+    CHECK(error.hint == "@/dev/stdin reads standard input, @./- a file of that name");
+  }
+}
+
 TEST_CASE("files that can't be read are usage errors") {
   CHECK(error_of({"-H", "@/nonexistent/file", "h"}).message ==
         "can't read the file of --header '/nonexistent/file': no such file or directory");
