@@ -54,7 +54,16 @@ void RecordDecoder::give(Action::Kind kind, std::string data, Action& action) {
 void RecordDecoder::send(std::string_view record, const RecordName& name, Action& action) {
   action.kind = binary_ ? Action::Kind::kBinary : Action::Kind::kText;
   action.data = record;
-  if (!binary_ && !is_valid_utf8(record)) refuse(action, not_utf8(name.text(), record));
+  if (!binary_ && !is_valid_utf8(record)) refuse(action, no_text(record, name));
+}
+
+/// Who pipes bytes by the line most often means no lines at all.
+Error RecordDecoder::no_text(std::string_view record, const RecordName& name) const {
+  Error error = not_utf8(name.text(), record);
+  if (format_ == InputFormat::kLine && name.is_piped()) {
+    error.hint = "-b sends each line as a binary message, --input raw the bytes as they are read";
+  }
+  return error;
 }
 
 bool RecordDecoder::decode(std::string_view record, const RecordName& name, Action& action) {

@@ -25,6 +25,8 @@ struct RecordName {
   std::string_view after = {};
 
   std::string text() const;
+  /// One of many in a pipe or a file.
+  bool is_piped() const { return number > 0 && after.empty(); }
 };
 
 /// "line 12 is not UTF-8 at byte 7: not sent".
@@ -45,6 +47,7 @@ class RecordDecoder {
 
  private:
   void send(std::string_view record, const RecordName& name, Action& action);
+  Error no_text(std::string_view record, const RecordName& name) const;
   bool decode_event(std::string_view record, const RecordName& name, Action& action);
   bool obey(std::string_view line, const RecordName& name, Action& action);
   bool add_json(std::string_view line, std::size_t from, const RecordName& name, Action& action);

@@ -70,16 +70,27 @@ class Lines(Dialogue):
 
 class InvalidText(Dialogue):
     def test_a_line_that_is_not_utf8_is_refused_and_the_rest_goes_on(self):
+        hint = "^wscope: hint: -b sends each line as a binary message, --input raw the bytes as they are read$"
         for bad in (b"\xff\xfe", b"a\xc3", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80"):
             with self.subTest(bad), Server(sink) as server:
                 ended = run("-w", "0", server.url, stdin=b"good\n" + bad + b"\nlast\n")
-                self.expect(ended, status=1, out="", err=[r"line 2\b", r"--binary"])
+                self.expect(ended, status=1, out="", err=[r"line 2\b", hint])
                 self.assertEqual(server.result(), ["good", "last"])
 
     def test_the_same_bytes_go_out_as_binary(self):
         with Server(sink) as server:
             self.dialogue("-b", "-w", "0", server.url, stdin=b"\xff\xfe\n", err="")
             self.assertEqual(server.result(), [b"\xff\xfe"])
+
+    def test_what_is_no_line_of_a_pipe_has_another_hint(self):
+        for words, stdin in (
+            (("-x", "\udcff"), b""),
+            (("-0",), b"\xff\0"),
+            (("--input", "whole"), b"\xff"),
+        ):
+            with self.subTest(words), Server(sink) as server:
+                ended = run("-w", "0", *words, server.url, stdin=stdin)
+                self.expect(ended, status=1, err=r"^wscope: hint: --binary sends it as it is$")
 
     def test_every_refused_line_is_named(self):
         with Server(sink) as server:
