@@ -180,6 +180,11 @@ Result<ExitStatus> run_client(const Options& given) {
   auto presentation = output::Presentation::open(options, clock, terminal.screens,
                                                  command ? command->input_fd() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
+  // An unset variable in a script must not look like an answer of its server; a prompt tells where
+  // it is connected to.
+  if (echo && !terminal.screens.interactive) {
+    (*presentation)->sink().on_notice("no URL: talking to an echo server of our own, " + address);
+  }
   take_input(std::move(*replay), terminal, **presentation);
   ClientSession session(loop, options, url_for_dialect(options, std::move(*url)), clock,
                         **presentation, *terminal.source, std::move(*condition));

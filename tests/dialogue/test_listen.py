@@ -177,19 +177,29 @@ class Echo(Dialogue):
 
 
 class Embedded(Dialogue):
+    def echoes(self, *words, stdin="", out):
+        """stderr is one line, which tells who answers."""
+        ended = self.dialogue(*words, stdin=stdin, out=out)
+        self.assertRegex(
+            ended.errors,
+            r"\Ano URL: talking to an echo server of our own, ws://127\.0\.0\.1:[1-9]\d*/\n\Z",
+        )
+        return ended
+
     def test_without_arguments_a_pipe_gets_its_own_echo(self):
-        ended = self.dialogue(stdin="hello\n", out="hello\n")
+        ended = self.echoes(stdin="hello\n", out="hello\n")
         self.assertLess(ended.seconds, 5 * TIME_FACTOR)
 
     def test_many_lines(self):
         text = "".join(f"line {number}\n" for number in range(10_000))
-        self.dialogue(stdin=text, out=text)
+        self.echoes(stdin=text, out=text)
 
     def test_nothing_at_all(self):
-        self.dialogue(stdin="", out="")
+        self.echoes(out="")
 
     def test_other_options_still_count(self):
-        self.dialogue("-w", "0", "-x", "one", "--count", "1", out="one\n")
+        self.echoes("-w", "0", "-x", "one", "--count", "1", out="one\n")
+        self.dialogue("-q", stdin="hello\n", out="hello\n", err="")
 
 
 class OneServerSeveralClients(Dialogue):
