@@ -330,6 +330,14 @@ Steps SocketIo::leaving() {
   return {send(head(kDisconnect))};
 }
 
+bool is_engineio_handshake(std::string_view message) {
+  constexpr std::size_t kMostBytes = 4096;  // one is a few hundred
+  if (message.substr(0, 2) != "0{" || message.size() > kMostBytes) return false;
+  const auto members = json_members(message.substr(1));
+  return members && !json_member(*members, "sid").empty() &&
+         !json_member(*members, "pingInterval").empty();
+}
+
 std::string socketio_resource(std::string_view resource) {
   const auto mark = std::min(resource.find('?'), resource.size());
   std::string path(resource.substr(0, mark));

@@ -69,6 +69,10 @@ class SocketIo : public Dialect {
   std::vector<std::uint64_t> asked_;     // theirs, not acknowledged yet; the newest last
 };
 
+/// Whether a server's first message is the handshake of Engine.IO 4: such a server speaks
+/// Socket.IO.
+bool is_engineio_handshake(std::string_view message);
+
 /// "/" → "/socket.io/?EIO=4&transport=websocket"; a query is kept, what it lacks is added.
 std::string socketio_resource(std::string_view resource);
 

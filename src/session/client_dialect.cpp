@@ -3,6 +3,7 @@
 
 #include <asio/post.hpp>
 
+#include "dialect/socketio.h"
 #include "session/client_session.h"
 #include "ws/close_code.h"
 
@@ -16,6 +17,14 @@ void ClientSession::say(MessageType type, const Action& action) {
   }
   sink_.on_dialect_line(sent_message(type, action.data, action.untyped));
   dialect_->typed(type, action.data, clock_.seconds());
+}
+
+// Who meets a Socket.IO server without knowing it gets answers that look like noise.
+void ClientSession::first_received(MessageType type, std::string_view data) {
+  plain_ = true;
+  const bool socketio = type == MessageType::kText && dialect::is_engineio_handshake(data);
+  received(type, data);
+  if (socketio) sink_.on_notice("this server speaks Socket.IO: --socketio speaks it, too");
 }
 
 // What was not written when a connection is lost is said again as it was typed, by the next

@@ -311,7 +311,8 @@ void ClientSession::close(std::optional<std::uint16_t> code, std::string_view re
 void ClientSession::connection_message(MessageType type, std::string_view data) {
   // Whoever asked for N messages gets N, also when more came in the same read.
   if (condition_.reached()) return;
-  if (!dialect_) return received(type, data);
+  if (plain_) return received(type, data);
+  if (!dialect_) return first_received(type, data);
   sink_.on_wire_message({Direction::kReceived, type, data});
   dialect_->received(type, data, clock_.seconds());
 }

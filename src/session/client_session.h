@@ -87,6 +87,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool dialect_hears() override;
 
   void say(MessageType type, const Action& action);
+  void first_received(MessageType type, std::string_view data);
   void received(MessageType type, std::string_view data);
   void heard(MessageType type, std::string_view data);
   bool ends_with(std::string_view message);
@@ -155,6 +156,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   Reconnect reconnect_;
   Outbox outbox_;
   std::unique_ptr<DialectTalk> dialect_;
+  bool plain_ = false;  // no dialect, and the first message has been looked at
 
   bool input_ended_ = false;
   bool lingering_ = false;       // everything was written; waiting for silence

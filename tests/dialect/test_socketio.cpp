@@ -237,3 +237,20 @@ TEST_CASE("the resource") {
         "/socket.io/?EIO=4&transport=websocket");
   CHECK(socketio_resource("/s/?NEIO=1") == "/s/?EIO=4&transport=websocket&NEIO=1");
 }
+
+TEST_CASE("the handshake of Engine.IO is known where nobody asked for it") {
+  using dialect::is_engineio_handshake;
+  CHECK(is_engineio_handshake(
+      R"(0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":[],"pingInterval":25000,"pingTimeout":20000})"));
+  CHECK(is_engineio_handshake("0{ \"pingInterval\": 1, \"sid\": \"\" }"));
+  for (const std::string& other :
+       {std::string(), std::string("0"), std::string("0{"), std::string("0{}"),
+        std::string(R"({"sid":"a","pingInterval":1})"), std::string(R"(0{"sid":"a"})"),
+        std::string(R"(0{"pingInterval":1})"), std::string(R"(0["sid","pingInterval"])"),
+        std::string(R"(0{"sid":"a","pingInterval":1)"),
+        std::string(R"(40{"sid":"a","pingInterval":1})"),
+        R"(0{"sid":"a","pingInterval":1,"x":")" + std::string(4096, 'x') + "\"}"}) {
+    CAPTURE(other);
+    CHECK_FALSE(is_engineio_handshake(other));
+  }
+}
