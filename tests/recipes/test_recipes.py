@@ -10,9 +10,12 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import types
 import unittest
 from pathlib import Path
 
@@ -273,6 +276,32 @@ class Listening(Recipe):
     def test_both_ends_of_a_token(self):
         # The server prints what its clients say, as the client does with the echo.
         self.run_shell("let me in\nlet me in\nstatus 5\n", err=[r"\b401\b"])
+
+
+    @recipe("TCP over WebSocket")
+    def test_tunnel(self):
+        with socket.create_server(("127.0.0.1", 0)) as service:
+            port = service.getsockname()[1]
+            words = [w.replace("localhost:8080", f"127.0.0.1:{port}") for w in self.words()]
+            self.assertIn(str(port), words[-1])
+            asked = []
+
+            def answer():
+                client, _ = service.accept()
+                with client:
+                    while not asked or not asked[-1].endswith(b"\r\n\r\n"):
+                        asked.append(b"".join(asked[-1:]) + client.recv(4096))
+                    client.sendall(b"HTTP/1.0 200 OK\r\n\r\nhello\n")
+
+            thread = threading.Thread(target=answer, daemon=True)
+            thread.start()
+            with Running(*words) as server:
+                server.wait_err("/\n")
+                told = re.search(rb"127\.0\.0\.1:(\d+)", bytes(server.err))
+                self.server = types.SimpleNamespace(port=int(told[1]))
+                self.run_shell("HTTP/1.0 200 OK\n\nhello\n", number=1)
+            thread.join()
+            self.assertEqual(asked[-1], b"GET / HTTP/1.0\r\n\r\n")
 
 
 class SocketIo(Recipe):
