@@ -103,6 +103,10 @@ Result<void> script_report(const OptionRow& row, const std::string& value, Optio
   if (!known || text.back() == ':') {
     return fail(Stage::kUsage, row.name() + " '" + value + "': not junit:FILE or tap:FILE");
   }
+  if (text.substr(text.find(':')) == ":-") {
+    return fail(Stage::kUsage, row.name() + " " + value + ": standard output is for messages",
+                "tap:/dev/stderr writes it there; ./- is a file of that name");
+  }
   options.automation.script_report = value;
   return {};
 }

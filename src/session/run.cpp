@@ -201,6 +201,9 @@ Result<ExitStatus> run_client(const Options& given) {
 
 Result<ExitStatus> run_script(const Options& given) {
   Options options = given;
+  // First of all: the report of an earlier run must not stand for this one, whatever ends it.
+  auto report = ReportFile::open(options.automation.script_report);
+  if (!report) return fail(std::move(report.error()));
   const std::string& path = options.automation.script;
   const auto text = input::read_script_file(path);
   if (!text) return fail(text.error());
@@ -214,8 +217,6 @@ Result<ExitStatus> run_script(const Options& given) {
     url = std::move(*parsed);
   }
   if (auto asked = ask_for_password(options.handshake, url); !asked) return fail(asked.error());
-  auto report = ReportFile::open(options.automation.script_report);
-  if (!report) return fail(std::move(report.error()));
   asio::io_context loop(1);
   Clock clock;
   const Terminal terminal = open_terminal(loop, options);

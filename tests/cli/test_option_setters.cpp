@@ -54,6 +54,8 @@ TEST_CASE("--broadcast, --script-report and --speed check their words") {
   CHECK(message("broadcast", "other") == "--broadcast 'other': not one of all or others");
   CHECK(message("script-report", "tap:out") == "");
   CHECK(message("script-report", "tap:") == "--script-report 'tap:': not junit:FILE or tap:FILE");
+  CHECK(message("script-report", "tap:-") ==
+        "--script-report tap:-: standard output is for messages");
   CHECK(message("script-report", "") == "--script-report '': not junit:FILE or tap:FILE");
   CHECK(message("speed", "0.5x") == "");
   CHECK(message("speed", "10") == "");

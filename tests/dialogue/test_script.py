@@ -398,6 +398,13 @@ class Reports(Script):
         suite = ElementTree.parse(self.folder / "r.xml").getroot().find("testsuite")
         self.assertEqual((suite.get("errors"), suite.get("failures")), ("1", "0"))
 
+    def test_an_earlier_report_does_not_stand_for_a_run_that_did_not_begin(self):
+        report = self.folder / "r.tap"
+        report.write_text("ok 1 of the last run")
+        ended = self.echo("nonsense\n", "--script-report", f"tap:{report}")
+        self.expect(ended, status=2, out="")
+        self.assertEqual(report.read_text(), "")
+
     def test_a_report_that_can_not_be_written(self):
         ended = self.echo("send a\n", "--script-report", "tap:/nonexistent/x")
         self.expect(ended, status=2, out="", err="can't open /nonexistent/x for writing")
