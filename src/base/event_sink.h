@@ -219,7 +219,8 @@ class EventSink {
   /// An error the run survives (a refused input line, a lost connection at the REPL): shown at
   /// once.
   virtual void on_error(const Error&) {}
-  /// The error that ends the run: main prints it, so only records and traces tell it.
+  /// The error that ends the run, which main prints, or a connection that --reconnect makes anew,
+  /// which a notice tells: only records and traces have it from here.
   virtual void on_failure(const Error&) {}
   /// Human status that a person should see even with stderr in a file: "listening on …",
   /// "reconnecting in 2 s". Never called in a run in which nothing special happens.

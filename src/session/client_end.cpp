@@ -120,6 +120,8 @@ void ClientSession::connection_ended(Ending ending) {
   if (reconnect_.enabled()) outbox_.written_but(connection_->queued_messages());
   connection_.reset();
   if (!quitting_ && !signal_ && reconnect_.worth_after(ending)) {
+    // A person reads it in the notice.
+    if (!was_clean && ending.error) sink_.on_failure(*ending.error);
     std::string why = ending.error ? ending.error->message : std::string("server closed");
     why += in_flight_note(outbox_.in_flight());
     lingering_ = false;
