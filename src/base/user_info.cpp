@@ -1,18 +1,23 @@
 #include "base/user_info.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/http_field.h"
 
 namespace wscope {
 namespace {
 
 constexpr std::size_t kMostPortDigits = 5;
 
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 /// The characters of a scheme (RFC 3986 3.1) at the front.
 std::size_t scheme_size(std::string_view url) {
   std::size_t size = 0;
-  while (size < url.size() && (std::isalnum(static_cast<unsigned char>(url[size])) != 0 ||
-                               url[size] == '+' || url[size] == '-' || url[size] == '.')) {
+  while (size < url.size() && (is_letter_or_digit(url[size]) || url[size] == '+' ||
+                               url[size] == '-' || url[size] == '.')) {
     ++size;
   }
   return size;
@@ -23,12 +28,12 @@ bool is_of_unix_socket(std::string_view url) {
   const std::size_t size = scheme_size(url);
   const std::string_view scheme = url.substr(0, size);
   const std::string_view rest = url.substr(size);
+  if (equal_ignoring_case(scheme, "unix")) {
+    return rest.substr(0, 2) == ":/" || rest.substr(0, 2) == ":@";
+  }
   constexpr std::string_view kUnix = "+unix";
-  if (scheme == "unix") return rest.substr(0, 2) == ":/" || rest.substr(0, 2) == ":@";
   return rest.substr(0, 1) == ":" && scheme.size() > kUnix.size() &&
-         std::equal(kUnix.rbegin(), kUnix.rend(), scheme.rbegin(), [](char a, char b) {
-           return a == std::tolower(static_cast<unsigned char>(b));
-         });
+         equal_ignoring_case(scheme.substr(scheme.size() - kUnix.size()), kUnix);
 }
 
 /// Past "ws://", also where it was typed with one slash or with three.
@@ -56,8 +61,7 @@ bool may_be_host_and_port(std::string_view text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
   const std::string_view host = text.substr(0, colon);
   const bool name = std::all_of(host.begin(), host.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x80 || std::isalnum(byte) != 0 ||
+    return static_cast<unsigned char>(c) >= 0x80 || is_letter_or_digit(c) ||
            std::string_view("-._~%").find(c) != std::string_view::npos;
   });
   return name && (colon == text.size() || may_be_port(text.substr(colon + 1)));
