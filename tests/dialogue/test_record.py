@@ -144,5 +144,36 @@ class Record(Dialogue):
         )
 
 
+class LostInBetween(Dialogue):
+    def test_a_connection_that_reconnect_makes_anew_ends_in_an_error(self):
+        def says_and_breaks(peer):
+            peer.accept()
+            peer.text(f"message {min(peer.server.connections, 2)}")
+            if peer.server.connections == 1:
+                peer.read_message()
+                peer.reset()
+                return
+            peer.answer_close()
+
+        def breaks_as_well(peer):
+            peer.accept()
+            peer.text("message 1")
+            peer.read_message()
+            peer.reset()
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "session")
+            words = ("--reconnect", "-w", "-1", "--count", "2", "-x", "hi", "--record", path)
+            with Server(says_and_breaks) as server:
+                ended = self.dialogue(*words, server.url, out="message 1\nmessage 2\n", timeout=40)
+                self.assertEqual(ended.errors.count("connection lost"), 1)
+            with open(path, encoding="utf-8") as file:
+                told = [json.loads(line)["event"] for line in file]
+            first = told[told.index("open") : told.index("request", told.index("open"))]
+            self.assertEqual([event for event in first if event != "connect"], ["open", "message", "message", "error"])
+            with Server(breaks_as_well) as server:
+                self.dialogue("--replay", path + "#1", "--verify", "--speed", "max", server.url)
+
+
 if __name__ == "__main__":
     unittest.main()
