@@ -24,6 +24,8 @@ constexpr std::size_t kUsualBuffer = std::size_t{768} << 10;
 constexpr std::size_t kServersBuffer = std::size_t{256} << 10;
 constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
 constexpr std::size_t kMaxHead = std::size_t{16} << 10;
+constexpr std::string_view kTlsHandshake = "\x16";      // ContentType, RFC 8446 5.1
+constexpr std::string_view kNoRequest = "TLS\r\n\r\n";  // has websocketpp answer 400
 // A message that is told in pieces holds what so many compressed bytes become.
 constexpr std::size_t kInflatedAtOnce = std::size_t{64} << 10;
 constexpr std::size_t kCloseReasonMost = 123;
@@ -197,8 +199,7 @@ void WebsocketEngine::received(std::string_view bytes) {
   received(std::size_t{0});
 }
 
-// --- handshake, server role (RFC 6455 4.2)
-// --------------------------------------------------------
+// --- handshake, server role (RFC 6455 4.2) --------------------------------------------------
 
 void WebsocketEngine::read_handshake() {
   if (!head_fed_) {
@@ -208,6 +209,13 @@ void WebsocketEngine::read_handshake() {
       in_.consume(2);
     }
     const std::string_view view = in_.view();
+    if (view.substr(0, 1) == kTlsHandshake) {
+      // It would wait for our side of TLS until its patience is over.
+      handshake_fault_ = "it begins with a TLS handshake, and this server speaks plain ws";
+      in_.clear();
+      head_fed_ = true;
+      return feed_handshake(kNoRequest.data(), kNoRequest.size(), false);
+    }
     // RFC 9112 2.2: a line may end with a bare LF.
     const auto end = view.find("\n\r\n");
     const auto bare_end = view.find("\n\n");
@@ -409,8 +417,7 @@ void WebsocketEngine::fail() {
   connection_->close(wire_.violation->code, wire_.violation->words, ignored);
 }
 
-// --- what websocketpp tells
-// -----------------------------------------------------------------------
+// --- what websocketpp tells -----------------------------------------------------------------
 
 void WebsocketEngine::on_message(const EngineMessage& message) {
   const std::string_view data = wire_.message.view();

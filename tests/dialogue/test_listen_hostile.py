@@ -68,6 +68,13 @@ class Handshakes(Dialogue):
             self.memory_at_most(server, 32 << 20)
             self.served(server)
 
+    def test_tls_where_none_is_spoken_is_told_at_once(self):
+        with Listening("--echo") as server:
+            ended = run("-x", "a", server.url.replace("ws:", "wss:"))
+            self.expect(ended, status=4, out="")
+            self.assertIn("wscope: hint: try ws:// instead of wss://", ended.errors)
+            self.served(server)
+
     def test_two_hundred_unfinished_requests_stop_nobody(self):
         with Listening("--echo", "--max-clients", "1") as server:
             for _ in range(200):
