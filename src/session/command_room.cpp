@@ -14,29 +14,6 @@ namespace {
 // A command that writes a lot must let the others have their turn.
 constexpr int kActionsPerTurn = 256;
 
-/// False for an action that has no meaning for one client.
-bool perform(Connection& connection, const Action& action) {
-  using Kind = Action::Kind;
-  switch (action.kind) {
-    case Kind::kText:
-      return connection.send(MessageType::kText, action.data);
-    case Kind::kBinary:
-      return connection.send(MessageType::kBinary, action.data);
-    case Kind::kPing:
-      return connection.ping(action.data);
-    case Kind::kPong:
-      return connection.pong(action.data);
-    case Kind::kQuit:
-      connection.close(ws::kCloseNormal, {});
-      return true;
-    case Kind::kClose:
-      connection.close(action.code, action.data);
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 CommandRoom::CommandRoom(asio::io_context& loop, const Options& options, const Clock& clock,
@@ -94,6 +71,33 @@ bool CommandRoom::may_read(const ServedClient& client) const {
   return found == places_.end() || !found->second.command->congested();
 }
 
+/// False for an action that has no meaning for one client.
+bool CommandRoom::perform(ServedClient& client, const Action& action) {
+  using Kind = Action::Kind;
+  Connection& connection = client.connection();
+  switch (action.kind) {
+    case Kind::kText:
+    case Kind::kBinary: {
+      const auto type = action.kind == Kind::kText ? MessageType::kText : MessageType::kBinary;
+      if (!connection.send(type, action.data)) return false;
+      host_.command_sent(client, type, action.data);
+      return true;
+    }
+    case Kind::kPing:
+      return connection.ping(action.data);
+    case Kind::kPong:
+      return connection.pong(action.data);
+    case Kind::kQuit:
+      connection.close(ws::kCloseNormal, {});
+      return true;
+    case Kind::kClose:
+      connection.close(action.code, action.data);
+      return true;
+    default:
+      return false;
+  }
+}
+
 void CommandRoom::pull(ServedClient& client) {
   const auto found = places_.find(client.number());
   if (found == places_.end()) return;
@@ -114,7 +118,7 @@ void CommandRoom::pull(ServedClient& client) {
     }
     if (action.kind == Action::Kind::kRefused) {
       host_.command_notice(fmt::format("client {}: {}", client.number(), action.error.message));
-    } else if (action.client != 0 || !perform(connection, action)) {
+    } else if (action.client != 0 || !perform(client, action)) {
       host_.command_notice(fmt::format(
           "client {}: its command has no use for that slash command: not done", client.number()));
     }

@@ -29,6 +29,8 @@ class CommandRoom {
    public:
     virtual ~Host() = default;
     virtual void command_notice(const std::string& text) = 0;
+    /// A message of the client's command was queued for it.
+    virtual void command_sent(ServedClient& client, MessageType type, std::string_view data) = 0;
     virtual void command_left() = 0;  // the process of a client that has gone
   };
 
@@ -59,6 +61,7 @@ class CommandRoom {
 
   /// Null once it has left.
   ServedClient* client_of(std::size_t number) const;
+  bool perform(ServedClient& client, const Action& action);
   void pull_later(std::size_t number);
   void ended(std::size_t number);
   void close_when_done(Place& place);

@@ -328,6 +328,11 @@ void ListenSession::tell_closed(ServedClient& client, const Ending& ending) {
   presentation_->sink().on_closed(closed);
 }
 
+void ListenSession::command_sent(ServedClient& client, MessageType type, std::string_view data) {
+  clock_.sample();
+  tell_sent(client, type, data);
+}
+
 void ListenSession::command_left() {
   if (shutting_down_) finish_when_empty();
 }

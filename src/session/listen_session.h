@@ -61,6 +61,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   bool client_may_read(const ServedClient& client) const override;
   void client_ended(ServedClient& client, Ending ending) override;
   void command_notice(const std::string& text) override { notice(text); }
+  void command_sent(ServedClient& client, MessageType type, std::string_view data) override;
   void command_left() override;
 
   ws::ServerReply answer(ServedClient& client, const ws::ServerRequest& request);

@@ -1,5 +1,6 @@
 """--listen with --exec: one command a client (wscope(1), COMMANDS)."""
 
+import json
 import os
 import resource
 import signal
@@ -37,6 +38,21 @@ class OneEach(WithFolder):
             told = server.wait_err("not done\n").decode()
             told += server.wait_err("not done\n").decode()
             self.assertEqual(server.err.decode().count("has no use for that slash command"), 2)
+
+    def test_a_record_knows_both_sides(self):
+        path = Path(self.folder) / "session"
+        command = 'while read -r word; do echo "got $word"; done'
+        with Listening("--record", path, "--exec", command) as server:
+            client = self.client(server)
+            for word in ("a", "b"):
+                client.say(frames.TEXT, word.encode())
+                self.assertEqual(client.read_message(), "got " + word)
+            server.signal(signal.SIGTERM)
+            self.expect(server.wait(), status=143, out="")
+        events = [json.loads(line) for line in path.read_text().splitlines()]
+        said = [(e["dir"], e["data"], e["client"]) for e in events if e["event"] == "message"]
+        expected = [("recv", "a", 1), ("send", "got a", 1), ("recv", "b", 1), ("send", "got b", 1)]
+        self.assertEqual(said, expected)
 
     def test_the_request_is_in_the_environment(self):
         with Listening("-s", "v1", "--exec", "env | grep ^WSCOPE_ | sort") as server:
