@@ -1,9 +1,11 @@
 // wscope: parse, run, print the one error, return the status.
+#include <cerrno>
 #include <cstdio>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/cause.h"
 #include "base/error.h"
 #include "cli/parse_args.h"
 #include "cli/profile.h"
@@ -26,7 +28,8 @@ int main(int argc, char** argv) {
   if (const auto* text = std::get_if<wscope::cli::Text>(&*parsed)) {
     const bool written = std::fputs(text->text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
     if (written) return 0;
-    return report({wscope::Stage::kOutput, "can't write to stdout", {}, {}});
+    const std::string cause = wscope::cause_of(errno);
+    return report({wscope::Stage::kOutput, "can't write to stdout: " + cause, {}, {}});
   }
   const auto ended = wscope::session::run(std::get<wscope::Options>(*parsed));
   return ended ? static_cast<int>(*ended) : report(ended.error());

@@ -47,6 +47,8 @@ class OneEach(WithFolder):
             for word in ("a", "b"):
                 client.say(frames.TEXT, word.encode())
                 self.assertEqual(client.read_message(), "got " + word)
+            client.sock.close()
+            server.wait_err("client 1 left")
             server.signal(signal.SIGTERM)
             self.expect(server.wait(), status=143, out="")
         events = [json.loads(line) for line in path.read_text().splitlines()]
