@@ -250,8 +250,9 @@ void TlsStream::Core::wait(Readiness readiness, WaitHandler handler) {
     // A kAgain put aside may be stale by now; anything else is news for the owner.
     if (next_read && next_read->status == Status::kAgain) next_read.reset();
     if (next_read || (!read_blocked && SSL_has_pending(ssl.get()) == 1)) {
-      asio::post(loop, [weak = weak_from_this(), handler = std::move(handler)] {
-        handler(weak.expired() ? aborted() : std::error_code());
+      asio::post(loop, [weak = weak_from_this(), mine = generation, handler = std::move(handler)] {
+        const auto core = weak.lock();
+        handler(core && core->generation == mine ? std::error_code() : aborted());
       });
       return;
     }
@@ -278,12 +279,14 @@ void TlsStream::Core::lower_ready(Readiness direction, std::error_code error) {
   WaitHandler due[2];
   if (reader.handler && reader.lower == direction) due[0] = std::exchange(reader.handler, nullptr);
   if (writer.handler && writer.lower == direction) due[1] = std::exchange(writer.handler, nullptr);
-  // Read and write may both wait for one direction; the first handler may destroy the stream.
+  // Read and write may both wait for one direction; the first handler may cancel the other, or
+  // destroy the stream.
   const auto alive = weak_from_this();
+  const auto mine = generation;
   for (auto& handler : due) {
     if (!handler) continue;
-    const bool gone = alive.use_count() <= 1;
-    handler(gone ? aborted() : error);
+    const bool cancelled = alive.use_count() <= 1 || generation != mine;
+    handler(cancelled ? aborted() : error);
   }
 }
 

@@ -212,6 +212,14 @@ TEST_CASE("tls stream: a wait is over at once when records are there already") {
   pair.loop.restart();
   pair.loop.poll();
   CHECK(heard == 1);
+
+  // cancel() ends a wait that was over already, too
+  std::error_code told;
+  pair.server->async_wait(Readiness::kRead, [&](std::error_code error) { told = error; });
+  pair.server->cancel();
+  pair.loop.restart();
+  pair.loop.poll();
+  CHECK(told == asio::error::operation_aborted);
 }
 
 TEST_CASE("tls stream: cancel ends the wait, destruction drops or aborts it") {
