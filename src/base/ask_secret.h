@@ -13,8 +13,8 @@
 
 namespace wscope {
 
-/// `question` as shown: "passphrase of key.pem: "; errors name
-/// what stands before the last colon. `hint` goes with the error without a terminal.
+/// `question` as shown: "passphrase of key.pem: "; errors name what stands before the last colon.
+/// `hint` goes with the error without a terminal.
 Result<std::string> ask_secret(const std::string& question, const std::string& hint);
 
 }  // namespace wscope

@@ -3,9 +3,9 @@
 // A terminal in bracketed-paste mode marks pasted text with ESC [200~ and ESC [201~. Readline would
 // read it key by key; here it is cut out in one piece, whatever its size and wherever the reads
 // split it. The beginning of a marker is held back until more comes or release() says that time is
-// over, since a lone ESC is a key too; so are the first bytes of a
-// character. In a paste, line ends become LF (terminals send CR), NUL is
-// dropped, and so is one line end at its end. One thread; never fails.
+// over, since a lone ESC is a key too; so are the first bytes of a character. In a paste, line ends
+// become LF (terminals send CR), NUL is dropped, and so is one line end at its end. One thread;
+// never fails.
 #pragma once
 
 #include <string>

@@ -3,8 +3,8 @@
 // Pure: facts in, JSON out. The entry is written in two pieces, with the array of its WebSocket
 // messages between them: before() `{… "_webSocketMessages":[`, then messages with commas between,
 // then after() `]}`. Headers are those on the wire, in their order; without `secrets` the ones that
-// carry credentials are left out (base/mask_credentials). Text
-// that is no UTF-8 is mended. Times: milliseconds in the file, seconds here.
+// carry credentials are left out (base/mask_credentials). Text that is no UTF-8 is mended. Times:
+// milliseconds in the file, seconds here.
 // http://www.softwareishard.com/blog/har-12-spec/
 #pragma once
 

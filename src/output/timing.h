@@ -1,10 +1,9 @@
 // Timing: the table of --timing at the end of the run: how long each step took and what was moved.
 //
 // What it measured goes to `others` as an event, too, before their on_end(): it must be told of the
-// end before them.
-// resolve, connect, proxy, TLS and upgrade are the steps' own seconds (of the last connection);
-// first message counts from the opening, total from the start of the run. Compression is the size
-// on the wire in percent of the size before. Loop thread only.
+// end before them. resolve, connect, proxy, TLS and upgrade are the steps' own seconds (of the last
+// connection); first message counts from the opening, total from the start of the run. Compression
+// is the size on the wire in percent of the size before. Loop thread only.
 #pragma once
 
 #include <cstdint>

@@ -6,9 +6,9 @@
 // receive_buffer(), says received(n), and writes output() to the socket. The listener is called
 // from within received() and may call any send or close method. Messages are given whole, validated
 // and inflated, unless the settings ask for the pieces of large ones; a view lives during the call
-// only. Loop thread only. Errors never throw: a
-// violation by the peer is told once through on_failed, a Close frame with its code is put into the
-// output (RFC 6455 7.1.7), and state() is kFailed. Timers (close timeout, ping) are the caller's.
+// only. Loop thread only. Errors never throw: a violation by the peer is told once through
+// on_failed, a Close frame with its code is put into the output (RFC 6455 7.1.7), and state() is
+// kFailed. Timers (close timeout, ping) are the caller's.
 #pragma once
 
 #include <cstddef>
