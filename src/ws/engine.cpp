@@ -305,7 +305,7 @@ bool WebsocketEngine::on_validate() {
   }
   ErrorCode not_asked_for;
   connection_->select_subprotocol(reply.subprotocol, not_asked_for);
-  for (const auto& [name, value] : reply.headers) connection_->append_header(name, value);
+  wire_.response_fields = std::move(reply.headers);
   return true;
 }
 

@@ -24,6 +24,7 @@
 #include "base/error.h"
 #include "base/event_sink.h"
 #include "ws/deflate_parameters.h"
+#include "ws/response_fields.h"
 
 namespace wscope::ws {
 
@@ -46,7 +47,7 @@ struct ServerRequest {
 struct ServerReply {
   int status = 101;  // anything else refuses (or answers a plain HTTP request)
   std::string subprotocol;
-  std::vector<std::pair<std::string, std::string>> headers;
+  ResponseFields headers;
   std::string body;
 };
 

@@ -207,13 +207,18 @@ inline mended::Processor::err_str_pair mended::Processor::negotiate_extensions(
 }  // namespace processor
 
 namespace mended {
-/// hybi13 that knows the connection's wire.
+/// hybi13 that knows the connection's wire. The library keeps headers in a map, one value a name:
+/// two Set-Cookie would become one, joined by a comma (RFC 9110 5.3), so the user's come behind it.
 class WiredProcessor : public Processor {
  public:
   WiredProcessor(bool secure, bool server, msg_manager_ptr manager, rng_type& masks,
                  wscope::ws::Wire* wire)
       : Processor(secure, server, std::move(manager), masks) {
     m_permessage_deflate.wire = wire;
+  }
+  std::string get_raw(const response_type& response) const override {
+    const auto& added = m_permessage_deflate.wire->response_fields;
+    return added.empty() ? response.raw() : wscope::ws::add_fields(response.raw(), added);
   }
 };
 }  // namespace mended

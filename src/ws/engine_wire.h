@@ -16,6 +16,7 @@
 #include "ws/close_code.h"
 #include "ws/deflate_codec.h"
 #include "ws/frame_header.h"
+#include "ws/response_fields.h"
 #include "ws/utf8.h"
 
 namespace wscope::ws {
@@ -35,6 +36,7 @@ struct Wire {
   std::size_t largest_whole = 0;  // larger ones are told in pieces, or are too large
   std::optional<DeflateOffer> server_deflate;
   std::unique_ptr<DeflateCodec> codec;  // when compression was agreed
+  ResponseFields response_fields;       // of a request that was granted
   bool close_sent = false;
 
   char* feed = nullptr;    // the bytes for websocketpp's frame reader; null during the handshake

@@ -12,6 +12,7 @@
 #include "base/byte_text.h"
 #include "base/escape.h"
 #include "base/http_field.h"
+#include "ws/custom_header.h"
 
 namespace wscope::ws {
 namespace {
@@ -21,44 +22,8 @@ struct Field {
   std::string value;
 };
 
-/// One -H, read as curl reads it.
-struct CustomHeader {
-  Field field;
-  bool removes = false;  // "Name:"
-};
-
 tl::unexpected<Error> usage(std::string message, std::string hint = {}) {
   return fail(Stage::kUsage, std::move(message), std::move(hint));
-}
-
-/// Quotes only names: a value may be a secret.
-Result<bool> check_value(std::string_view name, std::string_view value) {
-  if (!breaks_line(value)) return true;
-  return usage("the value of the header " + quoted(name) + " contains a line break or NUL");
-}
-
-Result<CustomHeader> parse_custom(std::string_view text) {
-  CustomHeader header;
-  const std::size_t colon = text.find(':');
-  // curl: without a colon, a semicolon at the end sends the header empty.
-  const std::size_t end = colon != std::string_view::npos ? colon : text.find(';');
-  if (end == std::string_view::npos) {
-    return usage("-H " + quoted(text.substr(0, text.find(' '))) + ": no colon after the name",
-                 "-H 'Name: value', 'Name:' to remove a header, 'Name;' to send it empty");
-  }
-  const std::string_view name = text.substr(0, end);
-  const std::string_view value = trim_ows(text.substr(end + 1));
-  if (!is_token(name)) {
-    return usage("-H: " + quoted(name) + " is not a header name (RFC 9110 5.6.2: a token)");
-  }
-  if (colon == std::string_view::npos && !value.empty()) {
-    return usage("-H " + quoted(name) + ": something follows the semicolon",
-                 "-H 'Name;' sends a header empty, 'Name: value' with a value");
-  }
-  if (const auto checked = check_value(name, value); !checked) return fail(checked.error());
-  header.field = {std::string(name), std::string(value)};
-  header.removes = colon != std::string_view::npos && value.empty();
-  return header;
 }
 
 Result<std::string> join_subprotocols(const std::vector<std::string>& subprotocols) {
@@ -124,14 +89,16 @@ Result<std::vector<Field>> own_fields(const RequestTarget& target, const Handsha
   add("Cookie", std::move(cookies));
   add("User-Agent", options.user_agent.value_or("wscope/" WSCOPE_VERSION));
   for (const Field& field : fields) {
-    if (const auto checked = check_value(field.name, field.value); !checked) {
+    if (const auto checked = check_header_value(field.name, field.value); !checked) {
       return fail(checked.error());
     }
   }
   return fields;
 }
 
-bool same_name(const Field& a, const Field& b) { return equal_ignoring_case(a.name, b.name); }
+bool same_name(const CustomHeader& a, const Field& b) {
+  return equal_ignoring_case(a.name, b.name);
+}
 
 /// Own fields with those of -H in their places, then the other -H in the order given.
 std::vector<Field> merge(const std::vector<Field>& own, const std::vector<CustomHeader>& custom) {
@@ -139,17 +106,16 @@ std::vector<Field> merge(const std::vector<Field>& own, const std::vector<Custom
   for (const Field& field : own) {
     bool replaced = false;
     for (const CustomHeader& header : custom) {
-      if (!same_name(header.field, field)) continue;
+      if (!same_name(header, field)) continue;
       replaced = true;
-      if (!header.removes) merged.push_back(header.field);
+      if (!header.removes) merged.push_back({header.name, header.value});
     }
     if (!replaced) merged.push_back(field);
   }
   for (const CustomHeader& header : custom) {
-    const bool placed = std::any_of(own.begin(), own.end(), [&header](const Field& field) {
-      return same_name(header.field, field);
-    });
-    if (!placed && !header.removes) merged.push_back(header.field);
+    const bool placed = std::any_of(
+        own.begin(), own.end(), [&header](const Field& field) { return same_name(header, field); });
+    if (!placed && !header.removes) merged.push_back({header.name, header.value});
   }
   return merged;
 }
@@ -188,7 +154,7 @@ Result<HandshakeRequest> write_request(const RequestTarget& target, const Handsh
   }
   std::vector<CustomHeader> custom;
   for (const std::string& text : options.headers) {
-    auto header = parse_custom(text);
+    auto header = parse_custom_header(text);
     if (!header) return fail(std::move(header.error()));
     custom.push_back(std::move(*header));
   }

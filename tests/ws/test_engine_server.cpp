@@ -113,6 +113,16 @@ TEST_CASE("the listener sees the request") {
   CHECK(has_line(response, "X-One: 1"));
 }
 
+TEST_CASE("the listener's headers of a 101 keep order and duplicates (RFC 9110 5.3)") {
+  Server server;
+  server.heard.reply.headers = {{"Set-Cookie", "a=1"}, {"x-b", "2"}, {"Set-Cookie", "c=3"}};
+  const std::string response = server.after(request_head());
+  CHECK(status_of(response) == "HTTP/1.1 101 Switching Protocols");
+  const std::string end = "\r\nSet-Cookie: a=1\r\nx-b: 2\r\nSet-Cookie: c=3\r\n\r\n";
+  REQUIRE(response.size() > end.size());
+  CHECK(response.substr(response.size() - end.size()) == end);
+}
+
 TEST_CASE("a subprotocol that was not asked for is not chosen (RFC 6455 4.2.2)") {
   Server server;
   server.heard.reply.subprotocol = "chat";
