@@ -84,9 +84,7 @@ void ClientSession::interrupt(ExitStatus status) {
 
 void ClientSession::timed_out() {
   clock_.sample();
-  const auto text = fmt::format("out of time: {} did not end within {:g} s", url_.display(),
-                                *options_.network.timeout);
-  Error error{Stage::kTimeout, text, "--timeout bounds the whole run", {}};
+  Error error = out_of_time(url_.display(), *options_.network.timeout);
   timed_out_ = true;
   if (result_) return cut_short(fail(std::move(error)));
   quitting_ = true;

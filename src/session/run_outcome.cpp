@@ -11,6 +11,13 @@ std::string plural(std::uint64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+Error out_of_time(const std::string& what, double seconds) {
+  return {Stage::kTimeout,
+          fmt::format("out of time: {} did not end within {:g} s", what, seconds),
+          "--timeout bounds the whole run",
+          {}};
+}
+
 std::string in_flight_note(std::uint64_t count) {
   if (count == 0) return {};
   return "; " + plural(count, "message") + " in flight: whether they arrived is unknown";

@@ -31,6 +31,9 @@ struct RunFacts {
 
 Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts);
 
+/// What a run comes to that --timeout has ended; `what` did not end within so many seconds.
+Error out_of_time(const std::string& what, double seconds);
+
 /// "; 3 messages in flight: whether they arrived is unknown", or nothing.
 std::string in_flight_note(std::uint64_t count);
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "input/file_message.h"
+#include "session/run_outcome.h"
 #include "ws/close_code.h"
 
 namespace wscope::session {
@@ -216,11 +217,7 @@ void ScriptSession::interrupt(ExitStatus status) {
 void ScriptSession::timed_out() {
   clock_.sample();
   timed_out_ = true;
-  Error error{
-      Stage::kTimeout,
-      fmt::format("out of time: the script did not end within {:g} s", *options_.network.timeout),
-      "--timeout bounds the whole run",
-      {}};
+  Error error = out_of_time("the script", *options_.network.timeout);
   if (draining_) return cut_short(fail(std::move(error)));
   runner_.abandon(clock_.seconds(), error.message);
   failure_ = std::move(error);
