@@ -61,6 +61,14 @@ void put_over(std::vector<Assignment>& lower, const std::vector<Assignment>& hig
   lower.insert(lower.end(), higher.begin(), higher.end());
 }
 
+/// Defaults are written with a client in mind: what it says to servers (a header may be a secret)
+/// and when its runs end. A server has these only where they are said for it.
+bool is_for_clients(std::string_view long_name) {
+  constexpr std::string_view kForClients[] = {"execute", "header", "count", "until", "timeout"};
+  return std::find(std::begin(kForClients), std::end(kForClients), long_name) !=
+         std::end(kForClients);
+}
+
 bool has_meaning(const Assignment& one, const std::vector<Assignment>& all) {
   if (one.layer != Assignment::Layer::kDefaults) return true;
   const auto given = [&](std::string_view name) {
@@ -69,11 +77,9 @@ bool has_meaning(const Assignment& one, const std::vector<Assignment>& all) {
   };
   const bool server = given("listen");
   if (one.row->role == Role::kClient && server) return false;
-  // What is said to a server, and whom a client trusts, is nothing for a server without TLS.
-  if (server &&
-      (one.row->long_name == "execute" || (one.row->long_name == "ca" && !given("cert")))) {
-    return false;
-  }
+  if (server && is_for_clients(one.row->long_name)) return false;
+  // Whom a client trusts is nothing for a server without TLS.
+  if (server && one.row->long_name == "ca" && !given("cert")) return false;
   if (one.row->role == Role::kServer && !server && one.row->long_name != "listen") return false;
   const std::string_view partner = partner_of(one.row->long_name);
   return partner.empty() || given(partner);

@@ -112,6 +112,13 @@ Result<void> check_roles(const Given& given, const Options& options) {
     return fail(Stage::kUsage, "--listen with --ca needs --cert",
                 "without TLS no client can show a certificate");
   }
+  // The run would be over before the last message's command has answered it.
+  for (const std::string_view end : {"count", "until"}) {
+    if (!server || !given.has("exec") || !given.has(end)) continue;
+    return fail(Stage::kUsage, "--listen with --exec takes no " + dashed(end),
+                "a client's messages go to its command, which ends the connection; --timeout or a "
+                "signal ends the server");
+  }
   if (options.messages.echo && !server && options.url.empty()) {
     return fail(Stage::kUsage, "--echo needs a URL or --listen",
                 "without either, wscope talks to an echo server of its own");

@@ -1,6 +1,4 @@
 // How a ClientSession comes to its end: input, silence, signals, a reader that leaves.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <asio/post.hpp>
 #include <utility>

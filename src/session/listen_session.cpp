@@ -15,7 +15,6 @@
 #include "output/whole_file.h"
 #include "session/admission.h"
 #include "ws/close_code.h"
-#include "ws/response_head.h"
 
 namespace wscope::session {
 namespace {
@@ -40,30 +39,22 @@ Result<void> write_port_file(const std::string& path, const std::string& text) {
   return {};
 }
 
-/// As long as it lives, what is told is this client's: for heads and frames, which have no number,
-/// and for what must stand among them.
-class Speaking {
- public:
-  Speaking(EventSink& sink, const ServedClient& client) : sink_(sink) {
-    sink_.on_connection(fmt::format("client {}", client.number()));
-  }
-  ~Speaking() { sink_.on_connection({}); }
-  Speaking(const Speaking&) = delete;
-  Speaking& operator=(const Speaking&) = delete;
-
- private:
-  EventSink& sink_;
-};
-
 Error server_ends() { return {Stage::kConnection, "the server ends", {}, {}}; }
 
 }  // namespace
 
 ListenSession::ListenSession(asio::io_context& loop, const Options& options, Clock& clock,
                              output::Presentation* presentation, ActionSource* source)
-    : loop_(loop), options_(options), clock_(clock), presentation_(presentation), source_(source) {
+    : loop_(loop),
+      options_(options),
+      clock_(clock),
+      presentation_(presentation),
+      source_(source),
+      events_(presentation ? &presentation->sink() : nullptr),
+      end_(loop) {
   if (!presentation_) return;
   output_watch_ = std::make_unique<PresentationWatch>(loop, *presentation_);
+  last_patience_ = std::make_unique<LastPatience>(loop, *output_watch_, [this] { leave(); });
   if (!options.automation.exec.empty()) {
     commands_ = std::make_unique<CommandRoom>(loop, options, clock, *this);
   }
@@ -106,14 +97,15 @@ std::string ListenSession::url_of(const ServedClient& client) const {
 
 void ListenSession::start(Finished finished) {
   finished_ = std::move(finished);
-  notice(fmt::format("listening on {}", url()));
+  events_.notice(fmt::format("listening on {}", url()));
   acceptor_->start([this](std::unique_ptr<net::Stream> stream) { accepted(std::move(stream)); },
-                   [this](Error error) { notice(error.message); });
+                   [this](Error error) { events_.notice(error.message); });
   if (source_) source_->start([this] { asio::dispatch(loop_, [this] { pull(); }); });
+  end_.start(url(), [this](Error error) { hurry(fail(std::move(error)), SIGTERM); });
 }
 
 void ListenSession::accepted(std::unique_ptr<net::Stream> stream) {
-  if (shutting_down_) return;
+  if (end_.begun()) return;
   ws::EngineSettings settings;
   settings.max_message_size = options_.messages.max_size;
   settings.answer_pings = options_.liveness.send_pong;
@@ -128,10 +120,14 @@ void ListenSession::accepted(std::unique_ptr<net::Stream> stream) {
 
 ws::ServerReply ListenSession::client_request(ServedClient& client,
                                               const ws::ServerRequest& request) {
-  tell_head(client, Direction::kReceived, request.head);
+  events_.head(client, Direction::kReceived, request.head);
   ws::ServerReply reply = answer(client, request);
-  // RFC 9110 6.6.1: who answers and has a clock tells the time; a 101 may leave it out.
-  if (reply.status != 101) reply.headers.emplace_back("Date", http_date(clock_.wall()));
+  if (reply.status == 101) {
+    reply.headers = response_fields_;
+  } else {
+    // RFC 9110 6.6.1: who answers and has a clock tells the time; a 101 may leave it out.
+    reply.headers.emplace_back("Date", http_date(clock_.wall()));
+  }
   return reply;
 }
 
@@ -139,8 +135,8 @@ ws::ServerReply ListenSession::answer(ServedClient& client, const ws::ServerRequ
   if (presentation_) {
     if (auto refusal = refuse_client(options_, request, places_taken())) {
       if (refusal->status >= 400) {
-        notice(fmt::format("client {} from {} refused: {} {} got {}", client.number(),
-                           client.peer(), request.method, request.target, refusal->status));
+        events_.notice(fmt::format("client {} from {} refused: {} {} got {}", client.number(),
+                                   client.peer(), request.method, request.target, refusal->status));
       }
       return *refusal;
     }
@@ -159,7 +155,8 @@ ws::ServerReply ListenSession::answer(ServedClient& client, const ws::ServerRequ
   }
   if (commands_) {
     if (auto prepared = prepare_command(client, request, reply); !prepared) {
-      notice(fmt::format("client {} refused: {}", client.number(), prepared.error().message));
+      events_.notice(
+          fmt::format("client {} refused: {}", client.number(), prepared.error().message));
       return full_house();
     }
   }
@@ -175,11 +172,11 @@ Result<void> ListenSession::prepare_command(ServedClient& client, const ws::Serv
 }
 
 void ListenSession::client_opened(ServedClient& client) {
-  notice(fmt::format("client {} connected from {}", client.number(), client.peer()));
+  events_.notice(fmt::format("client {} connected from {}", client.number(), client.peer()));
   if (presentation_) {
     const std::string head(client.connection().response_head());
-    tell_head(client, Direction::kSent, head);
-    tell_opened(client, head);
+    events_.head(client, Direction::kSent, head);
+    events_.opened(client, url_of(client), head);
     EventSink& sink = presentation_->sink();
     // /trace on may come at any time: the taps must know where frames begin.
     const bool any_time = source_->interactive() || options_.messages.slash;
@@ -190,53 +187,25 @@ void ListenSession::client_opened(ServedClient& client) {
   if (source_) asio::post(loop_, [this] { pull(); });
 }
 
-void ListenSession::tell_head(const ServedClient& client, Direction direction,
-                              std::string_view head) {
-  if (!presentation_) return;
-  const Speaking speaking(presentation_->sink(), client);
-  presentation_->sink().on_head({direction, head});
-}
-
-void ListenSession::client_wire(ServedClient& client, Direction direction, std::string_view bytes) {
-  const Speaking speaking(presentation_->sink(), client);
-  client.frames()->feed(direction, bytes);
-}
-
-void ListenSession::tell_opened(ServedClient& client, std::string_view head) {
-  const std::string asked_for = url_of(client);
-  const std::string local = client.connection().stream().local_address();
-  const auto ours = ws::parse_response_head(head);
-  const std::string subprotocol = ours ? ours->joined("Sec-WebSocket-Protocol") : "";
-  const std::string extensions = ours ? ours->joined("Sec-WebSocket-Extensions") : "";
-  const Speaking speaking(presentation_->sink(), client);
-  presentation_->sink().on_opened(
-      {asked_for, subprotocol, extensions, local, client.peer(), client.number()});
-}
-
-void ListenSession::client_ping(ServedClient& client, Direction direction, std::string_view data) {
-  if (!presentation_) return;
-  presentation_->sink().on_ping({direction, data, std::nullopt, client.number()});
-}
-
-void ListenSession::client_pong(ServedClient& client, Direction direction, std::string_view data) {
-  if (!presentation_) return;
-  presentation_->sink().on_pong({direction, data, std::nullopt, client.number()});
-}
-
 void ListenSession::client_message(ServedClient& client, MessageType type, std::string_view data) {
+  if (end_.reached()) return;
   if (commands_) commands_->message(client, type, data);
-  if (presentation_) tell_message(client, Direction::kReceived, type, data);
+  events_.message(client, Direction::kReceived, type, data);
   if (replay_) replay_->client_message(client, type, data);
   if (options_.messages.echo || !presentation_) {
     if (client.connection().send(type, data)) tell_sent(client, type, data);
   }
-  using Broadcast = ListenOptions::Broadcast;
-  if (options_.listen.broadcast == Broadcast::kNone) return;
+  if (options_.listen.broadcast != ListenOptions::Broadcast::kNone) pass_on(client, type, data);
+  // The last message is answered and passed on, too: who waits for its echo gets it.
+  if (end_.message(data)) shut_down(ExitStatus::kOk);
+}
+
+void ListenSession::pass_on(ServedClient& sender, MessageType type, std::string_view data) {
   for (auto& [number, other] : clients_) {
-    const bool sender = number == client.number();
-    if (sender && options_.listen.broadcast == Broadcast::kOthers) continue;
+    const bool own = number == sender.number();
+    if (own && options_.listen.broadcast == ListenOptions::Broadcast::kOthers) continue;
     give(*other, type, data);
-    if (!sender) to_settle_.insert(number);
+    if (!own) to_settle_.insert(number);
   }
 }
 
@@ -250,7 +219,7 @@ void ListenSession::give(ServedClient& client, MessageType type, std::string_vie
   // What this turn gathered is not held against who reads: the socket is asked first.
   if (connection.queued() > most) connection.settle();
   if (connection.queued() > most) {
-    notice(fmt::format("client {} does not read: dropped", client.number()));
+    events_.notice(fmt::format("client {} does not read: dropped", client.number()));
     connection.abort({Stage::kConnection, "client does not read", {}, {}});
     return;
   }
@@ -259,16 +228,9 @@ void ListenSession::give(ServedClient& client, MessageType type, std::string_vie
 
 // Only where somebody keeps account of both directions; else an echo would pay for nothing.
 void ListenSession::tell_sent(ServedClient& client, MessageType type, std::string_view data) {
-  if (tells_sent_ || client.frames() != nullptr) tell_message(client, Direction::kSent, type, data);
-}
-
-void ListenSession::tell_message(ServedClient& client, Direction direction, MessageType type,
-                                 std::string_view data) {
-  Message message{direction, type, data};
-  message.client = client.number();
-  std::optional<Speaking> speaking;
-  if (client.frames() != nullptr) speaking.emplace(presentation_->sink(), client);
-  presentation_->sink().on_message(message);
+  if (tells_sent_ || client.frames() != nullptr) {
+    events_.message(client, Direction::kSent, type, data);
+  }
 }
 
 void ListenSession::settle_all() {
@@ -302,30 +264,22 @@ bool ListenSession::client_may_read(const ServedClient& client) const {
 
 void ListenSession::client_ended(ServedClient& client, Ending ending) {
   clock_.sample();
-  if (presentation_ && client.was_open()) tell_closed(client, ending);
+  if (client.was_open()) events_.closed(client, ending);
   const std::string how = ending.error         ? ending.error->message
                           : ending.closed.code ? fmt::format("{}", *ending.closed.code)
                                                : std::string("no code");
   if (client.was_open()) {
-    notice(fmt::format("client {} left: {}", client.number(), how));
+    events_.notice(fmt::format("client {} left: {}", client.number(), how));
   } else if (ending.error) {
-    notice(
+    events_.notice(
         fmt::format("client {} from {} did not come in: {}", client.number(), client.peer(), how));
   }
-  if (replay_) replay_->client_ended(client, ending, shutting_down_);
+  if (replay_) replay_->client_ended(client, ending, end_.begun());
   totals_ += ending.totals;
   if (commands_) commands_->client_left(client);
   clients_.erase(client.number());
-  if (shutting_down_) return finish_when_empty();
+  if (end_.begun()) return finish_when_empty();
   if (source_) pull();
-}
-
-void ListenSession::tell_closed(ServedClient& client, const Ending& ending) {
-  const Speaking speaking(presentation_->sink(), client);
-  if (FrameTrace* const frames = client.frames()) frames->end();
-  Closed closed = ending.closed_event();
-  closed.client = client.number();
-  presentation_->sink().on_closed(closed);
 }
 
 void ListenSession::command_sent(ServedClient& client, MessageType type, std::string_view data) {
@@ -334,7 +288,7 @@ void ListenSession::command_sent(ServedClient& client, MessageType type, std::st
 }
 
 void ListenSession::command_left() {
-  if (shutting_down_) finish_when_empty();
+  if (end_.begun()) finish_when_empty();
 }
 
 // What a client has left running takes its place until it has ended.
@@ -357,7 +311,7 @@ bool ListenSession::some_client_has_room() const {
 // Lines wait for the first client, as a client's lines wait for the connection.
 void ListenSession::pull() {
   clock_.sample();
-  if (!source_ || shutting_down_) return;
+  if (!source_ || end_.begun()) return;
   Action action;
   for (int i = 0; i < kActionsPerTurn; ++i) {
     if (!source_->interactive() && open_clients() == 0) break;
@@ -367,11 +321,11 @@ void ListenSession::pull() {
     if (pulled == ActionSource::Pull::kEmpty) break;
     if (pulled == ActionSource::Pull::kEnd) {
       // A server outlives its piped input; a person's Ctrl-D ends it.
-      if (source_->interactive()) return shut_down(ExitStatus::kOk);
+      if (source_->interactive()) return shut_down(end_.left());
       break;
     }
     perform(action);
-    if (shutting_down_) return;
+    if (end_.begun()) return;
     if (i + 1 == kActionsPerTurn) asio::post(loop_, [this] { pull(); });
   }
   for (auto& [number, client] : clients_) client->connection().settle();
@@ -382,28 +336,28 @@ void ListenSession::perform(const Action& action) {
   using Kind = Action::Kind;
   switch (action.kind) {
     case Kind::kQuit:
-      return shut_down(ExitStatus::kOk);
+      return shut_down(end_.left());
     case Kind::kRefused:
       return presentation_->sink().on_error(action.error);
     case Kind::kDialect:
-      return notice("a dialect is for clients: nothing was sent");
+      return events_.notice("a dialect is for clients: nothing was sent");
     case Kind::kTrace:
       return presentation_->set_trace(action.flag);
     case Kind::kLast:
-      if (!presentation_->show_last()) notice("nothing was elided yet");
+      if (!presentation_->show_last()) events_.notice("nothing was elided yet");
       return;
     case Kind::kReconnect:
-      return notice("a listening wscope does not connect");
+      return events_.notice("a listening wscope does not connect");
     case Kind::kInfo:
-      return notice(fmt::format("{}: {} open clients", url(), open_clients()));
+      return events_.notice(fmt::format("{}: {} open clients", url(), open_clients()));
     default:
       break;
   }
-  if (open_clients() == 0) return notice("no client is connected: nothing was sent");
+  if (open_clients() == 0) return events_.notice("no client is connected: nothing was sent");
   if (action.client != 0) {
     const auto found = clients_.find(action.client);
     if (found == clients_.end() || !found->second->connection().open()) {
-      return notice(fmt::format("there is no client {}: nothing was sent", action.client));
+      return events_.notice(fmt::format("there is no client {}: nothing was sent", action.client));
     }
   }
   for (auto& [number, client] : clients_) {
@@ -429,11 +383,12 @@ void ListenSession::flush() {
   if (output_watch_->wanted()) output_watch_->arm([this] { output_moved(); });
   if (output_watch_->clear_again()) asio::post(loop_, [this] { output_moved(); });
   const auto state = presentation_->out().state();
-  if (state == State::kClosed && !shutting_down_) shut_down(ExitStatus::kOk);
-  if (state == State::kFailed && !shutting_down_) shut_down(ExitStatus::kFailure);
+  if (state == State::kClosed) shut_down(ExitStatus::kOk);
+  if (state == State::kFailed) shut_down(ExitStatus::kFailure);
 }
 
 void ListenSession::output_moved() {
+  if (draining_) return drain();
   flush();
   for (auto& [number, client] : clients_) client->connection().settle();
   pull();
@@ -441,22 +396,33 @@ void ListenSession::output_moved() {
 
 void ListenSession::interrupt(ExitStatus status) {
   if (source_) source_->leaving();
-  if (!shutting_down_) {
-    if (commands_) commands_->signal(status == ExitStatus::kInterrupted ? SIGINT : SIGTERM);
-    return shut_down(status);
+  hurry(status, status == ExitStatus::kInterrupted ? SIGINT : SIGTERM);
+}
+
+/// A signal or --timeout: what ends the run closes it cleanly, what comes while it ends, at once.
+void ListenSession::hurry(Result<ExitStatus> outcome, int signal) {
+  clock_.sample();
+  const bool again = end_.begun();
+  const bool decides = end_.hurry(std::move(outcome));
+  if (commands_) commands_->signal(again ? SIGKILL : signal);
+  if (!again) return close_all();
+  if (draining_) {
+    if (decides) result_ = end_.outcome();
+    return last_patience_->asked();
   }
-  if (commands_) commands_->signal(SIGKILL);
   for (auto& [number, client] : clients_) client->connection().abort(server_ends());
 }
 
-void ListenSession::shut_down(ExitStatus status) {
-  shutting_down_ = true;
-  status_ = status;
+void ListenSession::shut_down(Result<ExitStatus> outcome) {
+  if (end_.begin(std::move(outcome))) close_all();
+}
+
+void ListenSession::close_all() {
   acceptor_->stop();
   for (auto& [number, client] : clients_) {
     auto& connection = client->connection();
     if (connection.open()) {
-      connection.close(ws::kCloseGoingAway, {});
+      connection.close(end_.close_code(), {});
       connection.settle();
     } else if (connection.state() == ws::Engine::State::kHandshake) {
       connection.abort(server_ends());
@@ -466,25 +432,31 @@ void ListenSession::shut_down(ExitStatus status) {
 }
 
 void ListenSession::finish_when_empty() {
-  if (!clients_.empty() || (commands_ && !commands_->empty()) || !finished_) return;
+  if (!clients_.empty() || (commands_ && !commands_->empty()) || draining_ || !finished_) return;
   if (source_) source_->stop();
-  Result<ExitStatus> ended = status_;
-  if (replay_ && replay_->differed()) ended = fail(replay_->failure());
-  if (presentation_) {
-    clock_.sample();
-    EventSink& sink = presentation_->sink();
-    if (!ended) sink.on_failure(ended.error());
-    sink.on_end(ended ? *ended : exit_status_of(ended.error().stage), totals_);
-    sink.flush();
-  }
-  const auto finished = std::exchange(finished_, nullptr);
-  finished(std::move(ended));
+  result_ = end_.outcome();
+  if (result_ && replay_ && replay_->differed()) result_ = fail(replay_->failure());
+  if (!presentation_) return leave();
+  clock_.sample();
+  EventSink& sink = presentation_->sink();
+  if (!result_) sink.on_failure(result_.error());
+  sink.on_end(result_ ? *result_ : exit_status_of(result_.error().stage), totals_);
+  draining_ = true;
+  if (end_.hurried()) last_patience_->asked();
+  drain();
 }
 
-void ListenSession::notice(const std::string& text) {
-  if (!presentation_) return;
-  presentation_->sink().on_notice(text);
-  presentation_->sink().flush();
+// From the loop, so that a signal or --timeout still ends the wait for stdout's reader.
+void ListenSession::drain() {
+  if (!finished_) return;
+  flush();
+  if (presentation_->out().state() != output::OutputStream::State::kBlocked) leave();
+}
+
+void ListenSession::leave() {
+  end_.stop();
+  if (last_patience_) last_patience_->cancel();
+  if (const auto finished = std::exchange(finished_, nullptr)) finished(std::move(result_));
 }
 
 }  // namespace wscope::session

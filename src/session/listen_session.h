@@ -1,10 +1,10 @@
 // ListenSession: a server's run: accept clients, echo or show their messages, send typed lines to
 // all.
 //
-// open() binds; start() serves until interrupt() or the end of a person's input, then says 1001 to
-// every client and calls `finished` once. With --exec messages are for the clients' commands, which
-// end before it does. Without a presentation it is silent: the embedded echo
-// server. Loop thread only.
+// open() binds; start() serves until interrupt(), the end of a person's input or what end_by()
+// said, then closes every client (1001, or 1000 when they have said enough), waits for their Closes
+// and calls `finished` once. With --exec messages are for the clients' commands, which end before
+// it does. Without a presentation it is silent: the embedded echo server. Loop thread only.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/action.h"
 #include "base/clock.h"
@@ -23,10 +24,14 @@
 #include "net/acceptor.h"
 #include "output/presentation.h"
 #include "session/command_room.h"
-#include "session/deadline.h"
+#include "session/end_condition.h"
+#include "session/last_patience.h"
 #include "session/output_watch.h"
 #include "session/replay_server.h"
 #include "session/served_client.h"
+#include "session/served_events.h"
+#include "session/server_end.h"
+#include "ws/response_fields.h"
 
 namespace wscope::session {
 
@@ -41,6 +46,12 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
 
   /// Plays a recording to each client; it must outlive the session.
   void set_replay(ReplayServer* replay) { replay_ = replay; }
+  /// Sent with each upgrade that is granted.
+  void set_response_fields(ws::ResponseFields fields) { response_fields_ = std::move(fields); }
+  /// Before start(): what ends the run by itself; `timeout` in seconds.
+  void end_by(EndCondition condition, std::optional<double> timeout) {
+    end_.set(std::move(condition), timeout);
+  }
   /// `address` is [HOST:]PORT or unix:PATH; writes the --port-file.
   Result<void> open(const std::string& address);
   void start(Finished finished);
@@ -51,30 +62,33 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
  private:
   ws::ServerReply client_request(ServedClient& client, const ws::ServerRequest& request) override;
   void client_opened(ServedClient& client) override;
-  void client_wire(ServedClient& client, Direction direction, std::string_view bytes) override;
-  void client_ping(ServedClient& client, Direction direction, std::string_view data) override;
-  void client_pong(ServedClient& client, Direction direction, std::string_view data) override;
+  void client_wire(ServedClient& client, Direction direction, std::string_view bytes) override {
+    events_.wire(client, direction, bytes);
+  }
+  void client_ping(ServedClient& client, Direction direction, std::string_view data) override {
+    events_.ping(client, direction, data);
+  }
+  void client_pong(ServedClient& client, Direction direction, std::string_view data) override {
+    events_.pong(client, direction, data);
+  }
   void client_message(ServedClient& client, MessageType type, std::string_view data) override;
   void client_wakes() override { clock_.sample(); }
   void client_rests(ServedClient& client) override;
   void client_has_room(ServedClient& client) override;
   bool client_may_read(const ServedClient& client) const override;
+  bool client_has_patience() const override { return end_.reached() && !end_.hurried(); }
   void client_ended(ServedClient& client, Ending ending) override;
-  void command_notice(const std::string& text) override { notice(text); }
+  void command_notice(const std::string& text) override { events_.notice(text); }
   void command_sent(ServedClient& client, MessageType type, std::string_view data) override;
   void command_left() override;
 
   ws::ServerReply answer(ServedClient& client, const ws::ServerRequest& request);
   std::string url_of(const ServedClient& client) const;
-  void tell_head(const ServedClient& client, Direction direction, std::string_view head);
-  void tell_opened(ServedClient& client, std::string_view head);
-  void tell_message(ServedClient& client, Direction direction, MessageType type,
-                    std::string_view data);
-  void tell_closed(ServedClient& client, const Ending& ending);
   void accepted(std::unique_ptr<net::Stream> stream);
   void pull();
   void perform(const Action& action);
   bool some_client_has_room() const;
+  void pass_on(ServedClient& sender, MessageType type, std::string_view data);
   void give(ServedClient& client, MessageType type, std::string_view data);
   void tell_sent(ServedClient& client, MessageType type, std::string_view data);
   void settle_all();
@@ -84,16 +98,21 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
                                const ws::ServerReply& reply);
   void flush();
   void output_moved();
-  void shut_down(ExitStatus status);
+  void hurry(Result<ExitStatus> outcome, int signal);
+  void shut_down(Result<ExitStatus> outcome);
+  void close_all();
   void finish_when_empty();
-  void notice(const std::string& text);
+  void drain();
+  void leave();
 
   asio::io_context& loop_;
   const Options& options_;
   Clock& clock_;
   output::Presentation* presentation_;
   ActionSource* source_;
+  ServedEvents events_;
   ReplayServer* replay_ = nullptr;
+  ws::ResponseFields response_fields_;
   std::optional<ws::DeflateOffer> deflate_;  // what is accepted
   std::unique_ptr<net::Acceptor> acceptor_;
   std::unique_ptr<PresentationWatch> output_watch_;
@@ -103,9 +122,11 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   std::size_t last_number_ = 0;
   Finished finished_;
   bool tells_sent_ = false;  // to the sink
-  bool shutting_down_ = false;
-  ExitStatus status_ = ExitStatus::kOk;
-  Totals totals_;  // of all clients that have left
+  ServerEnd end_;
+  std::unique_ptr<LastPatience> last_patience_;  // where there is a stdout
+  bool draining_ = false;                        // only stdout is still waited for
+  Result<ExitStatus> result_ = ExitStatus::kOk;  // once that is so
+  Totals totals_;                                // of all clients that have left
 };
 
 }  // namespace wscope::session

@@ -38,6 +38,7 @@
 #include "session/request_plan.h"
 #include "session/script_session.h"
 #include "session/stop_signals.h"
+#include "ws/response_fields.h"
 
 namespace wscope::session {
 namespace {
@@ -234,6 +235,10 @@ Result<ExitStatus> run_script(const Options& given) {
 
 Result<ExitStatus> run_listener(const Options& given) {
   Options options = given;
+  auto condition = EndCondition::create(options.messages);
+  if (!condition) return fail(std::move(condition.error()));
+  auto fields = ws::response_fields(options.handshake.headers);
+  if (!fields) return fail(std::move(fields.error()));
   if (auto asked = ask_for_password(options.handshake, std::nullopt); !asked) {
     return fail(asked.error());
   }
@@ -251,6 +256,8 @@ Result<ExitStatus> run_listener(const Options& given) {
   if (!presentation) return fail(std::move(presentation.error()));
   net::lift_descriptor_limit();
   ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
+  session.end_by(std::move(*condition), options.network.timeout);
+  session.set_response_fields(std::move(*fields));
   if (*replay) {
     (*replay)->set_sink((*presentation)->sink());
     for (const auto& notice : (*replay)->notices()) (*presentation)->sink().on_notice(notice);

@@ -34,6 +34,8 @@ class ServedClient : public ConnectionOwner {
     virtual void client_rests(ServedClient&) = 0;
     virtual void client_has_room(ServedClient&) = 0;
     virtual bool client_may_read(const ServedClient&) const = 0;
+    /// ConnectionOwner::connection_has_patience.
+    virtual bool client_has_patience() const = 0;
     /// The last call; the host destroys the client in it.
     virtual void client_ended(ServedClient&, Ending) = 0;
   };
@@ -66,6 +68,7 @@ class ServedClient : public ConnectionOwner {
   void connection_rests() override { host_.client_rests(*this); }
   void connection_has_room() override { host_.client_has_room(*this); }
   bool connection_may_read() override { return host_.client_may_read(*this); }
+  bool connection_has_patience() override { return host_.client_has_patience(); }
   ws::ServerReply connection_request(const ws::ServerRequest& request) override;
   void connection_opened() override;
   void connection_ping(std::string_view data) override;

@@ -228,6 +228,11 @@ TEST_CASE("defaults without a meaning are left out, a profile's are not") {
         Words{"binary", "path=/x", "listen=0"});
   CHECK(layers("path='/x'", "", "wait=1") == Words{"wait=1"});
   CHECK(layers("execute='hi'\nca='f'", "", "listen='0'") == Words{"listen=0"});
+  // What is said to servers, and when a client's run ends, is nothing for a server by default.
+  const std::string for_clients = "header=['A: 1']\ncount=1\nuntil='x'\ntimeout=1";
+  CHECK(layers(for_clients, "", "listen='0'") == Words{"listen=0"});
+  CHECK(layers("", for_clients, "listen='0'") ==
+        Words{"count=1", "header=A: 1", "timeout=1", "until=x", "listen=0"});
   CHECK(layers("ca='f'", "", "listen='0'\ncert='c'") == Words{"ca=f", "cert=c", "listen=0"});
   CHECK(layers("pong-timeout=1", "", "") == Words{});
   CHECK(layers("pong-timeout=1", "", "ping-interval=1") ==

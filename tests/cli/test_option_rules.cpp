@@ -17,7 +17,7 @@ const Conflict kConflicts[] = {
      "--listen takes no URL: 'ws://h'",
      "run wscope once to listen and once to connect"},
     {{"-l", "8080", "-o", "x"}, "--origin is for connecting: it can't go with --listen", ""},
-    {{"-l", "8080", "--count", "1"}, "--count is for connecting: it can't go with --listen", ""},
+    {{"-l", "8080", "-w", "1"}, "--wait is for connecting: it can't go with --listen", ""},
     {{"-l", "8080", "-k"}, "--insecure is for connecting: it can't go with --listen", ""},
     {{"--echo"},
      "--echo needs a URL or --listen",
@@ -33,6 +33,14 @@ const Conflict kConflicts[] = {
     {{"-l", "0", "--ca", "f"},
      "--listen with --ca needs --cert",
      "without TLS no client can show a certificate"},
+    {{"-l", "0", "--exec", "cat", "--count", "1"},
+     "--listen with --exec takes no --count",
+     "a client's messages go to its command, which ends the connection; --timeout or a signal ends "
+     "the server"},
+    {{"-l", "0", "--exec", "cat", "--until", "x"},
+     "--listen with --exec takes no --until",
+     "a client's messages go to its command, which ends the connection; --timeout or a signal ends "
+     "the server"},
     {{"--deflate", "level=1", "--no-deflate", "h"},
      "--deflate and --no-deflate exclude each other",
      ""},
@@ -93,6 +101,10 @@ TEST_CASE("what only looks like a contradiction is allowed") {
       {"--tls-min", "1.3", "--tls-max", "1.3", "h"},
       {"--cert", "both.pem", "h"},
       {"-l", "0", "--cert", "c", "--key", "k", "-x", "a", "-v", "-s", "chat"},
+      {"-l", "0", "--count", "1", "--until", "x", "--timeout", "9", "-H", "A: 1", "--echo"},
+      {"-l", "0", "--replay", "f", "--verify", "--count", "1"},
+      {"-l", "0", "--exec", "cat", "--timeout", "9", "-H", "A: 1"},
+      {"--exec", "cat", "--count", "1", "h"},
   };
   for (const Words& words : allowed) options_of(words);
 }

@@ -20,8 +20,8 @@ REQUEST = (
 class Listening(Running):
     """wscope --listen 0 …, and where it listens."""
 
-    def __init__(self, *words, address="0"):
-        super().__init__("--listen", address, *words)
+    def __init__(self, *words, address="0", **popen):
+        super().__init__("--listen", address, *words, **popen)
         found = re.search(rb"(127\.0\.0\.1|\[::1\]):(\d+)", self._until_told())
         self.host, self.port = found[1].decode(), int(found[2])
         self.url = f"ws://{self.host}:{self.port}/"

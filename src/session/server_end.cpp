@@ -1,0 +1,44 @@
+#include "session/server_end.h"
+
+#include <utility>
+
+#include "session/run_outcome.h"
+#include "ws/close_code.h"
+
+namespace wscope::session {
+
+void ServerEnd::set(EndCondition condition, std::optional<double> timeout) {
+  condition_ = std::move(condition);
+  timeout_ = timeout;
+}
+
+void ServerEnd::start(const std::string& url, std::function<void(Error)> timed_out) {
+  if (!timeout_) return;
+  Error error = out_of_time(url, *timeout_);
+  deadline_.start(*timeout_, [error = std::move(error), timed_out = std::move(timed_out)] {
+    timed_out(error);
+  });
+}
+
+bool ServerEnd::begin(Result<ExitStatus> outcome) {
+  if (outcome_) return false;
+  outcome_ = std::move(outcome);
+  return true;
+}
+
+bool ServerEnd::hurry(Result<ExitStatus> outcome) {
+  if (std::exchange(hurried_, true)) return false;
+  outcome_ = std::move(outcome);
+  return true;
+}
+
+std::uint16_t ServerEnd::close_code() const {
+  return reached() ? ws::kCloseNormal : ws::kCloseGoingAway;
+}
+
+Result<ExitStatus> ServerEnd::left() const {
+  if (!condition_ || !condition_->set() || condition_->reached()) return ExitStatus::kOk;
+  return fail(Stage::kExpectation, condition_->shortfall());
+}
+
+}  // namespace wscope::session

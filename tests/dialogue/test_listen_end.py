@@ -1,0 +1,232 @@
+"""What ends --listen but a signal: --timeout, --count, --until; and -H in its 101 (wscope(1))."""
+
+import signal
+import socket
+import tempfile
+import time
+import unittest
+
+from dialogue.test_listen import Listening, RawClient
+from support import frames
+from support.dialogue import Dialogue
+from support.program import TIME_FACTOR, run
+
+# Long enough for clients to come in, on a busy machine, too.
+SECONDS = str(2 * TIME_FACTOR)
+
+
+class Ending(Dialogue):
+    def client(self, server, **how):
+        client = RawClient(server).open(**how)
+        self.addCleanup(client.sock.close)
+        return client
+
+    def closed(self, client, code):
+        """The next frame is the server's Close, and TCP ends when it is answered."""
+        frame = client.read_frame()
+        self.assertEqual((frame.opcode, frame.code), (frames.CLOSE, code))
+        client.say(frames.CLOSE, frame.payload)
+        self.assertEqual(client.read_to_end(), b"")
+
+
+class Timeout(Ending):
+    def test_every_connection_is_closed(self):
+        with Listening("--echo", "--timeout", SECONDS) as server:
+            clients = [self.client(server), self.client(server)]
+            for client in clients:
+                self.closed(client, 1001)
+            ended = server.wait()
+        told = ["client 1 left: 1001$", "client 2 left: 1001$", "^wscope: hint: --timeout bounds the"]
+        self.expect(ended, status=7, out="", err=told)
+        self.one_error(ended, rf"^out of time: {server.url} did not end within [0-9.]+ s$")
+
+    def test_nobody_came(self):
+        ended = run("--listen", "0", "--json", "--timeout", "0.1")
+        self.expect(ended, status=7)
+        self.one_error(ended, "^out of time: ")
+        self.assertRegex(ended.out, rb'"event":"end".*"status":7')
+
+    def test_a_client_that_does_not_answer(self):
+        with Listening("--timeout", SECONDS, "--close-timeout", "0.1") as server:
+            mute = self.client(server)
+            self.expect(server.wait(), status=7)
+            self.assertEqual(mute.read_frame().code, 1001)
+
+    def test_commands_end_with_it(self):
+        with Listening("--exec", "exec sleep 1000", "--timeout", SECONDS) as server:
+            self.closed(self.client(server), 1001)
+            self.expect(server.wait(), status=7)
+
+    def test_it_bounds_the_wait_for_clients(self):
+        with Listening("--count", "1", "--timeout", SECONDS, "--close-timeout", "1000") as server:
+            mute = self.client(server)
+            mute.say(frames.TEXT, "enough")
+            self.assertEqual(mute.read_frame().code, 1000)
+            self.expect(server.wait(), status=7, out="enough\n")
+
+    def test_it_bounds_the_wait_for_the_reader_of_stdout(self):
+        """Which lasts until the client's Close was read, and with less to write after it, too."""
+        for size in (8_000_000, 300_000):
+            reader, writer = socket.socketpair()
+            with reader, self.subTest(size):
+                with Listening("--count", "1", "--timeout", SECONDS, stdout=writer) as server:
+                    writer.close()
+                    talker = self.client(server)
+                    talker.say(frames.TEXT, "x" * size)
+                    self.closed(talker, 1000)
+                    self.expect(server.wait(), status=7, err="^wscope: out of time")
+
+    def test_a_slow_reader_of_stdout_gets_everything(self):
+        """And nobody is in a hurry: --close-timeout stands still meanwhile."""
+        text = "x" * 8_000_000
+        words = ("--count", "1", "--close-timeout", "0.2")
+        reader, writer = socket.socketpair()
+        with reader, Listening(*words, stdout=writer) as server:
+            writer.close()
+            talker = self.client(server)
+            talker.say(frames.TEXT, text)
+            frame = talker.read_frame()
+            self.assertEqual((frame.opcode, frame.code), (frames.CLOSE, 1000))
+            talker.say(frames.CLOSE, frame.payload)
+            time.sleep(0.6)
+            self.assertTrue(server.running())
+            out = b"".join(iter(lambda: reader.recv(1 << 20), b""))
+            self.assertEqual(out, text.encode() + b"\n")
+            self.expect(server.wait(), err="client 1 left: 1000$")
+
+
+class Enough(Ending):
+    def test_messages_of_all_clients_count(self):
+        with Listening("--count", "3") as server:
+            one, two = self.client(server), self.client(server)
+            one.say(frames.TEXT, "a")
+            server.wait_out("a\n")
+            two.say(frames.BINARY, "b")
+            server.wait_out("b")
+            one.send(b"".join(frames.frame(frames.TEXT, text, mask=True) for text in ("c", "d")))
+            self.closed(one, 1000)
+            self.closed(two, 1000)
+            self.expect(server.wait(), out="a\nbc\n", no_err="^wscope: ")
+
+    def test_until_any_client_says_it(self):
+        with Listening("--until", "do+ne") as server:
+            one, two = self.client(server), self.client(server)
+            one.say(frames.TEXT, "dne")
+            server.wait_out("dne\n")
+            two.say(frames.TEXT, "all dooone")
+            self.closed(one, 1000)
+            self.closed(two, 1000)
+            self.expect(server.wait(), out="dne\nall dooone\n")
+
+    def test_the_last_message_is_answered(self):
+        with Listening("--echo", "--count", "1") as server:
+            self.dialogue("-w", "-1", server.url, stdin="hello\n", out="hello\n", err="")
+            self.expect(server.wait(), out="hello\n")
+
+    def test_what_is_queued_for_others_is_sent(self):
+        texts = [letter * 1_000_000 for letter in "abc"]
+        with Listening("--broadcast=others", "--count", "3") as server:
+            slow, talker = self.client(server), self.client(server)
+            for text in texts:
+                talker.say(frames.TEXT, text)
+            self.closed(talker, 1000)
+            self.assertEqual([slow.read_message() for _ in texts], texts)
+            self.closed(slow, 1000)
+            self.expect(server.wait())
+
+    def test_a_client_that_does_not_answer(self):
+        with Listening("--count", "1", "--close-timeout", "0.1") as server:
+            mute, begun = self.client(server), RawClient(server)
+            self.addCleanup(begun.sock.close)
+            begun.send(b"GET / HTTP/1.1\r\nHost:")
+            mute.say(frames.TEXT, "enough")
+            self.expect(server.wait(), out="enough\n", no_err="^wscope: ")
+            self.assertEqual(mute.read_frame().code, 1000)
+
+    def test_a_signal_that_comes_before(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(number), Listening("--count", "2") as server:
+                client = self.client(server)
+                client.say(frames.TEXT, "a")
+                server.wait_out("a\n")
+                server.signal(number)
+                self.closed(client, 1001)
+                self.expect(server.wait(), status=status, out="a\n", no_err="^wscope: ")
+
+    def test_a_signal_ends_the_wait_for_clients(self):
+        with Listening("--count", "1", "--close-timeout", "1000") as server:
+            mute = self.client(server)
+            mute.say(frames.TEXT, "a")
+            self.assertEqual(mute.read_frame().code, 1000)
+            server.signal(signal.SIGINT)
+            self.expect(server.wait(), status=130, out="a\n")
+
+    def test_who_leaves_before_is_told(self):
+        with Listening("--slash", "--count", "2") as server:
+            client = self.client(server)
+            client.say(frames.TEXT, "a")
+            server.wait_out("a\n")
+            server.send("/quit\n")
+            self.closed(client, 1001)
+            ended = server.wait()
+        self.expect(ended, status=8, out="a\n")
+        self.one_error(ended, r"^1 of 2 messages came \(--count\)$")
+
+    def test_what_makes_no_sense_is_refused(self):
+        for end in ("--count", "--until"):
+            ended = run("--listen", "0", "--exec", "cat", end, "1")
+            self.expect(ended, status=2, out="", err=f"--listen with --exec takes no {end}")
+        self.expect(run("--listen", "0", "--until", "("), status=2, out="", err="--until '\\('")
+
+
+class Headers(Ending):
+    def test_they_are_added_to_the_101(self):
+        words = ("-H", "Set-Cookie: a=1", "-H", "x-B:2", "-H", "Set-Cookie: c=3", "-H", "Server: me")
+        with Listening("-v", *words) as server:
+            head = self.client(server).answer
+            self.assertTrue(head.startswith("HTTP/1.1 101 "), head)
+            self.assertTrue(head.endswith("\r\nSet-Cookie: a=1\r\nx-B: 2\r\nSet-Cookie: c=3\r\n\r\n"), head)
+            self.assertEqual(head.lower().count("\r\nserver:"), 1)
+            self.assertIn("\r\nServer: me\r\n", head)
+            self.dialogue("-w", "0", server.url, out="", err="")
+            server.wait_err("> client 2 x-B: 2\n")
+
+    def test_and_to_no_other_answer(self):
+        with Listening("-H", "X-Mine: 1", "--auth", "ann:secret") as server:
+            for request in ("GET / HTTP/1.1\r\nHost: h\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\n\r\n"):
+                client = RawClient(server)
+                self.addCleanup(client.sock.close)
+                client.send(request.encode())
+                self.assertNotIn(b"X-Mine", client.read_to_end())
+            refused = self.client(server).answer
+            self.assertTrue(refused.startswith("HTTP/1.1 401 "), refused)
+            self.assertNotIn("X-Mine", refused)
+
+    def test_a_file_of_them(self):
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("X-One: 1\nX-Two: 2\n")
+            file.flush()
+            with Listening("-H", f"@{file.name}") as server:
+                self.assertIn("\r\nX-One: 1\r\nX-Two: 2\r\n", self.client(server).answer)
+
+    def test_what_can_not_be_added_is_refused(self):
+        for header, told in (
+            ("X-One:", '-H "X-One": no value, and nothing to remove with --listen'),
+            ("X-One;", '-H "X-One": no value, and nothing to remove with --listen'),
+            ("connection: close", '-H "connection": the handshake sets this header'),
+            ("Sec-WebSocket-Protocol: a", '-H "Sec-WebSocket-Protocol": the handshake sets'),
+            ("no colon", '-H "no": no colon after the name'),
+            ("a b: c", '-H: "a b" is not a header name'),
+        ):
+            ended = run("--listen", "0", "-H", header)
+            self.expect(ended, status=2, out="", err="^wscope: hint: ", no_err="^listening")
+            self.assertIn(told, self.one_error(ended))
+
+    def test_the_embedded_server_has_none_of_it(self):
+        words = ("-v", "-H", "X-Mine: 1", "-H", "User-Agent:", "--count", "2", "--timeout", "20")
+        ended = run(*words, "-x", "hi", "-x", "ho")
+        self.expect(ended, out="hi\nho\n", err="> X-Mine: 1", no_err="< X-Mine: 1")
+
+
+if __name__ == "__main__":
+    unittest.main()
