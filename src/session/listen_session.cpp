@@ -51,6 +51,7 @@ ListenSession::ListenSession(asio::io_context& loop, const Options& options, Clo
       presentation_(presentation),
       source_(source),
       events_(presentation ? &presentation->sink() : nullptr),
+      reader_watch_(loop),
       end_(loop) {
   if (!presentation_) return;
   output_watch_ = std::make_unique<PresentationWatch>(loop, *presentation_);
@@ -101,6 +102,9 @@ void ListenSession::start(Finished finished) {
   acceptor_->start([this](std::unique_ptr<net::Stream> stream) { accepted(std::move(stream)); },
                    [this](Error error) { events_.notice(error.message); });
   if (source_) source_->start([this] { asio::dispatch(loop_, [this] { pull(); }); });
+  if (presentation_) {
+    reader_watch_.start(presentation_->out().poll_fd(), [this] { reader_left(); });
+  }
   end_.start(url(), [this](Error error) { hurry(fail(std::move(error)), SIGTERM); });
 }
 
@@ -189,6 +193,7 @@ void ListenSession::client_opened(ServedClient& client) {
 
 void ListenSession::client_message(ServedClient& client, MessageType type, std::string_view data) {
   if (end_.reached()) return;
+  heard_ = true;
   if (commands_) commands_->message(client, type, data);
   events_.message(client, Direction::kReceived, type, data);
   if (replay_) replay_->client_message(client, type, data);
@@ -385,6 +390,13 @@ void ListenSession::flush() {
   const auto state = presentation_->out().state();
   if (state == State::kClosed) shut_down(ExitStatus::kOk);
   if (state == State::kFailed) shut_down(ExitStatus::kFailure);
+}
+
+// Who reads nothing at all (`--echo | true`) may be served all the same.
+void ListenSession::reader_left() {
+  if (!heard_) return;
+  presentation_->out().reader_has_gone();
+  flush();
 }
 
 void ListenSession::output_moved() {

@@ -27,6 +27,7 @@
 #include "session/end_condition.h"
 #include "session/last_patience.h"
 #include "session/output_watch.h"
+#include "session/reader_watch.h"
 #include "session/replay_server.h"
 #include "session/served_client.h"
 #include "session/served_events.h"
@@ -98,6 +99,7 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
                                const ws::ServerReply& reply);
   void flush();
   void output_moved();
+  void reader_left();
   void hurry(Result<ExitStatus> outcome, int signal);
   void shut_down(Result<ExitStatus> outcome);
   void close_all();
@@ -116,12 +118,14 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   std::optional<ws::DeflateOffer> deflate_;  // what is accepted
   std::unique_ptr<net::Acceptor> acceptor_;
   std::unique_ptr<PresentationWatch> output_watch_;
+  ReaderWatch reader_watch_;
   std::unique_ptr<CommandRoom> commands_;  // --exec
   std::map<std::size_t, std::unique_ptr<ServedClient>> clients_;
   std::set<std::size_t> to_settle_;  // clients with a broadcast to write
   std::size_t last_number_ = 0;
   Finished finished_;
   bool tells_sent_ = false;  // to the sink
+  bool heard_ = false;       // some client has said something
   ServerEnd end_;
   std::unique_ptr<LastPatience> last_patience_;  // where there is a stdout
   bool draining_ = false;                        // only stdout is still waited for

@@ -1,5 +1,6 @@
 """What ends --listen but a signal: --timeout, --count, --until; and -H in its 101 (wscope(1))."""
 
+import os
 import signal
 import socket
 import tempfile
@@ -93,6 +94,32 @@ class Timeout(Ending):
             out = b"".join(iter(lambda: reader.recv(1 << 20), b""))
             self.assertEqual(out, text.encode() + b"\n")
             self.expect(server.wait(), err="client 1 left: 1000$")
+
+
+class ReaderLeaves(Ending):
+    """`wscope --listen … | head -1` is over when head is."""
+
+    def test_with_the_line_it_wanted(self):
+        reading, writing = os.pipe()
+        with Listening(stdout=writing) as server:
+            os.close(writing)
+            client = self.client(server)
+            client.say(frames.TEXT, "line")
+            self.assertEqual(os.read(reading, 100), b"line\n")
+            os.close(reading)
+            self.closed(client, 1001)
+            self.expect(server.wait(), status=0)
+
+    def test_who_wants_nothing_lets_clients_be_served(self):
+        reading, writing = os.pipe()
+        os.close(reading)
+        with Listening("-x", "for all", stdout=writing) as server:
+            os.close(writing)
+            client = self.client(server)
+            self.assertEqual(client.read_message(), "for all")
+            client.say(frames.TEXT, "line")
+            self.closed(client, 1001)
+            self.expect(server.wait(), status=0)
 
 
 class Enough(Ending):
