@@ -19,10 +19,12 @@ void ClientSession::say(MessageType type, const Action& action) {
   dialect_->typed(type, action.data, clock_.seconds());
 }
 
-// Who meets a Socket.IO server without knowing it gets answers that look like noise.
+// Who meets a Socket.IO server without knowing it gets answers that look like noise. A script
+// knows.
 void ClientSession::first_received(MessageType type, std::string_view data) {
   plain_ = true;
-  const bool socketio = type == MessageType::kText && dialect::is_engineio_handshake(data);
+  const bool socketio =
+      source_.interactive() && type == MessageType::kText && dialect::is_engineio_handshake(data);
   received(type, data);
   if (socketio) sink_.on_notice("this server speaks Socket.IO: --socketio speaks it, too");
 }

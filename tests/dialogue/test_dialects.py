@@ -32,49 +32,6 @@ def stomp(peer, heart_beat):
     return re.search(r"^heart-beat:(.*)$", connect, re.M)[1]
 
 
-class Unasked(Dialogue):
-    """A server that speaks Socket.IO to who doesn't."""
-
-    NOTICE = "this server speaks Socket.IO: --socketio speaks it, too\n"
-    HANDSHAKE = OPEN % (25000, 20000)
-
-    def run_against(self, *messages, words=(), binary=False, err=""):
-        def says(peer):
-            peer.accept()
-            for message in messages:
-                (peer.binary if binary else peer.text)(message)
-            return peer.finish(1000)
-
-        with Server(says) as server:
-            ended = self.dialogue(*words, "-w", "-1", server.url)
-            self.assertEqual(ended.errors, err)
-            return ended
-
-    def test_the_first_message_tells(self):
-        ended = self.run_against(self.HANDSHAKE, self.HANDSHAKE, err=self.NOTICE)
-        self.assertEqual(ended.out.decode(), (self.HANDSHAKE + "\n") * 2)
-        self.run_against(self.HANDSHAKE, words=("--count", "1"), err=self.NOTICE)
-
-    def test_no_later_one_and_nothing_else(self):
-        self.run_against("welcome", self.HANDSHAKE)
-        self.run_against("0", '{"sid":"a"}')
-        self.run_against(self.HANDSHAKE.encode(), binary=True)
-        self.run_against(self.HANDSHAKE, words=("--quiet",))
-
-    def test_once_a_run(self):
-        def again(peer):
-            peer.accept()
-            peer.text(self.HANDSHAKE)
-            if peer.server.connections == 1:
-                return peer.reset()
-            return peer.finish(1000)
-
-        with Server(again) as server:
-            ended = self.dialogue("--reconnect", "-w", "-1", server.url)
-            self.assertEqual(ended.errors.count(self.NOTICE), 1, ended)
-            self.assertEqual(ended.out.count(b"0{"), 2, ended)
-
-
 class SignsOfLife(Dialogue):
     def test_a_socketio_server_without_pings_is_lost(self):
         def silent(peer):

@@ -380,5 +380,27 @@ class Widths(Repl):
         self.assertEqual(terminal.wait(), 0)
 
 
+class SocketIoUnasked(Repl):
+    """A server that speaks Socket.IO to who doesn't."""
+
+    NOTICE = "this server speaks Socket.IO: --socketio speaks it, too"
+    HANDSHAKE = '0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000}'
+
+    def shown(self, *messages, words=()):
+        terminal, script = self.start(*words)
+        for message in (*messages, "the last"):
+            script.say(frames.TEXT, message)
+        terminal.wait_for("the last")
+        return terminal.text()
+
+    def test_the_first_message_tells(self):
+        self.assertEqual(self.shown(self.HANDSHAKE, self.HANDSHAKE).count(self.NOTICE), 1)
+
+    def test_no_later_one_and_nothing_else(self):
+        self.assertNotIn(self.NOTICE, self.shown("welcome", self.HANDSHAKE))
+        self.assertNotIn(self.NOTICE, self.shown('{"sid":"a"}'))
+        self.assertNotIn(self.NOTICE, self.shown(self.HANDSHAKE, words=("--quiet",)))
+
+
 if __name__ == "__main__":
     unittest.main()
