@@ -107,8 +107,13 @@ class Servers(unittest.TestCase):
             server.result()
 
     def test_reset(self):
-        with Server(lambda peer: peer.reset()) as server:
+        def resets(peer):
+            peer.read_exactly(1)  # before that it could be connect() that meets it
+            peer.reset()
+
+        with Server(resets) as server:
             client = self.client(server)
+            client.send(b"x")
             with self.assertRaises(PeerGone) as gone:
                 client.read_exactly(1)
             self.assertIn("reset", str(gone.exception))
