@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/http_field.h"
+#include "base/url_scheme.h"
 
 namespace wscope {
 namespace {
@@ -13,32 +14,22 @@ bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/// The characters of a scheme (RFC 3986 3.1) at the front.
-std::size_t scheme_size(std::string_view url) {
-  std::size_t size = 0;
-  while (size < url.size() && (is_letter_or_digit(url[size]) || url[size] == '+' ||
-                               url[size] == '-' || url[size] == '.')) {
-    ++size;
-  }
-  return size;
-}
-
 /// There '@' is the mark of an abstract name.
 bool is_of_unix_socket(std::string_view url) {
-  const std::size_t size = scheme_size(url);
+  const std::size_t size = scheme_length(url);
   const std::string_view scheme = url.substr(0, size);
   const std::string_view rest = url.substr(size);
   if (equal_ignoring_case(scheme, "unix")) {
     return rest.substr(0, 2) == ":/" || rest.substr(0, 2) == ":@";
   }
   constexpr std::string_view kUnix = "+unix";
-  return rest.substr(0, 1) == ":" && scheme.size() > kUnix.size() &&
+  return scheme.size() > kUnix.size() &&
          equal_ignoring_case(scheme.substr(scheme.size() - kUnix.size()), kUnix);
 }
 
 /// Past "ws://", also where it was typed with one slash or with three.
 std::size_t authority_begin(std::string_view url) {
-  const std::size_t size = scheme_size(url);
+  const std::size_t size = scheme_length(url);
   const std::string_view mark = size == 0 ? "//" : ":/";
   if (url.substr(size, mark.size()) != mark) return 0;
   return std::min(url.find_first_not_of('/', size + 1), url.size());
@@ -46,8 +37,7 @@ std::size_t authority_begin(std::string_view url) {
 
 bool may_be_port(std::string_view text) {
   return text.size() <= kMostPortDigits &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
-         (text.empty() || std::stoul(std::string(text)) <= 65535);
+         (text.empty() || (is_digits(text) && std::stoul(std::string(text)) <= 65535));
 }
 
 /// Not too strict, or a path with an '@' behind an odd name would be taken for a password.

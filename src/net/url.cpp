@@ -1,11 +1,11 @@
 #include "net/url.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "base/escape.h"
 #include "base/http_field.h"
+#include "base/url_scheme.h"
 #include "net/host_name.h"
 
 namespace wscope::net {
@@ -14,17 +14,6 @@ namespace {
 constexpr std::size_t kMaxUnixPath = 107;  // sun_path less its NUL
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-/// The length of a scheme at the front ("ws" of "ws://x"), 0 where there is none (RFC 3986 3.1).
-std::size_t scheme_length(std::string_view text) {
-  if (text.empty() || !std::isalpha(static_cast<unsigned char>(text[0]))) return 0;
-  std::size_t n = 1;
-  while (n < text.size() && (std::isalnum(static_cast<unsigned char>(text[n])) || text[n] == '+' ||
-                             text[n] == '-' || text[n] == '.')) {
-    ++n;
-  }
-  return n < text.size() && text[n] == ':' ? n : 0;
-}
 
 /// The request target (RFC 6455 3: path and query); what can't stand on a request line is encoded.
 std::string resource_of(std::string_view path_and_query) {
@@ -149,11 +138,6 @@ bool is_websocket_scheme(std::string_view scheme) {
   return false;
 }
 
-bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 tl::unexpected<Error> mistyped(std::string message, const std::string& meant) {
   return fail(Stage::kUsage, std::move(message), "did you mean " + printable(meant) + "?");
 }
@@ -162,7 +146,7 @@ tl::unexpected<Error> mistyped(std::string message, const std::string& meant) {
 /// and so is what has a user called "ws".
 Result<void> check_slashes(std::string_view scheme, std::string_view rest) {
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
-  if (all_digits(authority) || authority.find('@') != std::string_view::npos) return {};
+  if (is_digits(authority) || authority.find('@') != std::string_view::npos) return {};
   const std::string begin = std::string(scheme) + "://";
   const std::string_view place = rest.substr(std::min(rest.find_first_not_of('/'), rest.size()));
   if (place.empty() || place.front() == '?') {
@@ -192,7 +176,7 @@ Result<void> check_short_form(std::string_view text, std::size_t scheme) {
   }
   // As an address (RFC 3986 7.4), 8765 would be 0.0.34.61.
   const std::string_view number = text.substr(0, text.find_first_of("/?"));
-  if (!all_digits(number)) return {};
+  if (!is_digits(number)) return {};
   const bool secret = text.find('@') != std::string_view::npos;
   return mistyped("the URL begins with a number, not a host",
                   ":" + std::string(secret ? number : text));

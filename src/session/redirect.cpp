@@ -3,26 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "base/escape.h"
+#include "base/url_scheme.h"
 
 namespace wscope::session {
 namespace {
 
 // Of an address in a message: a server may send 60 KiB of it.
 constexpr std::size_t kMostShown = 200;
-
-/// The length of "scheme" in "scheme:rest" (RFC 3986 3.1); 0 where there is none.
-std::size_t scheme_length(std::string_view text) {
-  const auto is_scheme = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.';
-  };
-  if (text.empty() || std::isalpha(static_cast<unsigned char>(text[0])) == 0) return 0;
-  const auto end = std::find_if_not(text.begin(), text.end(), is_scheme);
-  return end != text.end() && *end == ':' ? static_cast<std::size_t>(end - text.begin()) : 0;
-}
 
 /// RFC 3986 5.2.4, of a path that begins with '/'.
 std::string without_dot_segments(std::string_view path) {
