@@ -98,15 +98,13 @@ struct Message {
   /// A sent message that nobody typed (-x, --echo, --on-key, /edit): a terminal shows it with `> `.
   bool show_sent = false;
   std::size_t client = 0;  // as in Opened: who sent it, or whom it was sent to
-  /// With on_wire_message(): what to tell of one with credentials instead; empty: it has none.
-  std::string_view masked = {};
-
-  Message told(bool secrets) const {
-    Message message = *this;
-    if (!secrets && !masked.empty()) message.data = masked;
-    return message;
-  }
 };
+
+/// `message` as on_wire_message() has it told where credentials are not shown.
+inline Message masked_message(Message message, std::string_view masked) {
+  if (!masked.empty()) message.data = masked;
+  return message;
+}
 
 struct Control {
   Direction direction = Direction::kReceived;
@@ -203,8 +201,9 @@ class EventSink {
   virtual void on_opened(const Opened&) {}
   virtual void on_message(const Message&) {}
   /// Where a dialect is spoken each message has two faces, and on_message() is not called: what
-  /// goes over the wire, for who tells of the connection …
-  virtual void on_wire_message(const Message&) {}
+  /// goes over the wire, for who tells of the connection (`masked` is what to tell of one with
+  /// credentials; empty: it has none) …
+  virtual void on_wire_message(const Message& /*message*/, std::string_view /*masked*/) {}
   /// … and the lines that a person types and reads.
   virtual void on_dialect_line(const Message&) {}
   /// The next bytes of a received message that is told as it comes; of a text, whole characters;

@@ -38,8 +38,8 @@ class FanOut final : public EventSink {
   void on_message(const Message& message) override {
     for (EventSink* sink : messages_) sink->on_message(message);
   }
-  void on_wire_message(const Message& message) override {
-    for (EventSink* sink : messages_) sink->on_wire_message(message);
+  void on_wire_message(const Message& message, std::string_view masked) override {
+    for (EventSink* sink : messages_) sink->on_wire_message(message, masked);
   }
   void on_dialect_line(const Message& line) override {
     for (EventSink* sink : messages_) sink->on_dialect_line(line);

@@ -39,7 +39,9 @@ class Har final : public EventSink {
   void on_response(const ResponseReceived& response) override;
   void on_opened(const Opened& opened) override;
   void on_message(const Message& message) override;
-  void on_wire_message(const Message& message) override { on_message(message.told(secrets_)); }
+  void on_wire_message(const Message& message, std::string_view masked) override {
+    on_message(secrets_ ? message : masked_message(message, masked));
+  }
   void on_closed(const Closed& closed) override;
   void on_error(const Error& error) override { failed(error); }
   void on_failure(const Error& error) override { failed(error); }

@@ -34,7 +34,9 @@ class JsonEvents : public EventSink {
   void on_redirected(const Redirected& redirected) override;
   void on_opened(const Opened& opened) override;
   void on_message(const Message& message) override;
-  void on_wire_message(const Message& message) override { on_message(message.told(secrets_)); }
+  void on_wire_message(const Message& message, std::string_view masked) override {
+    on_message(secrets_ ? message : masked_message(message, masked));
+  }
   void on_ping(const Control& ping) override { control("ping", ping); }
   void on_pong(const Control& pong) override { control("pong", pong); }
   void on_closed(const Closed& closed) override;

@@ -32,7 +32,7 @@ class Timing : public EventSink {
   void on_response(const ResponseReceived& response) override { now_.upgrade = response.seconds; }
   void on_opened(const Opened& opened) override;
   void on_message(const Message& message) override;
-  void on_wire_message(const Message& message) override { on_message(message); }
+  void on_wire_message(const Message& message, std::string_view) override { on_message(message); }
   void on_piece(const Message& piece, bool last) override {
     if (last) on_message(piece);
   }

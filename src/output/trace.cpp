@@ -114,7 +114,7 @@ void Trace::on_redirected(const Redirected& redirected) {
 }
 
 void Trace::on_opened(const Opened& opened) {
-  hidden_.clear();
+  login_.reset();
   wire().deflate_agreed = !opened.extensions.empty();
   for (bool& compressed : wire_->compressed) compressed = false;
   if (frames()) {
@@ -141,22 +141,22 @@ void Trace::on_message(const Message& message) {
 }
 
 // Its frame comes when it is written, later.
-void Trace::on_wire_message(const Message& message) {
-  if (frames() && !wishes_.secrets && !message.masked.empty()) {
-    hidden_.push_back({std::string(message.data), std::string(message.masked)});
+void Trace::on_wire_message(const Message& message, std::string_view masked) {
+  if (frames() && !wishes_.secrets && !masked.empty()) {
+    login_ = Login{std::string(message.data), std::string(masked)};
   }
-  on_message(message.told(wishes_.secrets));
+  on_message(wishes_.secrets ? message : masked_message(message, masked));
 }
 
 // Dialects log in first, so that no other message can be meant by a compressed one.
 std::string Trace::masked_words(const Frame& frame, bool compressed) {
-  if (hidden_.empty() || frame.direction != Direction::kSent || is_control(frame.opcode)) return {};
-  const std::string& data = hidden_.front().data;
+  if (!login_ || frame.direction != Direction::kSent || is_control(frame.opcode)) return {};
+  const std::string& data = login_->data;
   const bool same =
       frame.length == data.size() && data.compare(0, frame.payload.size(), frame.payload) == 0;
   if (!same && !compressed) return {};
-  const std::string masked = std::move(hidden_.front().masked);
-  hidden_.pop_front();
+  const std::string masked = std::move(login_->masked);
+  login_.reset();
   return text_preview(masked, masked.size());
 }
 

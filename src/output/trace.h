@@ -8,9 +8,9 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,7 +48,7 @@ class Trace : public EventSink {
   void on_redirected(const Redirected& redirected) override;
   void on_opened(const Opened& opened) override;
   void on_message(const Message& message) override;
-  void on_wire_message(const Message& message) override;
+  void on_wire_message(const Message& message, std::string_view masked) override;
   void on_frame(const Frame& frame) override;
   void on_closed(const Closed& closed) override;
   void on_error(const Error& error) override;
@@ -88,12 +88,12 @@ class Trace : public EventSink {
     bool compressed[2] = {false, false};
     MessagePairing pairing;
   };
-  /// Sent messages with credentials, whose frames are to come.
-  struct Hidden {
+  /// What a dialect logs in with, until its frame comes.
+  struct Login {
     std::string data;
     std::string masked;
   };
-  std::deque<Hidden> hidden_;
+  std::optional<Login> login_;
   std::map<std::string, Wire, std::less<>> wires_;
   std::string name_;
   Wire* wire_ = nullptr;  // of whom is told; nothing: its frames are not known yet

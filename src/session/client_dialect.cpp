@@ -34,9 +34,7 @@ void ClientSession::first_received(MessageType type, std::string_view data) {
 void ClientSession::dialect_send(MessageType type, std::string_view data, std::string_view masked) {
   if (!connection_ || !connection_->send(type, data)) return;
   if (reconnect_.enabled()) outbox_.add_other();
-  Message message{Direction::kSent, type, data};
-  message.masked = masked;
-  sink_.on_wire_message(message);
+  sink_.on_wire_message({Direction::kSent, type, data}, masked);
 }
 
 void ClientSession::dialect_said(MessageType type, std::string_view data) {

@@ -313,7 +313,7 @@ void ClientSession::connection_message(MessageType type, std::string_view data) 
   if (condition_.reached()) return;
   if (plain_) return received(type, data);
   if (!dialect_) return first_received(type, data);
-  sink_.on_wire_message({Direction::kReceived, type, data});
+  sink_.on_wire_message({Direction::kReceived, type, data}, {});
   dialect_->received(type, data, clock_.seconds());
 }
 

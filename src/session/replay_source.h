@@ -39,7 +39,7 @@ class ReplaySource final : public ActionSource, public EventSink {
 
   // EventSink
   void on_message(const Message& message) override;
-  void on_wire_message(const Message& message) override { on_message(message); }
+  void on_wire_message(const Message& message, std::string_view) override { on_message(message); }
   void on_closed(const Closed& closed) override;
 
  private:
