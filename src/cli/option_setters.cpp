@@ -17,7 +17,6 @@ Result<void> auth(const OptionRow& row, const std::string& value, Options& optio
 
 Result<void> cookie(const OptionRow& row, const std::string& value, Options& options) {
   if (!value.empty() && value.front() == '@') {
-    if (auto good = check_file_name(row.name(), value); !good) return good;
     auto text = read_option_file(row.name(), value.substr(1));
     if (!text) return fail(text.error());
     options.handshake.cookie_files.push_back(std::move(*text));

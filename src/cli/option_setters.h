@@ -108,7 +108,6 @@ Result<void> secret(const OptionRow& row, const std::string& value, Options& opt
     options.*Group.*Field = value;
     return {};
   }
-  if (auto good = check_file_name(row.name(), value); !good) return good;
   auto content = read_secret_file(row.name(), value.substr(1));
   if (!content) return fail(content.error());
   options.*Group.*Field = std::move(*content);

@@ -110,6 +110,11 @@ Result<std::size_t> parse_choice(std::string_view option, std::string_view text,
 }
 
 Result<std::string> read_option_file(std::string_view option, const std::string& path) {
+  if (path == "-") {
+    return fail(Stage::kUsage,
+                std::string(option) + " @-: standard input has the messages, it can't be both",
+                "@/dev/stdin reads standard input, @./- a file of that name");
+  }
   const std::string name = ("the file of " + std::string(option)).append(" '" + path + "'");
   if (path.empty()) return fail(Stage::kUsage, "can't read " + name + ": no file named after '@'");
   return read_file(path, name, kFileLimit);
@@ -136,13 +141,6 @@ Result<std::vector<std::string>> read_header_file(const std::string& path) {
     if (!line.empty()) lines.emplace_back(line);
   }
   return lines;
-}
-
-Result<void> check_file_name(std::string_view option, std::string_view value) {
-  if (value != "@-") return {};
-  return fail(Stage::kUsage,
-              std::string(option) + " @-: standard input has the messages, it can't be both",
-              "@/dev/stdin reads standard input, @./- a file of that name");
 }
 
 }  // namespace wscope::cli

@@ -29,12 +29,10 @@ Result<std::size_t> parse_choice(std::string_view option, std::string_view text,
 
 /// Of an option's file and of the configuration.
 constexpr SizeLimit kFileLimit = {std::size_t{1} << 20, "larger than 1 MiB"};
-/// A whole file.
+/// A whole file, of "@FILE"; "-" is refused.
 Result<std::string> read_option_file(std::string_view option, const std::string& path);
 /// First line of a file with a secret.
 Result<std::string> read_secret_file(std::string_view option, const std::string& path);
-/// Of "@FILE": standard input has the messages, so that "@-" can't be it, too.
-Result<void> check_file_name(std::string_view option, std::string_view value);
 /// Lines of a file with headers, without line ends and empty lines.
 Result<std::vector<std::string>> read_header_file(const std::string& path);
 

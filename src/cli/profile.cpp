@@ -141,8 +141,7 @@ Result<void> read_header_files(std::vector<Assignment>& assignments) {
       all.push_back(std::move(assignment));
       continue;
     }
-    const auto named = check_file_name(assignment.row->name(), assignment.value);
-    auto lines = named ? read_header_file(assignment.value.substr(1)) : fail(named.error());
+    auto lines = read_header_file(assignment.value.substr(1));
     if (!lines) {
       if (assignment.layer != Assignment::Layer::kCommandLine) {
         lines.error().message.insert(0, assignment.setting.place.text() + ": ");

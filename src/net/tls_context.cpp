@@ -119,7 +119,7 @@ Result<void> load_trust(SSL_CTX* context, const std::string& ca_file,
     SSL_CTX_load_verify_dir(context, ca_file.c_str());
     return {};
   }
-  if (auto bytes = read_whole_file(ca_file, option); !bytes) return fail(bytes.error());
+  if (auto bytes = read_tls_file(ca_file, option); !bytes) return fail(bytes.error());
   if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1) {
     ERR_clear_error();
     return fail(Stage::kUsage,

@@ -184,7 +184,7 @@ Result<Identity> read_identity(const std::string& bytes, const TlsOptions& optio
 
 }  // namespace
 
-Result<std::string> read_whole_file(const std::string& path, const std::string& what) {
+Result<std::string> read_tls_file(const std::string& path, const std::string& what) {
   return read_file(path, what + " " + path, {kMaxFile, "it is too large"});
 }
 
@@ -193,7 +193,7 @@ Result<void> load_identity(ssl_ctx_st* context, const TlsOptions& options) {
     if (options.key_file.empty()) return {};
     return fail(Stage::kUsage, "--key needs --cert: a key alone identifies nobody");
   }
-  const auto bytes = read_whole_file(options.cert_file, "certificate");
+  const auto bytes = read_tls_file(options.cert_file, "certificate");
   if (!bytes) return fail(bytes.error());
   auto identity = read_identity(*bytes, options);
   if (!identity) return fail(identity.error());
@@ -201,7 +201,7 @@ Result<void> load_identity(ssl_ctx_st* context, const TlsOptions& options) {
   const bool own_file = !options.key_file.empty();
   const std::string& key_path = own_file ? options.key_file : options.cert_file;
   if (own_file || !identity->key) {
-    const auto key_bytes = own_file ? read_whole_file(key_path, "key") : bytes;
+    const auto key_bytes = own_file ? read_tls_file(key_path, "key") : bytes;
     if (!key_bytes) return fail(key_bytes.error());
     auto key = read_key(*key_bytes, key_path, options);
     if (!key) return fail(key.error());

@@ -18,6 +18,6 @@ namespace wscope::net {
 Result<void> load_identity(ssl_ctx_st* context, const TlsOptions& options);
 
 /// A whole file; `what` names its kind in the error: "certificate", "key".
-Result<std::string> read_whole_file(const std::string& path, const std::string& what);
+Result<std::string> read_tls_file(const std::string& path, const std::string& what);
 
 }  // namespace wscope::net

@@ -211,7 +211,7 @@ void WebsocketEngine::read_handshake() {
     const std::string_view view = in_.view();
     if (view.substr(0, 1) == kTlsHandshake) {
       // It would wait for our side of TLS until its patience is over.
-      handshake_fault_ = "it begins with a TLS handshake, and this server speaks plain ws";
+      handshake_fault_ = "a TLS handshake stands where HTTP belongs";
       in_.clear();
       head_fed_ = true;
       return feed_handshake(kNoRequest.data(), kNoRequest.size(), false);
