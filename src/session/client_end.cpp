@@ -1,6 +1,5 @@
 // How a ClientSession comes to its end: input, silence, signals, a reader that leaves.
 #include <algorithm>
-#include <asio/post.hpp>
 #include <utility>
 
 #include "session/client_session.h"
@@ -55,9 +54,9 @@ void ClientSession::reader_left() {
 void ClientSession::leave_reader() {
   clock_.sample();
   presentation_.out().reader_has_gone();
-  if (phase_ == Phase::kDraining) return drain();
+  if (run_end_.begun()) return drain();
   flush();
-  if (connection_ || result_) return;
+  if (connection_ || run_end_.begun()) return;
   stop_opening();
   finish(ExitStatus::kOk);
 }
@@ -66,7 +65,7 @@ void ClientSession::interrupt(ExitStatus status) {
   clock_.sample();
   source_.leaving();
   if (command_) command_->interrupt(status);
-  if (result_) return cut_short(status);  // only stdout is still waited for
+  if (run_end_.begun()) return run_end_.cut_short(status);  // only stdout is still waited for
   const bool again = signal_.has_value();
   if (!again) signal_ = status;
   quitting_ = true;
@@ -84,7 +83,7 @@ void ClientSession::timed_out() {
   clock_.sample();
   Error error = out_of_time(url_.display(), *options_.network.timeout);
   timed_out_ = true;
-  if (result_) return cut_short(fail(std::move(error)));
+  if (run_end_.begun()) return run_end_.cut_short(fail(std::move(error)));
   quitting_ = true;
   if (connection_) {
     connection_->close(ws::kCloseNormal, {});
@@ -156,43 +155,27 @@ RunFacts ClientSession::facts(const Ending& ending) const {
 }
 
 void ClientSession::finish(Result<ExitStatus> result) {
-  if (result_) return;
+  if (run_end_.begun()) return;
   clock_.sample();
-  result_ = source_.judge(std::move(result));
-  phase_ = Phase::kDraining;
+  phase_ = Phase::kEnding;
+  result = source_.judge(std::move(result));
   source_.stop();
-  if (!*result_) sink_.on_failure(result_->error());
-  sink_.on_end(*result_ ? **result_ : exit_status_of(result_->error().stage), totals_);
-  if (signal_ || timed_out_) last_patience_.asked();
+  run_end_.begin(std::move(result), totals_);
+  if (signal_ || timed_out_) run_end_.hurry();
   drain();
-}
-
-void ClientSession::cut_short(Result<ExitStatus> result) {
-  if (phase_ != Phase::kDraining) return;
-  result_ = std::move(result);
-  last_patience_.asked();
-}
-
-void ClientSession::leave() {
-  phase_ = Phase::kFinished;
-  last_patience_.cancel();
-  total_deadline_.cancel();
-  asio::post(loop_, [this] { finished_(*result_); });
 }
 
 // What was received reaches stdout before we leave, however slowly it is read; signals still work.
 void ClientSession::drain() {
-  if (phase_ != Phase::kDraining || !result_) return;
   flush();
-  // Who takes some of it has time for the rest.
-  if (command_) command_->let_go();
-  const auto state = presentation_.out().state();
-  if (state == output::OutputStream::State::kBlocked) return;
-  if (state == output::OutputStream::State::kFailed && *result_ && failure_) {
-    result_ = fail(*failure_);
+  if (command_) {
+    // Who takes some of it has time for the rest.
+    command_->let_go();
+    if (presentation_.out().state() != output::OutputStream::State::kBlocked) {
+      output_watch_.let_out_go();
+    }
   }
-  if (command_) output_watch_.let_out_go();
-  leave();
+  run_end_.settle();
 }
 
 }  // namespace wscope::session

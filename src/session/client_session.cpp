@@ -39,7 +39,7 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
       reader_watch_(loop),
       total_deadline_(loop),
       linger_deadline_(loop),
-      last_patience_(loop, output_watch_, [this] { leave(); }),
+      run_end_(loop, presentation, output_watch_),
       reconnect_deadline_(loop),
       keepalive_(loop, options.liveness,
                  {[this](const std::string& data) {
@@ -71,7 +71,7 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
 ClientSession::~ClientSession() = default;
 
 void ClientSession::start(Finished finished) {
-  finished_ = std::move(finished);
+  run_end_.set_finished(std::move(finished));
   if (options_.network.timeout) {
     total_deadline_.start(*options_.network.timeout, [this] { timed_out(); });
   }
@@ -139,7 +139,7 @@ void ClientSession::start_command() {
 
 // What it wrote before its end is still sent; who failed has nobody that waits for answers.
 void ClientSession::command_ended(const Result<void>& outcome) {
-  if (result_) return;
+  if (run_end_.begun()) return;
   if (!outcome && !failure_) failure_ = outcome.error();
   unheard_ = true;
   quitting_ = quitting_ || !outcome;
@@ -420,7 +420,7 @@ void ClientSession::flush() {
 
 void ClientSession::output_moved() {
   clock_.sample();
-  if (phase_ == Phase::kDraining) return drain();
+  if (run_end_.begun()) return drain();
   flush();
   if (connection_) connection_->settle();
   pull();

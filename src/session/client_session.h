@@ -7,7 +7,6 @@
 #pragma once
 
 #include <asio/io_context.hpp>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +24,6 @@
 #include "session/exec_command.h"
 #include "session/frame_trace.h"
 #include "session/keepalive.h"
-#include "session/last_patience.h"
 #include "session/opening.h"
 #include "session/opening_events.h"
 #include "session/outbox.h"
@@ -33,13 +31,14 @@
 #include "session/reader_watch.h"
 #include "session/reconnect.h"
 #include "session/round_trips.h"
+#include "session/run_end.h"
 #include "session/run_outcome.h"
 
 namespace wscope::session {
 
 class ClientSession : public ConnectionOwner, public DialectOwner {
  public:
-  using Finished = std::function<void(Result<ExitStatus>)>;
+  using Finished = RunEnd::Finished;
 
   /// Everything given by reference must outlive the session.
   ClientSession(asio::io_context& loop, const Options& options, net::Url url, Clock& clock,
@@ -55,7 +54,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void interrupt(ExitStatus status);
 
  private:
-  enum class Phase { kOpening, kOpen, kOffline, kWaiting, kDraining, kFinished };
+  enum class Phase { kOpening, kOpen, kOffline, kWaiting, kEnding };
 
   // ConnectionOwner
   void connection_message(MessageType type, std::string_view data) override;
@@ -123,8 +122,6 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   double seconds_since(Clock::Steady::time_point then) const;
   void finish(Result<ExitStatus> result);
   void drain();
-  void cut_short(Result<ExitStatus> result);
-  void leave();
 
   asio::io_context& loop_;
   const Options& options_;
@@ -134,7 +131,6 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   EventSink& sink_;
   ActionSource& source_;
   EndCondition condition_;
-  Finished finished_;
   ExecCommand* command_ = nullptr;  // --exec
 
   Phase phase_ = Phase::kOpening;
@@ -150,7 +146,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   ReaderWatch reader_watch_;
   Deadline total_deadline_;
   Deadline linger_deadline_;
-  LastPatience last_patience_;
+  RunEnd run_end_;
   Deadline reconnect_deadline_;
   Keepalive keepalive_;
   Reconnect reconnect_;
@@ -174,7 +170,6 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   RoundTrips round_trips_;
   std::optional<ExitStatus> signal_;
   std::optional<Error> failure_;  // decided before the connection ended
-  std::optional<Result<ExitStatus>> result_;
   Totals totals_;
 };
 

@@ -55,7 +55,7 @@ ListenSession::ListenSession(asio::io_context& loop, const Options& options, Clo
       end_(loop) {
   if (!presentation_) return;
   output_watch_ = std::make_unique<PresentationWatch>(loop, *presentation_);
-  last_patience_ = std::make_unique<LastPatience>(loop, *output_watch_, [this] { leave(); });
+  run_end_ = std::make_unique<RunEnd>(loop, *presentation_, *output_watch_);
   if (!options.automation.exec.empty()) {
     commands_ = std::make_unique<CommandRoom>(loop, options, clock, *this);
   }
@@ -97,7 +97,12 @@ std::string ListenSession::url_of(const ServedClient& client) const {
 }
 
 void ListenSession::start(Finished finished) {
-  finished_ = std::move(finished);
+  if (run_end_) {
+    run_end_->set_finished([this, finished = std::move(finished)](Result<ExitStatus> outcome) {
+      end_.stop();
+      finished(std::move(outcome));
+    });
+  }
   events_.notice(fmt::format("listening on {}", url()));
   acceptor_->start([this](std::unique_ptr<net::Stream> stream) { accepted(std::move(stream)); },
                    [this](Error error) { events_.notice(error.message); });
@@ -400,7 +405,7 @@ void ListenSession::reader_left() {
 }
 
 void ListenSession::output_moved() {
-  if (draining_) return drain();
+  if (run_end_->begun()) return drain();
   flush();
   for (auto& [number, client] : clients_) client->connection().settle();
   pull();
@@ -418,10 +423,7 @@ void ListenSession::hurry(Result<ExitStatus> outcome, int signal) {
   const bool decides = end_.hurry(std::move(outcome));
   if (commands_) commands_->signal(again ? SIGKILL : signal);
   if (!again) return close_all();
-  if (draining_) {
-    if (decides) result_ = end_.outcome();
-    return last_patience_->asked();
-  }
+  if (run_end_->begun()) return decides ? run_end_->cut_short(end_.outcome()) : run_end_->hurry();
   for (auto& [number, client] : clients_) client->connection().abort(server_ends());
 }
 
@@ -444,31 +446,20 @@ void ListenSession::close_all() {
 }
 
 void ListenSession::finish_when_empty() {
-  if (!clients_.empty() || (commands_ && !commands_->empty()) || draining_ || !finished_) return;
+  if (!clients_.empty() || (commands_ && !commands_->empty()) || run_end_->begun()) return;
   if (source_) source_->stop();
-  result_ = end_.outcome();
-  if (result_ && replay_ && replay_->differed()) result_ = fail(replay_->failure());
-  if (!presentation_) return leave();
+  Result<ExitStatus> outcome = end_.outcome();
+  if (outcome && replay_ && replay_->differed()) outcome = fail(replay_->failure());
   clock_.sample();
-  EventSink& sink = presentation_->sink();
-  if (!result_) sink.on_failure(result_.error());
-  sink.on_end(result_ ? *result_ : exit_status_of(result_.error().stage), totals_);
-  draining_ = true;
-  if (end_.hurried()) last_patience_->asked();
+  run_end_->begin(std::move(outcome), totals_);
+  if (end_.hurried()) run_end_->hurry();
   drain();
 }
 
 // From the loop, so that a signal or --timeout still ends the wait for stdout's reader.
 void ListenSession::drain() {
-  if (!finished_) return;
   flush();
-  if (presentation_->out().state() != output::OutputStream::State::kBlocked) leave();
-}
-
-void ListenSession::leave() {
-  end_.stop();
-  if (last_patience_) last_patience_->cancel();
-  if (const auto finished = std::exchange(finished_, nullptr)) finished(std::move(result_));
+  run_end_->settle();
 }
 
 }  // namespace wscope::session

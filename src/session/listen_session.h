@@ -9,7 +9,6 @@
 
 #include <asio/io_context.hpp>
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,10 +24,10 @@
 #include "output/presentation.h"
 #include "session/command_room.h"
 #include "session/end_condition.h"
-#include "session/last_patience.h"
 #include "session/output_watch.h"
 #include "session/reader_watch.h"
 #include "session/replay_server.h"
+#include "session/run_end.h"
 #include "session/served_client.h"
 #include "session/served_events.h"
 #include "session/server_end.h"
@@ -38,7 +37,7 @@ namespace wscope::session {
 
 class ListenSession : public ServedClient::Host, public CommandRoom::Host {
  public:
-  using Finished = std::function<void(Result<ExitStatus>)>;
+  using Finished = RunEnd::Finished;
 
   /// What is given must outlive the session; `presentation` and `source` may be null (embedded).
   ListenSession(asio::io_context& loop, const Options& options, Clock& clock,
@@ -105,7 +104,6 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   void close_all();
   void finish_when_empty();
   void drain();
-  void leave();
 
   asio::io_context& loop_;
   const Options& options_;
@@ -123,14 +121,11 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   std::map<std::size_t, std::unique_ptr<ServedClient>> clients_;
   std::set<std::size_t> to_settle_;  // clients with a broadcast to write
   std::size_t last_number_ = 0;
-  Finished finished_;
   bool tells_sent_ = false;  // to the sink
   bool heard_ = false;       // some client has said something
   ServerEnd end_;
-  std::unique_ptr<LastPatience> last_patience_;  // where there is a stdout
-  bool draining_ = false;                        // only stdout is still waited for
-  Result<ExitStatus> result_ = ExitStatus::kOk;  // once that is so
-  Totals totals_;                                // of all clients that have left
+  std::unique_ptr<RunEnd> run_end_;  // where there is a stdout; without one it never ends
+  Totals totals_;                    // of all clients that have left
 };
 
 }  // namespace wscope::session

@@ -163,7 +163,7 @@ Result<ExitStatus> run_client(const Options& given) {
   if (given.listen.embedded) {
     echo.emplace(loop, given, clock, nullptr, nullptr);
     if (auto bound = echo->open("127.0.0.1:0"); !bound) return fail(std::move(bound.error()));
-    echo->start([](const Result<ExitStatus>&) {});
+    echo->start({});
     address = echo->url();
   }
   auto url = net::parse_url(address);

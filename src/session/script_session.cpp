@@ -43,14 +43,14 @@ ScriptSession::ScriptSession(asio::io_context& loop, const Options& options,
       output_watch_(loop, presentation),
       total_deadline_(loop),
       wake_deadline_(loop),
-      last_patience_(loop, output_watch_, [this] { leave(); }),
+      run_end_(loop, presentation, output_watch_),
       runner_(script, *this, environment, url_.has_value()),
       folder_(folder_of(script.file)) {}
 
 ScriptSession::~ScriptSession() = default;
 
 void ScriptSession::start(Finished finished) {
-  finished_ = std::move(finished);
+  run_end_.set_finished(std::move(finished));
   if (options_.network.timeout) {
     total_deadline_.start(*options_.network.timeout, [this] { timed_out(); });
   }
@@ -154,7 +154,7 @@ bool ScriptSession::script_may_read(const ScriptConnection& connection) {
 
 // The script goes on from the loop, never from within a connection's callback.
 void ScriptSession::schedule() {
-  if (scheduled_ || done_) return;
+  if (scheduled_ || run_end_.begun()) return;
   scheduled_ = true;
   asio::post(loop_, [this] {
     scheduled_ = false;
@@ -163,7 +163,7 @@ void ScriptSession::schedule() {
 }
 
 void ScriptSession::advance() {
-  if (draining_ || done_) return;
+  if (run_end_.begun()) return;
   clock_.sample();
   if (!closing_) runner_.proceed(clock_.seconds());
   if (runner_.finished() && !closing_) close_all();
@@ -183,7 +183,7 @@ void ScriptSession::flush() {
 
 void ScriptSession::output_moved() {
   clock_.sample();
-  if (draining_) return drain();
+  if (run_end_.begun()) return drain();
   flush();
   for (auto& [name, connection] : connections_) connection->settle();
 }
@@ -204,7 +204,7 @@ void ScriptSession::interrupt(ExitStatus status) {
   const bool again = signal_.has_value();
   if (!again) signal_ = status;
   runner_.abandon(clock_.seconds(), "interrupted");
-  if (draining_) return cut_short(status);  // only stdout is still waited for
+  if (run_end_.begun()) return run_end_.cut_short(status);  // only stdout is still waited for
   if (!closing_) close_all();
   for (auto& [name, connection] : connections_) {
     connection->cancel_opening();
@@ -218,7 +218,7 @@ void ScriptSession::timed_out() {
   clock_.sample();
   timed_out_ = true;
   Error error = out_of_time("the script", *options_.network.timeout);
-  if (draining_) return cut_short(fail(std::move(error)));
+  if (run_end_.begun()) return run_end_.cut_short(fail(std::move(error)));
   runner_.abandon(clock_.seconds(), error.message);
   failure_ = std::move(error);
   if (!closing_) close_all();
@@ -236,39 +236,22 @@ void ScriptSession::finish_when_closed() {
 }
 
 void ScriptSession::finish() {
-  if (draining_) return;
-  draining_ = true;
+  if (run_end_.begun()) return;
   if (runner_.failure()) failure_ = runner_.failure();
   if (signal_) failure_.reset();
   sink_.on_connection({});
-  if (failure_) sink_.on_failure(*failure_);
-  result_ = signal_.value_or(ExitStatus::kOk);
-  if (failure_) result_ = fail(*failure_);
-  sink_.on_end(failure_ ? exit_status_of(failure_->stage) : *result_, totals_);
-  if (signal_ || timed_out_) last_patience_.asked();
+  Result<ExitStatus> outcome = signal_.value_or(ExitStatus::kOk);
+  if (failure_) outcome = fail(*failure_);
+  run_end_.begin(std::move(outcome), totals_);
+  if (signal_ || timed_out_) run_end_.hurry();
   drain();
 }
 
 // What was received reaches stdout before we leave, however slowly it is read; signals and
 // --timeout still work.
 void ScriptSession::drain() {
-  if (done_) return;
   flush();
-  if (presentation_.out().state() == output::OutputStream::State::kBlocked) return;
-  leave();
-}
-
-void ScriptSession::cut_short(Result<ExitStatus> result) {
-  if (done_) return;
-  result_ = std::move(result);
-  last_patience_.asked();
-}
-
-void ScriptSession::leave() {
-  done_ = true;
-  last_patience_.cancel();
-  total_deadline_.cancel();
-  asio::post(loop_, [this] { finished_(result_); });
+  run_end_.settle();
 }
 
 }  // namespace wscope::session

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <asio/io_context.hpp>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,8 +22,8 @@
 #include "net/url.h"
 #include "output/presentation.h"
 #include "session/deadline.h"
-#include "session/last_patience.h"
 #include "session/output_watch.h"
+#include "session/run_end.h"
 #include "session/script_connection.h"
 #include "session/script_runner.h"
 
@@ -32,7 +31,7 @@ namespace wscope::session {
 
 class ScriptSession : public ScriptHost, public ScriptConnection::Host {
  public:
-  using Finished = std::function<void(Result<ExitStatus>)>;
+  using Finished = RunEnd::Finished;
 
   /// Everything given by reference must outlive the session.
   ScriptSession(asio::io_context& loop, const Options& options, std::optional<net::Url> url,
@@ -79,8 +78,6 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   void finish_when_closed();
   void finish();
   void drain();
-  void cut_short(Result<ExitStatus> result);
-  void leave();
 
   asio::io_context& loop_;
   const Options& options_;
@@ -91,19 +88,15 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   PresentationWatch output_watch_;
   Deadline total_deadline_;
   Deadline wake_deadline_;
-  LastPatience last_patience_;
+  RunEnd run_end_;
   ScriptRunner runner_;
   std::string folder_;  // of the script, for the files it names
   std::map<std::string, std::unique_ptr<ScriptConnection>> connections_;
-  Finished finished_;
   bool scheduled_ = false;
   bool closing_ = false;
-  bool draining_ = false;
-  bool done_ = false;
   bool timed_out_ = false;  // --timeout has passed
   std::optional<ExitStatus> signal_;
   std::optional<Error> failure_;
-  Result<ExitStatus> result_ = ExitStatus::kOk;  // while draining
   Totals totals_;
 };
 
