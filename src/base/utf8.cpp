@@ -249,70 +249,95 @@ struct Avx2 {
 #define WSCOPE_AVX512_TARGET "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2"
 #define WSCOPE_AVX512 [[gnu::target(WSCOPE_AVX512_TARGET)]] inline
 
-struct Avx512 {
-  __m512i error{};
-  __m512i before{};
-
-  WSCOPE_AVX512 static __m512i table(const Table& from) {
-    return _mm512_broadcast_i32x4(_mm_load_si128(reinterpret_cast<const __m128i*>(from.data())));
+/// What both tables of the first byte say, for the bytes from C0 on: one look-up of six bits.
+constexpr std::array<std::uint8_t, 64> lead_table() {
+  std::array<std::uint8_t, 64> table{};
+  for (std::size_t i = 0; i < 64; ++i) {
+    table[i] = kFirstHigh[0xc + i / 16] & kFirstLow[i % 16];
   }
-  /// back1 … back3: the bytes that lie one to three before each of `bytes`.
-  WSCOPE_AVX512 void judge(__m512i bytes, __m512i back1, __m512i back2, __m512i back3) {
-    constexpr int kAllThree = 0x80;          // a & b & c
-    constexpr int kEitherAndThird = 0xa8;    // (a | b) & c
-    constexpr int kOrWithDifference = 0xf6;  // a | (b ^ c)
-    // permutexvar takes six bits as the index, and the tables stand there four times: what lies
-    // above a half byte needs no masking.
-    const __m512i first_high =
-        _mm512_permutexvar_epi8(_mm512_srli_epi16(back1, 4), table(kFirstHigh));
-    const __m512i first_low = _mm512_permutexvar_epi8(back1, table(kFirstLow));
-    const __m512i second_high =
-        _mm512_permutexvar_epi8(_mm512_srli_epi16(bytes, 4), table(kSecondHigh));
-    const __m512i kinds = _mm512_ternarylogic_epi64(first_high, first_low, second_high, kAllThree);
-    const __m512i third = _mm512_subs_epu8(back2, _mm512_set1_epi8(0xe0 - 0x80));
-    const __m512i fourth = _mm512_subs_epu8(back3, _mm512_set1_epi8(0xf0 - 0x80));
-    const __m512i due = _mm512_ternarylogic_epi64(
-        third, fourth, _mm512_set1_epi8(static_cast<char>(0x80)), kEitherAndThird);
-    error = _mm512_ternarylogic_epi64(error, due, kinds, kOrWithDifference);
-  }
-  WSCOPE_AVX512 void check(__m512i bytes) {
-    const __m512i seam = _mm512_alignr_epi32(bytes, before, 12);  // each lane's predecessor
-    judge(bytes, _mm512_alignr_epi8(bytes, seam, 15), _mm512_alignr_epi8(bytes, seam, 14),
-          _mm512_alignr_epi8(bytes, seam, 13));
-    before = bytes;
-  }
-  /// The same where what is before lies before it in memory: loads cost less than shuffles.
-  WSCOPE_AVX512 void check_inner(const char* text) {
-    judge(_mm512_loadu_si512(text), _mm512_loadu_si512(text - 1), _mm512_loadu_si512(text - 2),
-          _mm512_loadu_si512(text - 3));
-  }
-  WSCOPE_AVX512 bool good() const { return _mm512_test_epi64_mask(error, error) == 0; }
-};
+  return table;
+}
+alignas(64) constexpr std::array<std::uint8_t, 64> kLead = lead_table();
 
 WSCOPE_AVX512 __m512i either(__m512i a, __m512i b, __m512i c) {
   return _mm512_ternarylogic_epi64(a, b, c, 0xfe);
 }
 
+struct Avx512 {
+  __m512i error{};
+  __m512i before{};
+
+  /// The errors of 64 bytes. back1 … back3: the bytes that lie one to three before each of them.
+  WSCOPE_AVX512 static __m512i judge(__m512i bytes, __m512i back1, __m512i back2, __m512i back3) {
+    constexpr int kEitherAndThird = 0xa8;    // (a | b) & c
+    constexpr int kBothAgainstThird = 0x6a;  // (a & b) ^ c
+    const __m512i top = _mm512_set1_epi8(static_cast<char>(0x80));
+    const __m512i second_table = _mm512_broadcast_i32x4(
+        _mm_load_si128(reinterpret_cast<const __m128i*>(kSecondHigh.data())));
+    // permutexvar takes six bits as the index: those of a lead; or a half byte and what lies above
+    // it, in a table that stands there four times. All that is no lead has the one kind: behind
+    // ASCII a continuation is as wrong as behind another where no third or fourth byte is due.
+    const __mmask64 leads =
+        _mm512_cmpge_epu8_mask(back1, _mm512_set1_epi8(static_cast<char>(0xc0)));
+    static_assert(kTwoConts == 0x80, "the bit that says what is due");
+    const __m512i first =
+        _mm512_mask_permutexvar_epi8(top, leads, back1, _mm512_load_si512(kLead.data()));
+    const __m512i second = _mm512_permutexvar_epi8(_mm512_srli_epi16(bytes, 4), second_table);
+    const __m512i third = _mm512_subs_epu8(back2, _mm512_set1_epi8(0xe0 - 0x80));
+    const __m512i fourth = _mm512_subs_epu8(back3, _mm512_set1_epi8(0xf0 - 0x80));
+    const __m512i due = _mm512_ternarylogic_epi64(third, fourth, top, kEitherAndThird);
+    return _mm512_ternarylogic_epi64(first, second, due, kBothAgainstThird);
+  }
+  WSCOPE_AVX512 __m512i judge_next(__m512i bytes) {
+    const __m512i seam = _mm512_alignr_epi32(bytes, before, 12);  // each lane's predecessor
+    before = bytes;
+    return judge(bytes, _mm512_alignr_epi8(bytes, seam, 15), _mm512_alignr_epi8(bytes, seam, 14),
+                 _mm512_alignr_epi8(bytes, seam, 13));
+  }
+  /// The same where what is before lies before it in memory: loads cost less than shuffles.
+  WSCOPE_AVX512 static __m512i judge_inner(const char* text) {
+    return judge(_mm512_loadu_si512(text), _mm512_loadu_si512(text - 1),
+                 _mm512_loadu_si512(text - 2), _mm512_loadu_si512(text - 3));
+  }
+  WSCOPE_AVX512 void check(__m512i bytes) { error = _mm512_or_si512(error, judge_next(bytes)); }
+  WSCOPE_AVX512 void check_four(const char* text) {
+    const __m512i first = judge_next(_mm512_loadu_si512(text));
+    error = either(error, first, judge_inner(text + 64));
+    error = either(error, judge_inner(text + 128), judge_inner(text + 192));
+  }
+  /// The text ends behind these 64 bytes, and has at least three before them.
+  WSCOPE_AVX512 void check_last(const char* text, bool unchecked) {
+    if (unchecked) error = _mm512_or_si512(error, judge_inner(text));
+    // Greater than these: a lead that is too near the end for its sequence.
+    const __m512i most = _mm512_inserti32x4(
+        _mm512_set1_epi8(-1), _mm_setr_epi32(-1, -1, -1, static_cast<int>(0xbfdfefff)), 3);
+    error = _mm512_or_si512(error, _mm512_subs_epu8(_mm512_loadu_si512(text), most));
+  }
+  WSCOPE_AVX512 bool good() const { return _mm512_test_epi64_mask(error, error) == 0; }
+};
+
 [[gnu::target(WSCOPE_AVX512_TARGET)]] bool valid_by_avx512(std::string_view whole) {
   Avx512 checker;
   const char* text = whole.data();
+  const char* const end = text + whole.size();
   // Where all is ASCII there is nothing to check; asked once for four vectors, so that mixed text
   // is not guessed wrong each time.
   for (std::size_t fours = whole.size() / 256; fours > 0; --fours, text += 256) {
-    const __m512i first = _mm512_loadu_si512(text);
     const __m512i last = _mm512_loadu_si512(text + 192);
-    const __m512i any = either(either(first, last, checker.before), _mm512_loadu_si512(text + 64),
-                               _mm512_loadu_si512(text + 128));
-    if (_mm512_movepi8_mask(any) != 0) {
-      checker.check(first);
-      for (int at = 64; at <= 192; at += 64) checker.check_inner(text + at);
-    }
+    const __m512i any = either(either(_mm512_loadu_si512(text), last, checker.before),
+                               _mm512_loadu_si512(text + 64), _mm512_loadu_si512(text + 128));
+    if (_mm512_movepi8_mask(any) != 0) checker.check_four(text);
     checker.before = last;
   }
-  std::size_t size = whole.size() % 256;
-  for (; size >= 64; size -= 64, text += 64) checker.check(_mm512_loadu_si512(text));
-  // At least one zero follows the last bytes, so a cut sequence shows; nothing beyond is read.
-  checker.check(_mm512_maskz_loadu_epi8((std::uint64_t{1} << size) - 1, text));
+  for (; end - text >= 64; text += 64) checker.check(_mm512_loadu_si512(text));
+  const auto rest = static_cast<std::size_t>(end - text);
+  if (whole.size() >= 256) {
+    // What was checked already costs less than a vector that is loaded in part.
+    checker.check_last(end - 64, rest > 0);
+  } else {
+    // At least one zero follows the last bytes, so a cut sequence shows; nothing beyond is read.
+    checker.check(_mm512_maskz_loadu_epi8((std::uint64_t{1} << rest) - 1, text));
+  }
   return checker.good();
 }
 
