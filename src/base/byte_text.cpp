@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "base/ascii.h"
+
 namespace wscope {
 namespace {
 
@@ -10,11 +12,9 @@ constexpr std::uint8_t kNone = 0xff;
 
 constexpr std::array<std::uint8_t, 256> hex_values() {
   std::array<std::uint8_t, 256> values{};
-  for (auto& value : values) value = kNone;
-  for (std::uint8_t i = 0; i < 10; ++i) values['0' + i] = i;
-  for (std::uint8_t i = 0; i < 6; ++i) {
-    values['a' + i] = static_cast<std::uint8_t>(10 + i);
-    values['A' + i] = static_cast<std::uint8_t>(10 + i);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const int value = hex_value(static_cast<char>(i));
+    values[i] = value < 0 ? kNone : static_cast<std::uint8_t>(value);
   }
   return values;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace wscope {
 namespace {
 
@@ -48,7 +50,7 @@ constexpr NamedCode kAliases[] = {
 
 char folded(char c) {
   if (c == '-' || c == '_') return ' ';
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return to_lower(c);
 }
 
 bool same_word(std::string_view a, std::string_view b) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/http_field.h"
 
 namespace wscope {
@@ -17,10 +18,8 @@ std::optional<std::uint64_t> number(std::string_view text, unsigned base) {
   if (text.empty()) return std::nullopt;
   std::uint64_t value = 0;
   for (const char c : text) {
-    unsigned digit = 99;
-    if (c >= '0' && c <= '9') digit = static_cast<unsigned>(c - '0');
-    if (c >= 'a' && c <= 'f') digit = static_cast<unsigned>(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F') digit = static_cast<unsigned>(c - 'A') + 10;
+    if (!is_hex_digit(c)) return std::nullopt;
+    const auto digit = static_cast<unsigned>(hex_value(c));
     if (digit >= base || value > (UINT64_MAX - digit) / base) return std::nullopt;
     value = value * base + digit;
   }

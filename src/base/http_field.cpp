@@ -6,14 +6,12 @@
 #include <charconv>
 #include <ctime>
 
+#include "base/ascii.h"
+
 namespace wscope {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool is_ows(char c) { return c == ' ' || c == '\t'; }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Of the next field of that name, its value; `rest` is what follows it.
 std::optional<std::string_view> next_value(std::string_view& rest, std::string_view name) {
@@ -29,28 +27,12 @@ std::optional<std::string_view> next_value(std::string_view& rest, std::string_v
 }  // namespace
 
 bool is_token_char(char c) {
-  if (is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+  if (is_digit(c) || is_letter(c)) return true;
   return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
-}
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
-
-bool contains_ignoring_case(std::string_view text, std::string_view needle) {
-  return std::search(text.begin(), text.end(), needle.begin(), needle.end(),
-                     [](char x, char y) { return lower(x) == y; }) != text.end();
 }
 
 std::string_view trim_ows(std::string_view text) {
@@ -141,10 +123,6 @@ std::optional<StatusLine> parse_status_line(std::string_view line) {
   const std::string_view rest = line.substr(kCode + 3);
   if (status < 100 || (!rest.empty() && rest.front() != ' ')) return std::nullopt;
   return StatusLine{line[5] - '0', line[7] - '0', status, rest.empty() ? rest : rest.substr(1)};
-}
-
-bool is_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 std::optional<std::uint64_t> delay_seconds(std::string_view value, std::uint64_t most) {

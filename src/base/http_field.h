@@ -1,5 +1,5 @@
 // HTTP syntax (RFC 9110 5.5 and 5.6, RFC 9112 4 and 5): status lines, lines and fields of a head,
-// tokens, optional white space, comma lists, names in any case, dates.
+// tokens, optional white space, comma lists, dates. Names are found in any case.
 //
 // Pure functions over bytes; views point into what was given. Nothing fails.
 #pragma once
@@ -25,12 +25,6 @@ std::optional<StatusLine> parse_status_line(std::string_view line);
 /// RFC 9110 5.6.2: one or more tchar.
 bool is_token(std::string_view text);
 bool is_token_char(char c);
-/// In lower case: of ASCII letters only, whatever the locale.
-std::string lower_case(std::string_view text);
-/// ASCII letters only, as field names and protocol tokens are compared.
-bool equal_ignoring_case(std::string_view a, std::string_view b);
-/// `needle` is lower case; ASCII letters of `text` in any case.
-bool contains_ignoring_case(std::string_view text, std::string_view needle);
 /// Without spaces and tabs at both ends (OWS, RFC 9110 5.6.3).
 std::string_view trim_ows(std::string_view text);
 /// Elements of a list of tokens, trimmed; empty elements are dropped (RFC 9110 5.6.1.2).
@@ -47,8 +41,6 @@ bool breaks_line(std::string_view text);
 std::string_view fault_of_line(std::string_view line);
 /// What is wrong with a line that stands for a field (RFC 9112 5), "" when all is right.
 std::string_view fault_of_field(std::string_view line);
-/// One or more of them.
-bool is_digits(std::string_view text);
 /// delay-seconds (RFC 9110 10.2.3), digits and nothing else; more than `most` is `most`.
 std::optional<std::uint64_t> delay_seconds(std::string_view value, std::uint64_t most);
 /// IMF-fixdate (RFC 9110 5.6.7), as Date has it: "Sun, 06 Nov 1994 08:49:37 GMT".

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
-#include "base/http_field.h"
+#include "base/ascii.h"
 #include "base/url_scheme.h"
 
 namespace wscope {
 namespace {
 
 constexpr std::size_t kMostPortDigits = 5;
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 /// There '@' is the mark of an abstract name.
 bool is_of_unix_socket(std::string_view url) {
@@ -51,7 +47,7 @@ bool may_be_host_and_port(std::string_view text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
   const std::string_view host = text.substr(0, colon);
   const bool name = std::all_of(host.begin(), host.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x80 || is_letter_or_digit(c) ||
+    return static_cast<unsigned char>(c) >= 0x80 || is_letter(c) || is_digit(c) ||
            std::string_view("-._~%").find(c) != std::string_view::npos;
   });
   return name && (colon == text.size() || may_be_port(text.substr(colon + 1)));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "cli/option_rules.h"
 
 namespace wscope::cli {
@@ -36,10 +37,7 @@ std::string header_name(const Assignment& header) {
   std::string name = reference ? setting.prefix : header.value;
   name.resize(std::min(name.find_first_of(":;"), name.size()));
   while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.pop_back();
-  for (char& letter : name) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return name;
+  return lower_case(name);
 }
 
 bool gives_way(const Assignment& lower, const Assignment& higher) {

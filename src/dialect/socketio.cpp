@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/byte_text.h"
 #include "dialect/json_slice.h"
 
@@ -34,8 +35,6 @@ constexpr std::size_t kMostAttachments = 1024;
 constexpr std::size_t kMostAttachedBytes = std::size_t{64} << 20;
 constexpr std::size_t kMostAsked = 1024;
 constexpr std::size_t kMostCalls = 65536;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Cuts a number off the front; nothing when there is none or it is too big.
 template <class Number>

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/ascii.h"
 #include "dialect/json_slice.h"
 
 namespace wscope::dialect {
@@ -116,9 +117,7 @@ Steps Stomp::opened() {
 
 Steps Stomp::typed(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {refuse("with --stomp binary input is not sent")};
-  std::string command = take_name(data);
-  std::transform(command.begin(), command.end(), command.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const std::string command = upper_case(take_name(data));
   const auto target = take_name(data);
   const bool to_destination = command == "SEND" || command == "SUBSCRIBE";
   const bool to_id = command == "UNSUBSCRIBE" || command == "ACK" || command == "NACK";

@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/cause.h"
 #include "base/read_file.h"
 #include "base/unique_fd.h"
@@ -219,11 +220,8 @@ std::string history_host(std::string_view url) {
   url = url.substr(0, url.find_first_of("/?#"));
   std::string host;
   for (const char byte : url) {
-    const bool upper = byte >= 'A' && byte <= 'Z';
     // What would break the file's lines can't be part of a host.
-    if (static_cast<unsigned char>(byte) > ' ') {
-      host += upper ? static_cast<char>(byte - 'A' + 'a') : byte;
-    }
+    if (static_cast<unsigned char>(byte) > ' ') host += to_lower(byte);
   }
   return host;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/ascii.h"
 #include "input/json_scanner.h"
 
 namespace wscope::input {
@@ -30,8 +31,7 @@ std::string_view take_value(std::string_view& text) {
 std::uint32_t hex4(std::string_view digits) {
   std::uint32_t value = 0;
   for (const char digit : digits.substr(0, 4)) {
-    const int low = digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
-    value = value << 4 | static_cast<std::uint32_t>(low);
+    value = value << 4 | static_cast<std::uint32_t>(hex_value(digit));
   }
   return value;
 }

@@ -1,13 +1,11 @@
 #include "input/json_scanner.h"
 
+#include "base/ascii.h"
+
 namespace wscope::input {
 namespace {
 
 bool is_blank(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
-bool is_hex(char byte) {
-  return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
 
 }  // namespace
 
@@ -89,7 +87,7 @@ bool JsonScanner::take(char byte) {
       expect_ = byte == 'u' ? Expect::kHexDigit : Expect::kInString;
       return true;
     case Expect::kHexDigit:
-      if (!is_hex(byte)) return false;
+      if (!is_hex_digit(byte)) return false;
       if (--hex_digits_ == 0) expect_ = Expect::kInString;
       return true;
     case Expect::kLiteral:

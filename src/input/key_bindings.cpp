@@ -1,5 +1,6 @@
 #include "input/key_bindings.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace wscope::input {
@@ -46,14 +47,6 @@ const std::vector<NamedKey>& named_keys() {
   return keys;
 }
 
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  for (char& byte : folded) {
-    if (byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte - 'A' + 'a');
-  }
-  return folded;
-}
-
 bool is_one_character(std::string_view text) {
   if (!is_valid_utf8(text)) return false;
   std::size_t characters = 0;
@@ -65,7 +58,7 @@ bool is_one_character(std::string_view text) {
 
 std::vector<std::string> key_sequences(std::string_view name) {
   if (is_one_character(name)) return {std::string(name)};
-  const std::string folded = lower(name);
+  const std::string folded = lower_case(name);
   for (const NamedKey& key : named_keys()) {
     if (key.name == folded) return key.sequences;
   }
@@ -74,7 +67,7 @@ std::vector<std::string> key_sequences(std::string_view name) {
       continue;
     }
     const char letter = folded.back();
-    if (letter >= 'a' && letter <= 'z') return {std::string(1, static_cast<char>(letter & 0x1f))};
+    if (is_lower(letter)) return {std::string(1, static_cast<char>(letter & 0x1f))};
   }
   return {};
 }

@@ -5,16 +5,17 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.h"
+
 namespace wscope::input {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool begins_name(char c) { return is_letter(c) || c == '_'; }
 
 std::size_t name_size(std::string_view text) {
-  if (text.empty() || !is_letter(text.front())) return 0;
+  if (text.empty() || !begins_name(text.front())) return 0;
   const auto* const end = std::find_if_not(text.begin(), text.end(),
-                                           [](char c) { return is_letter(c) || is_digit(c); });
+                                           [](char c) { return begins_name(c) || is_digit(c); });
   return static_cast<std::size_t>(end - text.begin());
 }
 

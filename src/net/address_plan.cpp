@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/escape.h"
-#include "base/http_field.h"
 #include "net/host_name.h"
 
 namespace wscope::net {

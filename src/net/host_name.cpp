@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/escape.h"
-#include "base/http_field.h"
 
 namespace wscope::net {
 namespace {
@@ -16,16 +16,6 @@ tl::unexpected<Error> bad_host(std::string_view host, const std::string& why,
                                std::string hint = {}) {
   return fail(Stage::kUsage, "bad host \"" + printable(host) + "\" in the URL: " + why,
               std::move(hint));
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 Result<HostName> parse_ipv6(std::string_view bracketed) {
@@ -60,9 +50,9 @@ bool ends_in_number(std::string_view name) {
   std::string_view last = dot == std::string_view::npos ? name : name.substr(dot + 1);
   if (last.size() >= 2 && last[0] == '0' && (last[1] == 'x' || last[1] == 'X')) {
     last.remove_prefix(2);
-    return std::all_of(last.begin(), last.end(), [](char c) { return hex_value(c) >= 0; });
+    return std::all_of(last.begin(), last.end(), is_hex_digit);
   }
-  return !last.empty() && std::all_of(last.begin(), last.end(), is_digit);
+  return is_digits(last);
 }
 
 Result<HostName> parse_ipv4(std::string_view typed, std::string name) {

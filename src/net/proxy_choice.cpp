@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-#include "base/http_field.h"
+#include "base/ascii.h"
 #include "net/host_name.h"
 
 namespace wscope::net {

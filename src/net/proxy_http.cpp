@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/byte_text.h"
 #include "base/escape.h"
 #include "base/http_body.h"

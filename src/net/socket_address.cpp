@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "net/host_name.h"
 
@@ -74,8 +75,7 @@ Result<SocketAddress> SocketAddress::zoned(const std::string& text, const std::s
   if (zone.empty()) return *out;
   if (out->family() != AF_INET6) return fail(Stage::kUsage, "only an IPv6 address has a zone");
   unsigned index = if_nametoindex(zone.c_str());
-  if (index == 0 &&
-      std::all_of(zone.begin(), zone.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+  if (index == 0 && is_digits(zone)) {
     index = static_cast<unsigned>(std::strtoul(zone.c_str(), nullptr, 10));
   }
   if (index == 0) {

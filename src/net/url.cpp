@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/escape.h"
-#include "base/http_field.h"
 #include "base/url_scheme.h"
 #include "net/host_name.h"
 

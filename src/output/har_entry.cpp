@@ -8,6 +8,7 @@
 #include <iterator>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/byte_text.h"
 #include "base/http_field.h"
 #include "base/mask_credentials.h"
@@ -256,8 +257,7 @@ void closing(Json& json, const HarEntry::Close& close) {
 /// "127.0.0.1:8765" → "127.0.0.1", "[::1]:8765" → "::1"; nothing for what is no TCP address.
 std::string ip_of(std::string_view address) {
   const std::size_t colon = address.rfind(':');
-  const bool numeric = !address.empty() && (address.front() == '[' ||
-                                            (address.front() >= '0' && address.front() <= '9'));
+  const bool numeric = !address.empty() && (address.front() == '[' || is_digit(address.front()));
   if (!numeric || colon == std::string_view::npos) return {};
   address = address.substr(0, colon);
   if (address.front() == '[') address = address.substr(1, address.size() - 2);

@@ -2,14 +2,13 @@
 
 #include <cstddef>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 
 namespace wscope::output {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 /// Sizes of the tokens at the front of `text`; 0 where there is none (RFC 8259 sections 3, 6, 7).
 std::size_t digits_size(std::string_view text) {
@@ -42,7 +41,7 @@ std::size_t escape_size(std::string_view text) {
   if (text.size() >= 2 && kSimple.find(text[1]) != std::string_view::npos) return 2;
   if (text.size() < 6 || text[1] != 'u') return 0;
   for (std::size_t i = 2; i < 6; ++i) {
-    if (!is_hex(text[i])) return 0;
+    if (!is_hex_digit(text[i])) return 0;
   }
   return 6;
 }

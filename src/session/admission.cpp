@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/byte_text.h"
 #include "base/http_field.h"
 #include "session/welcome_page.h"

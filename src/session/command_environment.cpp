@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/http_field.h"
 
 namespace wscope::session {
@@ -27,10 +28,8 @@ bool is_ours(std::string_view name) {
 std::optional<std::string> variable_part(std::string_view header) {
   std::string part;
   for (const char letter : header) {
-    if (letter >= 'a' && letter <= 'z') {
-      part += static_cast<char>(letter - 'a' + 'A');
-    } else if ((letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9')) {
-      part += letter;
+    if (is_letter(letter) || is_digit(letter)) {
+      part += to_upper(letter);
     } else if (letter == '-') {
       part += '_';
     } else {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "base/http_field.h"
+#include "base/ascii.h"
 #include "base/read_file.h"
 
 namespace wscope::session {

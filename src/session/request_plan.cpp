@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/ask_secret.h"
 #include "base/escape.h"
 #include "base/http_field.h"

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "base/escape.h"
-#include "base/http_field.h"
 #include "ws/extension_list.h"
 
 namespace wscope::ws {

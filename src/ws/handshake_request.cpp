@@ -9,6 +9,7 @@
 // nothing (not even <cstdlib>, for size_t) and brings no part of the engine.
 #include <websocketpp/sha1/sha1.hpp>
 
+#include "base/ascii.h"
 #include "base/byte_text.h"
 #include "base/escape.h"
 #include "base/http_field.h"

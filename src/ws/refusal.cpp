@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "base/http_field.h"
 #include "base/mask_credentials.h"

@@ -1,5 +1,6 @@
 #include "ws/response_fields.h"
 
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "base/http_field.h"
 #include "ws/custom_header.h"

@@ -1,5 +1,6 @@
 #include "ws/response_head.h"
 
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "base/http_field.h"
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "base/http_field.h"
 #include "ws/engine.h"
