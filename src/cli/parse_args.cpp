@@ -132,8 +132,11 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
     return fail(Stage::kUsage, row.name() + " is not available in this version");
   }
   if (swallowed_option(row, value)) {
-    return fail(Stage::kUsage, row.name() + " needs a value, but " + value + " follows",
-                "write " + row.name() + "=" + value + " if that is the value");
+    // Not what stands behind its '=': that may be a secret.
+    const std::string option = value.substr(0, value.find('='));
+    const std::string shown = option.size() < value.size() ? option + "=…" : option;
+    return fail(Stage::kUsage, row.name() + " needs a value, but " + shown + " follows",
+                "write " + row.name() + "=" + shown + " if that is the value");
   }
   if (row.short_name != '\0') {
     if (const OptionRow* meant = one_dash_short(row.short_name + value)) {

@@ -92,6 +92,14 @@ bool has_shell_words(std::string_view command) {
   return command.find_first_of(" \t\n\"'`$&|;<>()*?[]#~=%!\\{}") != std::string_view::npos;
 }
 
+/// Where who started us ignores SIGCHLD, a child that ends leaves no status.
+void keep_statuses() {
+  struct sigaction now {};
+  if (sigaction(SIGCHLD, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) {
+    signal(SIGCHLD, SIG_DFL);
+  }
+}
+
 /// The editor's process, or 0 and errno. "code --wait" is for the shell; a plain name is started by
 /// itself, so that a name that does not exist is told by us.
 pid_t start_editor(const std::string& editor, const std::string& path, int terminal) {
@@ -133,7 +141,8 @@ int wait_for_end(pid_t child, int stop_fd) {
   int status = 0;
   pollfd watched[2] = {{stop_fd, POLLIN, 0}, {end.get(), POLLIN, 0}};
   int tries = 0;
-  while (waitpid(child, &status, WNOHANG) == 0) {
+  pid_t ended = 0;
+  while ((ended = waitpid(child, &status, WNOHANG)) == 0) {
     if (tries == 0) {
       poll(watched, 2, end ? -1 : kLookMs);
       if ((watched[0].revents & POLLIN) != 0) kill(child, SIGHUP);
@@ -143,7 +152,8 @@ int wait_for_end(pid_t child, int stop_fd) {
     }
     if ((watched[0].revents & POLLIN) != 0) ++tries;
   }
-  return status;
+  // What may have failed did.
+  return ended < 0 ? W_EXITCODE(255, 0) : status;
 }
 
 std::string how_it_ended(const std::string& editor, int status) {
@@ -171,6 +181,7 @@ Result<std::string> edit_externally(const std::string& text, int terminal, int s
   if (!file) return fail(std::move(file.error()));
   const std::string editor = external_editor();
   const KeySignalsIgnored while_it_runs;
+  keep_statuses();
   const pid_t child = start_editor(editor, file->path(), terminal);
   if (child == 0) {
     Error error = error_of("can't run the editor " + editor, errno);

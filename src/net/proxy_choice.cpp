@@ -144,6 +144,10 @@ Result<Proxy> parse_proxy(std::string_view text, const std::string& origin) {
     const auto password =
         percent_decode(colon == std::string_view::npos ? "" : info.substr(colon + 1));
     if (!user || !password) return bad_proxy(origin, "a '%' in the user info needs two hex digits");
+    const bool http = proxy.kind == Proxy::Kind::kHttp || proxy.kind == Proxy::Kind::kHttps;
+    if (http && user->find(':') != std::string::npos) {  // RFC 7617 2
+      return bad_proxy(origin, "a user name can't contain ':'");
+    }
     proxy.user = *user;
     proxy.password = *password;
     authority.remove_prefix(at + 1);

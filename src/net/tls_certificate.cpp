@@ -4,6 +4,7 @@
 
 #include <array>
 #include <ctime>
+#include <new>
 
 #include "base/byte_text.h"
 #include "base/escape.h"
@@ -18,6 +19,7 @@ constexpr unsigned long kNameFlags = XN_FLAG_RFC2253 & ~XN_FLAG_SEP_MASK;
 std::string name_in_words(const X509_NAME* name) {
   if (name == nullptr || X509_NAME_entry_count(name) == 0) return "(no subject)";
   const BioHandle out(BIO_new(BIO_s_mem()));
+  if (!out) throw std::bad_alloc();
   X509_NAME_print_ex(out.get(), name, 0, kNameFlags | XN_FLAG_SEP_CPLUS_SPC);
   char* data = nullptr;
   const long size = BIO_get_mem_data(out.get(), &data);

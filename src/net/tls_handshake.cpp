@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <asio/post.hpp>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "base/cause.h"
@@ -111,13 +112,16 @@ Result<TlsEstablished> TlsHandshake::Run::judge() const {
     out.issuer = issuer_of(certificate.get());
     out.not_before = rfc3339(X509_get0_notBefore(certificate.get()));
     out.not_after = rfc3339(X509_get0_notAfter(certificate.get()));
-    if (const auto& pins = context->pins(); !pins.empty()) {
-      const std::string pin = pin_of(certificate.get());
-      if (std::find(pins.begin(), pins.end(), pin) == pins.end()) {
-        return fail(Stage::kTls,
-                    "the public key of " + peer.shown + " is not the pinned one: it is " + pin,
-                    "--pin takes this value, where the new key is the right one");
-      }
+  }
+  if (const auto& pins = context->pins(); !pins.empty()) {
+    if (!certificate) {
+      return fail(Stage::kTls, peer.shown + " shows no certificate: no key is the pinned one");
+    }
+    const std::string pin = pin_of(certificate.get());
+    if (std::find(pins.begin(), pins.end(), pin) == pins.end()) {
+      return fail(Stage::kTls,
+                  "the public key of " + peer.shown + " is not the pinned one: it is " + pin,
+                  "--pin takes this value, where the new key is the right one");
     }
   }
   out.verified = certificate != nullptr && verification->enforced;
@@ -171,6 +175,7 @@ TlsHandshake::TlsHandshake(asio::io_context& loop, std::shared_ptr<TlsContext> c
                            std::unique_ptr<Stream> lower, TlsPeer peer)
     : run_(std::make_shared<Run>(context, std::move(peer))) {
   SSL* ssl = SSL_new(context->native());
+  if (ssl == nullptr) throw std::bad_alloc();
   const bool enforced = context->verify();
   const std::string ca_file = context->ca_file();
   run_->stream = std::make_unique<TlsStream>(loop, std::move(lower), ssl, std::move(context));

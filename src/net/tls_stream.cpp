@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -73,6 +74,7 @@ struct TlsStream::Core : std::enable_shared_from_this<Core> {
 TlsStream::Core::Core(asio::io_context& event_loop, std::unique_ptr<Stream> lower_stream, SSL* tls)
     : loop(event_loop), lower(std::move(lower_stream)), ssl(tls) {
   BIO* bio = BIO_new(bio_method());
+  if (bio == nullptr) throw std::bad_alloc();
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   SSL_set_bio(tls, bio, bio);

@@ -456,8 +456,11 @@ const Refused kRefused[] = {
      "--ca needs a value, but --trace follows",
      "write --ca=--trace if that is the value"},
     {{"-c", "--until=x"},
-     "--connect needs a value, but --until=x follows",
-     "write --connect=--until=x if that is the value"},
+     "--connect needs a value, but --until=… follows",
+     "write --connect=--until=… if that is the value"},
+    {{"--origin", "--bearer=s3cret", "h"},
+     "--origin needs a value, but --bearer=… follows",
+     "write --origin=--bearer=… if that is the value"},
     // values where none is taken
     {{"--binary=yes", "h"}, "--binary takes no value", ""},
     {{"--binary=true", "h"}, "--binary takes no value", ""},

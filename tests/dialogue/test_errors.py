@@ -202,6 +202,7 @@ class Proxies(Errors):
         for proxy, why in (
             ("ftp://h", "unknown scheme"), ("http://", "no host in it"), ("h:0", "its port is not a number from 1 to 65535"),
             ("http://u:%zz@h", "a '%' in the user info needs two hex digits"), ("a b", "not a host"),
+            ("http://a%3Ab:c@h", "a user name can't contain ':'"),
         ):  # fmt: skip
             with self.subTest(proxy):
                 self.fails("--proxy", proxy, "ws://h/", status=2, lines=[f"wscope: bad proxy in --proxy: {why}", form])
