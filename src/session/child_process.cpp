@@ -89,6 +89,8 @@ Result<void> ChildProcess::make_pipes() {
   if (::pipe2(from, O_CLOEXEC) != 0) return no_process("pipe", errno);
   output_ = UniqueFd(from[0]);
   its_output_ = UniqueFd(from[1]);
+  reader_ = UniqueFd(::fcntl(output_.get(), F_DUPFD_CLOEXEC, 3));
+  if (!reader_) return no_process("fcntl", errno);
   // Each end of a pipe has flags of its own: the command's reads and writes block as usual.
   ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);
   return {};

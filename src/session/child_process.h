@@ -37,9 +37,10 @@ class ChildProcess {
 
   Result<void> start(const std::string& command, const Environment& environment, Ended ended);
 
-  /// Our ends: where its stdin is written and, without blocking, its stdout is read.
+  /// Our end of its stdin.
   int input_fd() const { return input_.get(); }
-  int output_fd() const { return output_.get(); }
+  /// Where its stdout is read, without blocking; given away once.
+  UniqueFd take_reader() { return std::move(reader_); }
   void close_input() { input_ = UniqueFd(); }
   /// From now on its stdout is read and dropped, so that it can end in peace.
   void discard_output();
@@ -63,6 +64,7 @@ class ChildProcess {
 
   UniqueFd input_;
   UniqueFd output_;
+  UniqueFd reader_;     // the same pipe: who reads may let it go before discard_output()
   UniqueFd its_input_;  // its ends, until it is started
   UniqueFd its_output_;
   asio::signal_set ends_;                // SIGCHLD: some child has ended, perhaps this one

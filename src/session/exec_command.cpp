@@ -25,8 +25,8 @@ ExecCommand::ExecCommand(asio::io_context& loop, const Options& options,
         if (finishing_) child_->signal(SIGKILL);
       }) {}
 
-std::unique_ptr<ActionSource> ExecCommand::make_source() const {
-  return make_command_source(loop_, messages_, child_->output_fd());
+std::unique_ptr<ActionSource> ExecCommand::make_source() {
+  return make_command_source(loop_, messages_, child_->take_reader());
 }
 
 Result<void> ExecCommand::start(const Opened& opened, Ended ended) {

@@ -30,7 +30,8 @@ class ExecCommand {
   ExecCommand(asio::io_context& loop, const Options& options, std::unique_ptr<ChildProcess> child);
 
   int input_fd() const { return child_->input_fd(); }
-  std::unique_ptr<ActionSource> make_source() const;
+  /// Of what it writes; once.
+  std::unique_ptr<ActionSource> make_source();
 
   bool started() const { return child_->started(); }
   /// `ended` hears of its end, with Stage::kInput or kUsage where it failed.

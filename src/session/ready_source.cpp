@@ -207,10 +207,8 @@ std::unique_ptr<ActionSource> make_ready_source(asio::io_context& loop,
 }
 
 std::unique_ptr<ActionSource> make_command_source(asio::io_context& loop,
-                                                  const MessageOptions& options, int fd) {
-  return make_source(
-      loop, options,
-      {UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)), Kind::kPipe, "the command's output"});
+                                                  const MessageOptions& options, UniqueFd pipe) {
+  return make_source(loop, options, {std::move(pipe), Kind::kPipe, "the command's output"});
 }
 
 }  // namespace wscope::session

@@ -13,6 +13,7 @@
 
 #include "base/action.h"
 #include "base/options.h"
+#include "base/unique_fd.h"
 
 namespace wscope::session {
 
@@ -21,8 +22,8 @@ namespace wscope::session {
 std::unique_ptr<ActionSource> make_ready_source(asio::io_context& loop,
                                                 const MessageOptions& options, int fd);
 
-/// Of a pipe that is ours and does not block.
+/// Of a pipe that does not block.
 std::unique_ptr<ActionSource> make_command_source(asio::io_context& loop,
-                                                  const MessageOptions& options, int fd);
+                                                  const MessageOptions& options, UniqueFd pipe);
 
 }  // namespace wscope::session

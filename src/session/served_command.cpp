@@ -22,7 +22,7 @@ ServedCommand::ServedCommand(asio::io_context& loop, const Options& options, con
     : command_(options.automation.exec),
       grace_(options.network.close_timeout),
       child_(std::move(child)),
-      source_(make_command_source(loop, options.messages, child_->output_fd())),
+      source_(make_command_source(loop, options.messages, child_->take_reader())),
       messages_(options, clock, child_->input_fd()),
       watch_(loop, messages_.out()),
       environment_(std::move(environment)),

@@ -178,8 +178,14 @@ class Failing(WithFolder):
 
     @unittest.skipIf(SANITIZED, "UBSan looks at objects through a pipe, and here is none left for it")
     def test_no_descriptor_is_left_for_another_command(self):
+        # Whichever of its descriptors is the one that is not to be had.
+        for limit in range(20, 28):
+            with self.subTest(limit):
+                self.no_descriptor_is_left(limit)
+
+    def no_descriptor_is_left(self, limit):
         with Listening("--exec", "exec cat") as server:
-            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (24, 24))
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (limit, limit))
             clients = []
             for _ in range(8):
                 client = RawClient(server)
@@ -192,6 +198,10 @@ class Failing(WithFolder):
                 if " 503 " in client.answer.split("\r\n")[0]:
                     break
             self.assertGreater(len(clients), 1)
+            for client in clients:
+                if " 101 " in client.answer.split("\r\n")[0]:
+                    client.say(frames.TEXT, b"all there")
+                    self.assertEqual(client.read_message(), "all there")
             for client in clients:
                 client.sock.close()
             # Those that left have made place.

@@ -240,7 +240,7 @@ TEST_CASE("a command's pipe is read as it is") {
   Pipe pipe;
   fcntl(pipe.out, F_SETFL, O_NONBLOCK);
   Reading reading(-1);
-  reading.source = make_command_source(reading.loop, {}, pipe.out);
+  reading.source = make_command_source(reading.loop, {}, UniqueFd(dup(pipe.out)));
   reading.source->start([&] { ++reading.woken; });
   CHECK(reading.next() == ActionSource::Pull::kEmpty);
   pipe.put("a\n\nb\xc3\xa9");
