@@ -34,6 +34,7 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
       source_(source),
       condition_(std::move(condition)),
       opening_events_(sink_, clock),
+      connector_(loop, options.network, options.tls, opening_events_),
       frames_(sink_),
       output_watch_(loop, presentation),
       reader_watch_(loop),
@@ -46,12 +47,14 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
                     clock_.sample();
                     const bool sent = send_ping(data);
                     connection_->settle();
+                    flush();
                     return sent;
                   },
                   [this](const std::string& text) {
                     clock_.sample();
                     send(MessageType::kText, text);
                     connection_->settle();
+                    flush();
                   },
                   [this] {
                     connection_->abort({Stage::kTimeout,
@@ -75,15 +78,16 @@ void ClientSession::start(Finished finished) {
   if (options_.network.timeout) {
     total_deadline_.start(*options_.network.timeout, [this] { timed_out(); });
   }
+  // A passphrase is asked for in it: before the prompt reads the same terminal.
+  open();
   source_.start([this] { asio::dispatch(loop_, [this] { pull(); }); });
   // A command may read nothing and have much to say; its end is told otherwise.
   if (!command_) reader_watch_.start(presentation_.out().poll_fd(), [this] { reader_left(); });
-  open();
 }
 
 void ClientSession::open() {
   phase_ = Phase::kOpening;
-  opening_ = std::make_unique<Opening>(loop_, options_, opening_events_);
+  opening_ = std::make_unique<Opening>(loop_, options_, opening_events_, connector_);
   opening_->start(url_, [this](Result<OpenedStream> result) { opened(std::move(result)); });
 }
 
@@ -355,7 +359,10 @@ void ClientSession::connection_piece(MessageType type, std::string_view data, bo
 
 void ClientSession::connection_ping(std::string_view data) {
   sink_.on_ping({Direction::kReceived, data, std::nullopt});
-  if (options_.liveness.send_pong) sink_.on_pong({Direction::kSent, data, std::nullopt});
+}
+
+void ClientSession::connection_pong_sent(std::string_view data) {
+  sink_.on_pong({Direction::kSent, data, std::nullopt});
 }
 
 void ClientSession::connection_pong(std::string_view data) {

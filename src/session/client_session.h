@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/options.h"
+#include "net/connector.h"
 #include "net/url.h"
 #include "output/presentation.h"
 #include "session/connection.h"
@@ -61,6 +62,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void connection_piece(MessageType type, std::string_view data, bool last) override;
   void connection_ping(std::string_view data) override;
   void connection_pong(std::string_view data) override;
+  void connection_pong_sent(std::string_view data) override;
   void connection_ended(Ending ending) override;
   void connection_wakes() override { clock_.sample(); }
   void connection_rests() override { flush(); }
@@ -135,6 +137,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
 
   Phase phase_ = Phase::kOpening;
   OpeningEvents opening_events_;
+  net::Connector connector_;
   std::unique_ptr<Opening> opening_;
   std::unique_ptr<Connection> connection_;
   Opened opened_event_;

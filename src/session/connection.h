@@ -49,6 +49,8 @@ class ConnectionOwner {
   virtual void connection_piece(MessageType, std::string_view, bool /*last*/) {}
   virtual void connection_ping(std::string_view) {}
   virtual void connection_pong(std::string_view) {}
+  /// ws::EngineListener::on_pong_sent.
+  virtual void connection_pong_sent(std::string_view) {}
   virtual void connection_ended(Ending ending) = 0;
   /// A batch of reading begins: sample clocks.
   virtual void connection_wakes() {}
@@ -135,6 +137,7 @@ class Connection : private ws::EngineListener {
   void on_piece(MessageType type, std::string_view data, bool last) override;
   void on_ping(std::string_view data) override { owner_.connection_ping(data); }
   void on_pong(std::string_view data) override { owner_.connection_pong(data); }
+  void on_pong_sent(std::string_view data) override { owner_.connection_pong_sent(data); }
   void on_close(const ws::CloseFrame& frame) override;
   void on_failed(const Error& error, std::uint16_t code) override;
   ws::ServerReply on_request(const ws::ServerRequest& request) override;
@@ -175,8 +178,8 @@ class Connection : private ws::EngineListener {
 
   PageLoan* loan_ = nullptr;
   bool observe_wire_ = false;
-  std::size_t observed_output_ = 0;       // bytes at the front of output() that were shown already
-  std::deque<std::size_t> message_ends_;  // of queued messages, in bytes ever queued
+  std::size_t observed_output_ = 0;  // bytes at the front of output() that were shown already
+  std::deque<std::uint64_t> message_ends_;  // of queued messages, in bytes ever queued
   std::uint64_t bytes_written_ = 0;
   // The close deadline: what was queued when it began, how much of that has arrived, what had been
   // received by then, and how often it was looked in vain.

@@ -53,13 +53,14 @@ Result<ws::HandshakeRequest> make_request(const net::Url& url, RequestPlan& plan
 
 }  // namespace
 
-Opening::Opening(asio::io_context& loop, const Options& options, EventSink& sink)
+Opening::Opening(asio::io_context& loop, const Options& options, EventSink& sink,
+                 net::Connector& connector)
     : loop_(loop),
       options_(options),
       sink_(sink),
       chain_(options.handshake.max_redirects),
       deadline_(loop),
-      connector_(loop, options.network, options.tls, sink) {}
+      connector_(connector) {}
 
 Opening::~Opening() { cancel(); }
 

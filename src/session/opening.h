@@ -38,8 +38,10 @@ class Opening {
  public:
   using Done = std::function<void(Result<OpenedStream>)>;
 
-  /// `options` and `sink` must outlive it.
-  Opening(asio::io_context& loop, const Options& options, EventSink& sink);
+  /// All must outlive it; the connector, whose sink is the same, is used by one opening at a time
+  /// and goes on with what it was told before, a passphrase above all.
+  Opening(asio::io_context& loop, const Options& options, EventSink& sink,
+          net::Connector& connector);
   ~Opening();
 
   void start(const net::Url& url, Done done);
@@ -69,7 +71,7 @@ class Opening {
   ws::HandshakeRequest request_;
   Done done_;
   Deadline deadline_;
-  net::Connector connector_;
+  net::Connector& connector_;
   std::unique_ptr<net::Stream> stream_;
   std::unique_ptr<Upgrade> upgrade_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

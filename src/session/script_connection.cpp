@@ -29,11 +29,12 @@ ScriptConnection::ScriptConnection(asio::io_context& loop, Options options, std:
       clock_(clock),
       sink_(sink, name_),
       opening_events_(sink_, clock),
+      connector_(loop, options_.network, options_.tls, opening_events_),
       frames_(sink_),
       host_(host) {}
 
 void ScriptConnection::open(const net::Url& url) {
-  opening_ = std::make_unique<Opening>(loop_, options_, opening_events_);
+  opening_ = std::make_unique<Opening>(loop_, options_, opening_events_, connector_);
   opening_->start(url, [this](Result<OpenedStream> result) { opened(std::move(result)); });
 }
 
@@ -107,8 +108,11 @@ void ScriptConnection::connection_message(MessageType type, std::string_view dat
 
 void ScriptConnection::connection_ping(std::string_view data) {
   sink_.on_ping({Direction::kReceived, data, std::nullopt});
-  if (options_.liveness.send_pong) sink_.on_pong({Direction::kSent, data, std::nullopt});
   host_.script_event(*this, {ScriptEvent::Kind::kPing, MessageType::kText, std::string(data), {}});
+}
+
+void ScriptConnection::connection_pong_sent(std::string_view data) {
+  sink_.on_pong({Direction::kSent, data, std::nullopt});
 }
 
 void ScriptConnection::connection_pong(std::string_view data) {

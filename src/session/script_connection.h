@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/event_sink.h"
 #include "base/options.h"
+#include "net/connector.h"
 #include "net/url.h"
 #include "session/connection.h"
 #include "session/frame_trace.h"
@@ -71,6 +72,7 @@ class ScriptConnection : public ConnectionOwner {
   void connection_message(MessageType type, std::string_view data) override;
   void connection_ping(std::string_view data) override;
   void connection_pong(std::string_view data) override;
+  void connection_pong_sent(std::string_view data) override;
   void connection_ended(Ending ending) override;
   void connection_wakes() override { host_.script_wakes(); }
   void connection_rests() override { host_.script_rests(); }
@@ -86,6 +88,7 @@ class ScriptConnection : public ConnectionOwner {
   Clock& clock_;
   NamedEvents sink_;
   OpeningEvents opening_events_;
+  net::Connector connector_;
   FrameTrace frames_;
   Host& host_;
   std::unique_ptr<Opening> opening_;

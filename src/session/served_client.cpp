@@ -11,7 +11,6 @@ ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> 
       number_(number),
       peer_(stream->peer_address()),
       handshake_timeout_(options.network.connect_timeout),
-      answers_pings_(settings.answer_pings),
       handshake_deadline_(loop),
       connection_(loop, std::move(stream), Connection::Role::kServer, settings,
                   options.network.close_timeout, *this) {
@@ -70,7 +69,10 @@ void ServedClient::connection_opened() {
 
 void ServedClient::connection_ping(std::string_view data) {
   host_.client_ping(*this, Direction::kReceived, data);
-  if (answers_pings_) host_.client_pong(*this, Direction::kSent, data);
+}
+
+void ServedClient::connection_pong_sent(std::string_view data) {
+  host_.client_pong(*this, Direction::kSent, data);
 }
 
 void ServedClient::connection_pong(std::string_view data) {

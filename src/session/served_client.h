@@ -73,13 +73,13 @@ class ServedClient : public ConnectionOwner {
   void connection_opened() override;
   void connection_ping(std::string_view data) override;
   void connection_pong(std::string_view data) override;
+  void connection_pong_sent(std::string_view data) override;
 
   Host& host_;
   std::size_t number_;
   std::string peer_;
   std::string target_;
   double handshake_timeout_;
-  bool answers_pings_;
   bool was_open_ = false;
   std::unique_ptr<Keepalive> keepalive_;  // where --ping-interval or --heartbeat ask for it
   std::unique_ptr<FrameTrace> frames_;

@@ -440,21 +440,25 @@ void WebsocketEngine::on_message(const EngineMessage& message) {
 // RFC 6455 5.5.2: a ping is answered as soon as practical. 5.5.3: the last of several is enough, so
 // pings of a peer that reads nothing can't pile up as pongs.
 void WebsocketEngine::on_ping(const std::string& data) {
-  if (settings_.answer_pings) {
-    if (out_.output().size() < kMostBeforePongs) {
-      out_.frame(kFin | kOpPong, data);
-    } else {
-      owed_pong_ = data;
-    }
+  const bool at_once = settings_.answer_pings && out_.output().size() < kMostBeforePongs;
+  if (at_once) {
+    out_.frame(kFin | kOpPong, data);
+    owed_pong_.reset();  // this one came later
+  } else if (settings_.answer_pings) {
+    owed_pong_ = data;
   }
   listener_.on_ping(data);
+  if (at_once) listener_.on_pong_sent(data);
 }
 
 void WebsocketEngine::output_written(std::size_t size) {
   out_.written(size);
   if (!owed_pong_ || out_.output().size() >= kMostBeforePongs / 2) return;
-  if (live()) out_.frame(kFin | kOpPong, *owed_pong_);
+  const std::string data = std::move(*owed_pong_);
   owed_pong_.reset();
+  if (!live()) return;
+  out_.frame(kFin | kOpPong, data);
+  listener_.on_pong_sent(data);
 }
 
 void WebsocketEngine::on_close() {

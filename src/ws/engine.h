@@ -59,8 +59,11 @@ class EngineListener {
   /// whole characters. `last`: the message ends with them; they may be none then. A connection that
   /// ends or fails before leaves the message without its last piece.
   virtual void on_piece(MessageType /*type*/, std::string_view /*data*/, bool /*last*/) {}
-  virtual void on_ping(std::string_view data) = 0;  // already answered when pongs are on
+  virtual void on_ping(std::string_view data) = 0;
   virtual void on_pong(std::string_view data) = 0;
+  /// An answer of the engine's own is in the output: to each ping, or, while much waits there, to
+  /// the last of several, later.
+  virtual void on_pong_sent(std::string_view /*data*/) {}
   /// The peer's Close arrived. When ours had not been sent, the answer is in the output already.
   virtual void on_close(const CloseFrame& frame) = 0;
   /// The peer broke the protocol (Stage::kConnection); `code` is what we told it: a close code, or

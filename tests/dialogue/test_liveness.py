@@ -23,6 +23,23 @@ class Pings(Dialogue):
         self.assertGreater(ping - opened, 0.35)
         self.assertGreater(beat - opened, 0.65)
 
+    def test_what_a_timer_sends_is_told_when_it_is_sent(self):
+        """Nothing else happens that would bring it to stdout."""
+
+        def deaf(peer):
+            peer.accept()
+            peer.stall()
+
+        for words, told in (
+            (("--ping-interval", "0.1"), b'"event":"ping"'),
+            (("--heartbeat", "beat", "--heartbeat-interval", "0.1"), b'"data":"beat"'),
+        ):
+            with self.subTest(words), Server(deaf) as server:
+                with Running("--json", *words, "-w", "-1", server.url) as running:
+                    running.wait_out(told)
+                    self.assertIsNone(running.process.poll())
+                    running.process.terminate()
+
     def test_ping_interval(self):
         def script(peer):
             peer.accept()

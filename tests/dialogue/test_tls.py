@@ -163,6 +163,35 @@ class ClientCertificates(Dialogue):
                 terminal.wait_for("< hello")
                 self.assertEqual(terminal.wait(), 0)
 
+    def test_at_the_prompt_a_passphrase_is_asked_for_once_and_not_shown(self):
+        """Typed slowly, as by hand; connected again without another question."""
+        pem = CERTIFICATES.pair("client")[0]
+        key = CERTIFICATES.encrypted_key("client", "open sesame")
+        visits = []
+
+        def leaves_once(peer):
+            peer.accept()
+            visits.append(peer)
+            if len(visits) > 1:
+                peer.text("again")
+                peer.read_to_end()
+
+        context = CERTIFICATES.server_context("good", client_ca=CERTIFICATES.ca)
+        with Server(leaves_once, tls=context) as server:
+            words = ["--ca", CERTIFICATES.ca, "--cert", pem, "--key", key, "--reconnect"]
+            with Terminal(*words, f"wss://localhost:{server.port}/") as terminal:
+                terminal.wait_for("passphrase of")
+                for letter in "open sesame\r":
+                    terminal.type(letter)
+                    time.sleep(0.02)
+                terminal.wait_for("< again", seconds=20)
+                terminal.type("/quit\r")
+                self.assertEqual(terminal.wait(), 0)
+                shown = bytes(terminal.raw)
+        self.assertEqual(shown.count(b"passphrase of"), 1, shown)
+        for part in (b"sesame", b"open s", b"o\x1b", b"> o"):
+            self.assertNotIn(part, shown)
+
     def test_a_key_that_belongs_to_another_certificate(self):
         pem, _ = CERTIFICATES.pair("client")
         _, key = CERTIFICATES.pair("good")
@@ -302,6 +331,22 @@ class Choices(Dialogue):
             self.one_error(ended, "pin|public key")
             self.dialogue("-k", "--pin", other, url, status=4, out="")
         self.assertEqual(b"".join(heard), b"", "the request went out all the same")
+
+    def test_a_pin_wants_a_certificate(self):
+        """A server without one, to which only --ciphers of one's own opens the door."""
+        anonymous = "AECDH-AES128-SHA@SECLEVEL=0"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(anonymous)
+        pin = "sha256//" + base64.b64encode(bytes(32)).decode()
+        words = ["-k", "--ciphers", anonymous, "--tls-max", "1.2", "-w", "0"]
+        with Server(echo, tls=context) as server:
+            url = f"wss://localhost:{server.port}/"
+            self.dialogue(*words, url)
+        with Server(lambda peer: peer.read_to_end(), tls=context) as server:
+            url = f"wss://localhost:{server.port}/"
+            ended = self.dialogue(*words, "--pin", pin, url, status=4, out="")
+            self.one_error(ended, "no certificate")
 
 
 class AskedFor(unittest.TestCase):

@@ -36,6 +36,7 @@ class Recorder : public EngineListener {
     events.push_back(std::string(last ? "last " : "piece ") +
                      (type == MessageType::kText ? "text " : "binary ") + std::string(data));
   }
+  void on_pong_sent(std::string_view data) override { pongs_sent.emplace_back(data); }
   void on_ping(std::string_view data) override { events.push_back("ping " + std::string(data)); }
   void on_pong(std::string_view data) override { events.push_back("pong " + std::string(data)); }
   void on_close(const CloseFrame& frame) override {
@@ -56,6 +57,7 @@ class Recorder : public EngineListener {
   }
   void on_open() override { events.push_back("open"); }
 
+  std::vector<std::string> pongs_sent;
   std::vector<std::string> take() { return std::exchange(events, {}); }
 };
 

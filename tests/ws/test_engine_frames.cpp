@@ -490,6 +490,20 @@ TEST_CASE("after a failure nothing more is told, read or sent") {
   CHECK(side.engine->receive_buffer().size > 0);
 }
 
+TEST_CASE("no pong goes out behind that of a later ping") {
+  Side side(false, {});
+  const auto ping = [&side](const std::string& data) {
+    give(*side.engine, side.from_peer(0x89, data));
+  };
+  while (side.heard.pongs_sent.size() == side.heard.events.size()) ping(std::string(100, 'x'));
+  side.engine->output_written(std::size_t{3000} * (2 + 4 + 100));  // whole frames
+  ping("later");
+  std::string all;
+  while (!side.engine->output().empty()) all += unmasked(take_output(*side.engine));
+  const std::string later = frame(0x8a, "later");
+  CHECK(all.substr(all.size() - later.size()) == later);
+}
+
 TEST_CASE("RFC 6455 5.5.3: of the pings of a peer that reads nothing the last is answered") {
   for (const bool server : {false, true}) {
     CAPTURE(server);
@@ -507,6 +521,12 @@ TEST_CASE("RFC 6455 5.5.3: of the pings of a peer that reads nothing the last is
     CHECK(first.substr(0, 103) == frame(0x8a, "0" + std::string(100, 'x')));
     CHECK(last == frame(0x8a, "99999" + std::string(100, 'x')));
     CHECK(take_output(*side.engine).empty());
+    // Told are those that went out, no more.
+    const std::size_t header = last.size() - 105;
+    std::size_t bytes = 0;
+    for (const std::string& pong : side.heard.pongs_sent) bytes += header + pong.size();
+    CHECK(bytes == first.size() + last.size());
+    CHECK(side.heard.pongs_sent.back() == "99999" + std::string(100, 'x'));
     give(*side.engine, side.from_peer(0x89, "now"));
     CHECK(unmasked(take_output(*side.engine)) == frame(0x8a, "now"));
   }
