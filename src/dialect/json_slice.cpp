@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.h"
+#include "base/json_scanner.h"
+
 namespace wscope::dialect {
 namespace {
 
@@ -73,16 +76,40 @@ std::size_t end_of_flat_object(std::string_view text, std::size_t at) {
   return 0;
 }
 
+/// The high half of a surrogate pair, or the low one: what its six characters begin with.
+bool is_half(std::string_view escape, std::string_view third) {
+  return escape.size() >= 6 && escape.substr(0, 2) == "\\u" && to_lower(escape[2]) == 'd' &&
+         third.find(to_lower(escape[3])) != std::string_view::npos;
+}
+
+/// Of a JSON string: each half of a surrogate pair that stands alone is \ufffd.
+std::string with_whole_pairs(std::string_view quoted) {
+  std::string whole;
+  while (!quoted.empty()) {
+    std::size_t size = std::max<std::size_t>(std::min(quoted.find('\\'), quoted.size()), 1);
+    if (quoted.front() == '\\') {
+      size = quoted[1] == 'u' ? 6 : 2;
+      const bool high = is_half(quoted, "89ab");
+      if (high && is_half(quoted.substr(6), "cdef")) {
+        size = 12;
+      } else if (high || is_half(quoted, "cdef")) {
+        whole += "\\ufffd";
+        quoted.remove_prefix(6);
+        continue;
+      }
+    }
+    whole += quoted.substr(0, size);
+    quoted.remove_prefix(size);
+  }
+  return whole;
+}
+
 bool begins_with(std::string_view text, char first) {
   text = trimmed(text);
   return !text.empty() && text.front() == first;
 }
 
 }  // namespace
-
-bool is_json(std::string_view text) {
-  return nlohmann::json::accept(text.data(), text.data() + text.size());
-}
 
 std::optional<std::vector<std::string_view>> json_elements(std::string_view text,
                                                            std::size_t most) {
@@ -101,7 +128,10 @@ std::optional<JsonMembers> json_members(std::string_view text) {
   if (!begins_with(text, '{') || !is_json(text)) return std::nullopt;
   JsonMembers members;
   std::optional<std::string> name;
+  bool more = false;
   each_value(text, [&](std::string_view value) {
+    more = more || members.size() == kMostMembers;
+    if (more) return;
     if (!name) {
       name = json_text(value).value_or(std::string());
     } else {
@@ -109,6 +139,7 @@ std::optional<JsonMembers> json_members(std::string_view text) {
       name.reset();
     }
   });
+  if (more) return std::nullopt;
   return members;
 }
 
@@ -120,9 +151,8 @@ std::string_view json_member(const JsonMembers& members, std::string_view name) 
 
 std::optional<std::string> json_text(std::string_view quoted) {
   quoted = trimmed(quoted);
-  if (quoted.empty() || quoted.front() != '"') return std::nullopt;
-  const auto value =
-      nlohmann::json::parse(quoted.data(), quoted.data() + quoted.size(), nullptr, false);
+  if (quoted.empty() || quoted.front() != '"' || !is_json(quoted)) return std::nullopt;
+  const auto value = nlohmann::json::parse(with_whole_pairs(quoted), nullptr, false);
   if (!value.is_string()) return std::nullopt;
   return value.get<std::string>();
 }

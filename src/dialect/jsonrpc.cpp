@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/json_scanner.h"
 #include "dialect/json_slice.h"
 
 namespace wscope::dialect {

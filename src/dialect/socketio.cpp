@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/byte_text.h"
+#include "base/json_scanner.h"
 #include "dialect/json_slice.h"
 
 namespace wscope::dialect {
@@ -35,6 +36,8 @@ constexpr std::size_t kMostAttachments = 1024;
 constexpr std::size_t kMostAttachedBytes = std::size_t{64} << 20;
 constexpr std::size_t kMostAsked = 1024;
 constexpr std::size_t kMostCalls = 65536;
+// A value of two bytes takes ten times as much.
+constexpr std::size_t kMostValues = 10000;
 
 /// Cuts a number off the front; nothing when there is none or it is too big.
 template <class Number>
@@ -58,19 +61,33 @@ std::string excerpt(std::string_view text) {
   return json_quoted(text.substr(0, 60)) + (text.size() > 60 ? "…" : "");
 }
 
-/// The attachments in their places; what has no attachment stays a placeholder.
-std::string with_attachments(std::string_view payload, const std::vector<std::string>& bytes) {
-  return replace_flat_objects(payload, "_placeholder",
-                              [&](std::string_view object) -> std::optional<std::string> {
-                                const auto members = json_members(object);
-                                if (!members || json_member(*members, "_placeholder") != "true")
-                                  return std::nullopt;
-                                std::string_view num = json_member(*members, "num");
-                                const auto index = take_number<std::size_t>(num);
-                                if (!index || !num.empty() || *index >= bytes.size())
-                                  return std::nullopt;
-                                return "{\"base64\":\"" + base64_of(bytes[*index]) + "\"}";
-                              });
+/// The attachments in their places; what has no attachment stays a placeholder. Nothing where they
+/// stand in so many places that it would be more than the attachments of a packet may be.
+std::optional<std::string> with_attachments(std::string_view payload,
+                                            const std::vector<std::string>& bytes) {
+  std::size_t placed = 0;
+  std::string whole = replace_flat_objects(
+      payload, "_placeholder", [&](std::string_view object) -> std::optional<std::string> {
+        const auto members = json_members(object);
+        if (!members || json_member(*members, "_placeholder") != "true") return std::nullopt;
+        std::string_view num = json_member(*members, "num");
+        const auto index = take_number<std::size_t>(num);
+        if (!index || !num.empty() || *index >= bytes.size()) return std::nullopt;
+        placed += bytes[*index].size();
+        if (placed > kMostAttachedBytes) return std::nullopt;
+        return "{\"base64\":\"" + base64_of(bytes[*index]) + "\"}";
+      });
+  if (placed > kMostAttachedBytes) return std::nullopt;
+  return whole;
+}
+
+Step too_much_attached() {
+  return broken_by_peer("the attachments of one Socket.IO packet exceed 64 MiB");
+}
+
+/// An array all the same, but of more values than an event has: shown as it came.
+bool has_too_many(std::string_view payload) {
+  return !payload.empty() && payload.front() == '[' && is_json(payload);
 }
 
 std::string words(const std::vector<std::string_view>& values, std::size_t from) {
@@ -245,14 +262,15 @@ Steps SocketIo::attachment(std::string_view bytes, double now) {
   if (!partial_) return {broken_by_peer("server sent a Socket.IO attachment that nothing named")};
   attached_bytes_ += bytes.size();
   if (attached_bytes_ > kMostAttachedBytes) {
-    return {broken_by_peer("the attachments of one Socket.IO packet exceed 64 MiB")};
+    return {too_much_attached()};
   }
   attachments_.emplace_back(bytes);
   if (attachments_.size() < partial_->attachments) return {};
   Packet packet = std::move(*partial_);
   partial_.reset();
-  packet.payload = with_attachments(packet.payload, attachments_);
-  attachments_.clear();
+  auto whole = with_attachments(packet.payload, std::exchange(attachments_, {}));
+  if (!whole) return {too_much_attached()};
+  packet.payload = std::move(*whole);
   return handle(packet, now);
 }
 
@@ -295,7 +313,8 @@ Steps SocketIo::connect_error(const Packet& packet) const {
 }
 
 Steps SocketIo::event(const Packet& packet) {
-  const auto values = json_elements(packet.payload);
+  const auto values = json_elements(packet.payload, kMostValues);
+  if (!values && has_too_many(packet.payload)) return {show(packet.payload)};
   const auto name = values && !values->empty() ? json_text(values->front()) : std::nullopt;
   if (!name) return {broken_by_peer("not a Socket.IO event: " + excerpt(packet.payload))};
   std::string line;
@@ -311,7 +330,8 @@ Steps SocketIo::event(const Packet& packet) {
 }
 
 Steps SocketIo::acknowledged(const Packet& packet, double now) {
-  const auto values = json_elements(packet.payload);
+  const auto values = json_elements(packet.payload, kMostValues);
+  if (!values && has_too_many(packet.payload)) return {show(packet.payload)};
   if (!values || !packet.id) {
     return {broken_by_peer("not a Socket.IO acknowledgement: " + excerpt(packet.payload))};
   }

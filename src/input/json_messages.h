@@ -11,7 +11,7 @@
 
 #include "base/action.h"
 #include "base/byte_buffer.h"
-#include "input/json_scanner.h"
+#include "base/json_scanner.h"
 #include "input/line_splitter.h"
 
 namespace wscope::input {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "input/json_scanner.h"
+#include "base/json_scanner.h"
 
 namespace wscope::input {
 namespace {

@@ -2,17 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "input/json_scanner.h"
+#include "base/json_scanner.h"
 
 namespace wscope::input {
-
-bool is_json(std::string_view text) {
-  JsonScanner scanner;
-  const std::size_t taken = scanner.feed(text);
-  scanner.finish();
-  const bool complete = scanner.state() == JsonScanner::State::kComplete;
-  return complete && text.find_first_not_of(" \t\r\n", taken) == std::string_view::npos;
-}
 
 bool nested_too_deep(std::string_view text) {
   std::size_t depth = 0;

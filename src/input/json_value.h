@@ -13,9 +13,6 @@ namespace wscope::input {
 
 constexpr std::size_t kMostJsonDepth = 200;
 
-/// One value with white space around it (RFC 8259).
-bool is_json(std::string_view text);
-
 /// By its brackets alone, so also of what is no JSON.
 bool nested_too_deep(std::string_view text);
 

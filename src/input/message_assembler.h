@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "input/json_scanner.h"
+#include "base/json_scanner.h"
 
 namespace wscope::input {
 

@@ -11,9 +11,9 @@
 #include <string_view>
 
 #include "base/action.h"
+#include "base/json_scanner.h"
 #include "base/options.h"
 #include "input/file_message.h"
-#include "input/json_scanner.h"
 #include "input/slash_command.h"
 
 namespace wscope::input {

@@ -8,9 +8,9 @@
 
 #include "base/byte_text.h"
 #include "base/close_code.h"
+#include "base/json_scanner.h"
 #include "base/utf8.h"
 #include "input/control_payload.h"
-#include "input/json_scanner.h"
 #include "input/json_value.h"
 #include "input/script_template.h"
 #include "input/script_words.h"

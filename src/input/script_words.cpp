@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/json_scanner.h"
 #include "input/json_object.h"
-#include "input/json_scanner.h"
 
 namespace wscope::input {
 namespace {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_scanner.h"
 #include "dialect/json_slice.h"
 
 namespace wscope::session {
@@ -46,7 +47,7 @@ DialectTalk::DialectTalk(asio::io_context& loop, const Options& options, const n
 
 Result<void> DialectTalk::check(const Options& options) {
   const std::string& auth = options.dialect.socketio_auth;
-  if (auth.empty() || dialect::is_json(auth)) return {};
+  if (auth.empty() || is_json(auth)) return {};
   return fail(Stage::kUsage, "--socketio-auth: its value is no JSON",
               R"(for example '{"token":"secret"}')");
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/byte_text.h"
+#include "base/json_scanner.h"
 #include "base/utf8.h"
 #include "input/control_payload.h"
 #include "input/json_value.h"
@@ -218,7 +219,7 @@ bool ScriptRunner::send(const Statement& statement) {
   } else if (!is_valid_utf8(*data)) {
     return fail_at(&statement,
                    {Stage::kUsage, "with its values filled in it is not UTF-8", {}, {}});
-  } else if (json && !input::is_json(*data)) {
+  } else if (json && !is_json(*data)) {
     return fail_at(&statement,
                    {Stage::kUsage, "with its values filled in it is no JSON: " + *data, {}, {}});
   }

@@ -46,6 +46,17 @@ TEST_CASE("pings, /complete, and what breaks the protocol") {
   CHECK(talk.received_binary("x").front() == '#');
 }
 
+TEST_CASE("half a surrogate pair and a large number end nothing; a flood of members does") {
+  Talk<Graphql> talk;
+  talk.received(R"({"type":"connection_ack"})");
+  talk.typed("{ a }");
+  CHECK(talk.received(R"({"id":"1","type":"next","payload":{"data":["\ud83d",1e999]}})") ==
+        R"(<1 {"data":["\ud83d",1e999]})");
+  std::string many = R"({"id":"1","type":"next")";
+  for (int i = 0; i < 10000; ++i) many += R"(,"":1)";
+  CHECK(talk.received(many + "}").front() == '#');
+}
+
 TEST_CASE("a subscription goes on until its complete, and shows how long each event took") {
   dialect::Setting setting;
   setting.latency = true;

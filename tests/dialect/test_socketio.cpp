@@ -125,7 +125,7 @@ TEST_CASE("typed events") {
   CHECK(talk.typed("  ready  ") == R"(>42["ready"])");
   CHECK(talk.typed("at 12:30") == R"(>42["at","12:30"])");
   CHECK(talk.typed("n 12345678901234567890123 1e999") ==
-        R"(>42["n","12345678901234567890123 1e999"])");
+        R"(>42["n",12345678901234567890123,1e999])");
   CHECK(talk.typed("say {broken") == R"(>42["say","{broken"])");
   CHECK(talk.typed("say \"open") == R"(>42["say","\"open"])");
   CHECK(talk.typed("say grüß dich") == R"(>42["say","grüß dich"])");
@@ -206,6 +206,37 @@ TEST_CASE("attachments, both ways") {
   CHECK(talk.received_binary("abc") == R"(<f {"_placeholder":true,"num":9})");
   talk.received(R"(451-["f",{"_placeholder":true,"num":0}])");
   CHECK(talk.received("42[\"x\"]").front() == '#');
+}
+
+TEST_CASE("an attachment that stands in many places is no bomb") {
+  const auto placeholders = [](std::size_t count) {
+    std::string packet = "451-[\"f\"";
+    for (std::size_t i = 0; i < count; ++i) packet += R"(,{"_placeholder":true,"num":0})";
+    return packet + "]";
+  };
+  const std::string mebibyte(std::size_t{1} << 20, 'x');
+  auto talk = connected();
+  talk.received(placeholders(64));
+  CHECK(talk.received_binary(mebibyte).size() > (std::size_t{80} << 20));
+  talk.received(placeholders(65));
+  CHECK(talk.received_binary(mebibyte) == "#the attachments of one Socket.IO packet exceed 64 MiB");
+}
+
+TEST_CASE("what has more values than an event is shown as it came") {
+  std::string values = "[\"f\"";
+  for (int i = 0; i < 9999; ++i) values += ",1";
+  auto talk = connected();
+  CHECK(talk.received("42" + values + "]").substr(0, 6) == "<f 1 1");
+  CHECK(talk.received("42" + values + ",1]") == "<" + values + ",1]");
+}
+
+TEST_CASE("all that RFC 8259 lets stand in JSON may come") {
+  auto talk = connected();
+  CHECK(talk.received(R"(42["f","cut \ud83d",1e999])") == R"(<f "cut \ud83d" 1e999)");
+  CHECK(talk.received(R"(42["a\ude00b\ud83d\ude00\ud83d\n\u0041","x"])") ==
+        "<\"a\xef\xbf\xbd"
+        "b\xf0\x9f\x98\x80\xef\xbf\xbd\\nA\" \"x\"");
+  CHECK(talk.received(R"(42["f",1e])").front() == '#');
 }
 
 TEST_CASE("the server disconnects the namespace") {

@@ -7,13 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_scanner.h"
 #include "base/utf8.h"
 #include "input/json_object.h"
-#include "input/json_scanner.h"
 
 namespace {
 
-using wscope::input::JsonScanner;
+using wscope::JsonScanner;
 
 void require(bool holds) {
   if (!holds) std::abort();

@@ -1,8 +1,8 @@
-#include "input/json_scanner.h"
+#include "base/json_scanner.h"
 
 #include "base/ascii.h"
 
-namespace wscope::input {
+namespace wscope {
 namespace {
 
 bool is_blank(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
@@ -239,4 +239,12 @@ std::string_view JsonScanner::expected() const {
   }
 }
 
-}  // namespace wscope::input
+bool is_json(std::string_view text) {
+  JsonScanner scanner;
+  const std::size_t taken = scanner.feed(text);
+  scanner.finish();
+  const bool complete = scanner.state() == JsonScanner::State::kComplete;
+  return complete && text.find_first_not_of(" \t\r\n", taken) == std::string_view::npos;
+}
+
+}  // namespace wscope

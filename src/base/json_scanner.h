@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace wscope::input {
+namespace wscope {
 
 class JsonScanner {
  public:
@@ -71,4 +71,7 @@ class JsonScanner {
   bool key_ = false;
 };
 
-}  // namespace wscope::input
+/// One value with white space around it.
+bool is_json(std::string_view text);
+
+}  // namespace wscope

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "input/json_scanner.h"
+#include "base/json_scanner.h"
 
-using wscope::input::JsonScanner;
+using wscope::JsonScanner;
 using State = JsonScanner::State;
 
 namespace {
@@ -123,4 +123,15 @@ TEST_CASE("depth is bounded by memory only") {
   CHECK(scanner.feed(deep) == deep.size());
   CHECK(scanner.feed(std::string(deep.size(), ']')) == deep.size());
   CHECK(scanner.state() == State::kComplete);
+}
+
+TEST_CASE("one value, with white space around it") {
+  for (const char* text : {"1", " {\"a\": [1e308, \"]]\"]}\n", "null", "\"\\ud83d\"", "1e999"}) {
+    CAPTURE(text);
+    CHECK(wscope::is_json(text));
+  }
+  for (const char* text : {"", "x", "{\"a\":1", "1 2", "[1,]", "\"\\ud83\"", "01"}) {
+    CAPTURE(text);
+    CHECK_FALSE(wscope::is_json(text));
+  }
 }
