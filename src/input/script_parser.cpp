@@ -482,11 +482,12 @@ Result<std::string> Parser::word_or_quoted(ScriptWords& words) {
 Result<std::string> Parser::json(ScriptWords& words, std::string& behind) {
   std::string text(words.take_rest());
   if (text.empty()) return wrong("no JSON behind json");
-  std::optional<std::size_t> size = json_extent(text);
+  JsonExtent extent;
+  std::optional<std::size_t> size = extent.find(text);
   std::string_view line;
   while (!size && next_line(line)) {
     text.append("\n").append(line);
-    size = json_extent(text);
+    size = extent.find(text);
   }
   if (!size) return wrong("the JSON that begins here does not end");
   behind = text.substr(*size);

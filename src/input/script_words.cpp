@@ -88,24 +88,23 @@ std::optional<double> script_seconds(std::string_view word) {
   return seconds;
 }
 
-std::optional<std::size_t> json_extent(std::string_view text) {
+std::optional<std::size_t> JsonExtent::find(std::string_view text) {
   if (text.empty()) return std::nullopt;
   if (text.front() != '{' && text.front() != '[' && text.front() != '"') {
     return std::min(text.find_first_of(" \t\n"), text.size());
   }
-  std::size_t open = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    if (text[i] == '"') {
-      const std::size_t size = end_of_quoted(text.substr(i));
-      if (size == std::string_view::npos) return std::nullopt;
-      i += size;
+  for (; at_ < text.size(); ++at_) {
+    const char c = text[at_];
+    if (quoted_) {
+      if (c == '\\') ++at_;
+      if (c == '"') quoted_ = false;
     } else {
       // ${NAME} in JSON has a bracket of its own, which balances.
-      if (text[i] == '{' || text[i] == '[') ++open;
-      if ((text[i] == '}' || text[i] == ']') && open > 0) --open;
-      ++i;
+      if (c == '"') quoted_ = true;
+      if (c == '{' || c == '[') ++open_;
+      if ((c == '}' || c == ']') && open_ > 0) --open_;
     }
-    if (open == 0) return i;
+    if (open_ == 0 && !quoted_) return at_ + 1;
   }
   return std::nullopt;
 }

@@ -39,8 +39,17 @@ constexpr double kMostScriptSeconds = 1e9;
 /// "2", "0.5"; nothing for anything else, and for more than kMostScriptSeconds.
 std::optional<double> script_seconds(std::string_view word);
 
-/// Bytes of the JSON value at the beginning, by its brackets and quotes alone (references may stand
-/// in it); nothing when it is not closed.
-std::optional<std::size_t> json_extent(std::string_view text);
+/// How far the JSON value at the beginning of a text goes that grows line by line, by its brackets
+/// and quotes alone (references may stand in it). Each byte is looked at once.
+class JsonExtent {
+ public:
+  /// `text`: what was given last, and more. Nothing while the value is not closed.
+  std::optional<std::size_t> find(std::string_view text);
+
+ private:
+  std::size_t at_ = 0;  // bytes looked at
+  std::size_t open_ = 0;
+  bool quoted_ = false;
+};
 
 }  // namespace wscope::input

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "input/script_parser.h"
+#include "support/cpu_time.h"
 
 using namespace wscope;
 using input::parse_script;
@@ -66,6 +67,17 @@ TEST_CASE("script: JSON may take several lines and references anywhere") {
   // The statement behind it has its own line.
   const auto script = parse_script("send json [\n1]\nsend b\n", "a", true);
   CHECK(script->statements[1].line == 3);
+}
+
+TEST_CASE("script: JSON of ten times as many lines takes ten times as long, not a hundred") {
+  const auto parse = [](int lines) {
+    std::string text = "send json [\n";
+    for (int i = 0; i < lines; ++i) text += "{\"name\": \"a value of some length\"},\n";
+    text += "0]\n";
+    return test::cpu_seconds([&] { CHECK(only(text).payload == ScriptPayload::kJson); });
+  };
+  const double small = parse(2000);
+  CHECK(parse(20000) < 30 * small);
 }
 
 TEST_CASE("script: patterns and their modifiers") {
