@@ -116,6 +116,8 @@ class Connection : private ws::EngineListener {
     return engine_->state() == ws::Engine::State::kOpen && !write_broken_ && !finished_;
   }
   std::size_t queued() const { return engine_->output().size(); }
+  /// Bytes ever queued.
+  std::uint64_t queued_until() const { return bytes_written_ + queued(); }
   /// A ping was queued whose pong is waited for; then, after a while: whether it was ourselves who
   /// held one of them up since the last call of either, by what goes before the ping and gets on,
   /// or by reading that had to wait.
@@ -144,7 +146,6 @@ class Connection : private ws::EngineListener {
   void on_open() override { owner_.connection_opened(); }
 
   bool may_read();
-  std::uint64_t queued_until() const { return bytes_written_ + queued(); }
   std::uint64_t arrived_until() const;
   void read_some();
   void take(std::string_view bytes, bool in_engine_buffer);

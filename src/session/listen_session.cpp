@@ -20,8 +20,8 @@ namespace wscope::session {
 namespace {
 
 constexpr int kActionsPerTurn = 4096;
-// A client with more than this waiting for it does not read. A crowd of them shares the memory that
-// is for all, down to a least.
+// A client with more than this waiting for it, one message not counted, does not read. A crowd of
+// them shares the memory that is for all, down to a least.
 constexpr std::size_t kMostQueued = std::size_t{4} << 20;
 constexpr std::size_t kMostQueuedInAll = std::size_t{256} << 20;
 constexpr std::size_t kLeastQueued = std::size_t{256} << 10;
@@ -213,27 +213,42 @@ void ListenSession::client_message(ServedClient& client, MessageType type, std::
 void ListenSession::pass_on(ServedClient& sender, MessageType type, std::string_view data) {
   for (auto& [number, other] : clients_) {
     const bool own = number == sender.number();
-    if (own && options_.listen.broadcast == ListenOptions::Broadcast::kOthers) continue;
-    give(*other, type, data);
-    if (!own) to_settle_.insert(number);
+    if (!own) {
+      give(*other, type, data);
+      to_settle_.insert(number);
+    } else if (options_.listen.broadcast == ListenOptions::Broadcast::kAll) {
+      // Nothing is written to it while it is read from: it is judged after that.
+      if (sender.give(type, data)) tell_sent(sender, type, data);
+      speakers_.insert(number);
+    }
   }
 }
 
 // Everybody's pace is the fastest reader's; who falls far behind is let go, so that it can neither
 // slow the others nor make the server grow.
 void ListenSession::give(ServedClient& client, MessageType type, std::string_view data) {
+  if (!client.connection().open()) return;
+  if (reads(client) && client.give(type, data)) tell_sent(client, type, data);
+}
+
+void ListenSession::judge_speakers() {
+  for (const std::size_t number : std::exchange(speakers_, {})) {
+    const auto found = clients_.find(number);
+    if (found != clients_.end() && found->second->connection().open()) reads(*found->second);
+  }
+}
+
+/// False: it does not, and was dropped.
+bool ListenSession::reads(ServedClient& client) {
   auto& connection = client.connection();
-  if (!connection.open()) return;
   const std::size_t most =
       std::clamp(kMostQueuedInAll / clients_.size(), kLeastQueued, kMostQueued);
   // What this turn gathered is not held against who reads: the socket is asked first.
-  if (connection.queued() > most) connection.settle();
-  if (connection.queued() > most) {
-    events_.notice(fmt::format("client {} does not read: dropped", client.number()));
-    connection.abort({Stage::kConnection, "client does not read", {}, {}});
-    return;
-  }
-  if (connection.send(type, data)) tell_sent(client, type, data);
+  if (client.backlog() > most) connection.settle();
+  if (client.backlog() <= most) return true;
+  events_.notice(fmt::format("client {} does not read: dropped", client.number()));
+  connection.abort({Stage::kConnection, "client does not read", {}, {}});
+  return false;
 }
 
 // Only where somebody keeps account of both directions; else an echo would pay for nothing.
@@ -253,6 +268,7 @@ void ListenSession::settle_all() {
 void ListenSession::client_rests(ServedClient& client) {
   if (commands_) commands_->flush(client);
   settle_all();
+  if (!speakers_.empty()) asio::post(loop_, [this] { judge_speakers(); });
   flush();
 }
 

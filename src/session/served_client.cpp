@@ -46,6 +46,18 @@ void ServedClient::show_frames(EventSink& sink) {
   connection_.observe_wire(true);
 }
 
+bool ServedClient::give(MessageType type, std::string_view data) {
+  const std::uint64_t begin = connection_.queued_until();
+  if (!connection_.send(type, data)) return false;
+  backlog_.add(begin, connection_.queued_until());
+  return true;
+}
+
+std::uint64_t ServedClient::backlog() {
+  const std::uint64_t until = connection_.queued_until();
+  return backlog_.besides_largest(until - connection_.queued(), until);
+}
+
 void ServedClient::connection_message(MessageType type, std::string_view data) {
   host_.client_message(*this, type, data);
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/options.h"
+#include "session/backlog.h"
 #include "session/connection.h"
 #include "session/frame_trace.h"
 #include "session/keepalive.h"
@@ -52,6 +53,10 @@ class ServedClient : public ConnectionOwner {
   /// Its upgrade was granted: not a plain request, a refused or a broken one.
   bool was_open() const { return was_open_; }
   Connection& connection() { return connection_; }
+  /// Connection::send() for what is given to many: one message counts little in backlog().
+  bool give(MessageType type, std::string_view data);
+  /// What waits besides the largest message that was given and waits.
+  std::uint64_t backlog();
   const Connection& connection() const { return connection_; }
   /// Null until its frames are asked for.
   FrameTrace* frames() { return frames_.get(); }
@@ -83,6 +88,7 @@ class ServedClient : public ConnectionOwner {
   bool was_open_ = false;
   std::unique_ptr<Keepalive> keepalive_;  // where --ping-interval or --heartbeat ask for it
   std::unique_ptr<FrameTrace> frames_;
+  Backlog backlog_;
   Deadline handshake_deadline_;
   Connection connection_;
 };

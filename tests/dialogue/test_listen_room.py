@@ -1,11 +1,13 @@
 """--listen with several clients: admission, broadcast, typed lines, slow readers (wscope(1))."""
 
+import contextlib
 import email.utils
 import os
 import re
 import socket
 import stat
 import tempfile
+import threading
 import time
 import unittest
 
@@ -255,6 +257,59 @@ class Room(Dialogue):
             server.wait_err("client 1 does not read: dropped")
             if not SANITIZED:
                 self.assertLess(server.peak_memory(), 48 << 20)
+
+    def say_while_reading(self, client, *messages):
+        """In a thread of its own; whom the server drops meanwhile has said enough."""
+
+        def say():
+            with contextlib.suppress(OSError):
+                client.sock.sendall(wire)
+
+        mask = b"\x01\x02\x03\x04"
+        wire = b"".join(frames.frame(frames.BINARY, one, mask=mask) for one in messages)
+        thread = threading.Thread(target=say)
+        thread.start()
+        self.addCleanup(thread.join)
+
+    def test_who_reads_a_large_message_is_not_let_go_for_what_comes_behind_it(self):
+        large = bytes(12 << 20)
+        with Listening("--broadcast=others") as server:
+            reader, talker = RawClient(server).open(), RawClient(server).open()
+            for client in (reader, talker):
+                self.addCleanup(client.sock.close)
+            self.say_while_reading(talker, large, b"small", b"and another")
+            self.assertEqual(len(reader.read_message()), len(large))
+            self.assertEqual(reader.read_message(), b"small")
+            self.assertEqual(reader.read_message(), b"and another")
+        self.assertNotIn(b"dropped", server.err)
+
+    def test_who_reads_its_own_large_message_is_not_let_go(self):
+        large = bytes(5 << 20)
+        with Listening("--broadcast") as server:
+            client = RawClient(server).open()
+            self.addCleanup(client.sock.close)
+            self.say_while_reading(client, large, b"small", large, b"and another")
+            told = [client.read_message() for _ in range(4)]
+            self.assertEqual([len(one) for one in told], [len(large), 5, len(large), 11])
+        self.assertNotIn(b"dropped", server.err)
+
+    def test_who_reads_no_large_message_is_let_go_after_the_next(self):
+        large = bytes(8 << 20)
+        for broadcast in ("--broadcast=others", "--broadcast"):
+            with self.subTest(broadcast), Listening(broadcast) as server:
+                deaf = RawClient(server).open()
+                self.addCleanup(deaf.sock.close)
+                with Running("--count", "8", "--output", "hex", server.url) as reader:
+                    server.wait_err("client 2 connected")
+                    talker = RawClient(server).open()
+                    self.addCleanup(talker.sock.close)
+                    self.say_while_reading(talker, *[large] * 8)
+                    for _ in range(8 if broadcast == "--broadcast" else 0):
+                        self.assertEqual(len(talker.read_message()), len(large))
+                    self.assertEqual(reader.wait(60).status, 0)
+                server.wait_err("client 1 does not read: dropped")
+                self.assertEqual(server.err.count(b"dropped"), 1)
+                self.memory_at_most(server, 160 << 20)
 
 
 if __name__ == "__main__":
