@@ -30,7 +30,11 @@ ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> 
   };
   hooks.waits = [this] { connection_.begin_pong_wait(); };
   hooks.held_up = [this] { return connection_.pong_was_held_up(); };
-  hooks.dead = [this] { connection_.abort({Stage::kTimeout, "no pong in time", {}, {}}); };
+  hooks.dead = [this] {
+    // What is waited for after a Close has --close-timeout (RFC 6455 5.5.1: no Pong need come).
+    if (connection_.state() != ws::Engine::State::kOpen) return;
+    connection_.abort({Stage::kTimeout, "no pong in time", {}, {}});
+  };
   keepalive_ = std::make_unique<Keepalive>(loop, liveness, std::move(hooks));
 }
 

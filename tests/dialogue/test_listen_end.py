@@ -1,6 +1,7 @@
 """What ends --listen but a signal: --timeout, --count, --until; and -H in its 101 (wscope(1))."""
 
 import os
+import select
 import signal
 import socket
 import tempfile
@@ -28,6 +29,23 @@ class Ending(Dialogue):
         self.assertEqual((frame.opcode, frame.code), (frames.CLOSE, code))
         client.say(frames.CLOSE, frame.payload)
         self.assertEqual(client.read_to_end(), b"")
+
+
+class Keepalive(Ending):
+    def test_no_pong_is_waited_for_after_our_close(self):
+        wait = 1 * TIME_FACTOR
+        words = ("--ping-interval", "0.1", "--pong-timeout", wait, "--close-timeout", "1000")
+        with Listening(*words) as server:
+            client = self.client(server)
+            self.assertEqual(client.read_frame().opcode, frames.PING)
+            server.signal(signal.SIGTERM)
+            while (frame := client.read_frame()).opcode == frames.PING:
+                pass
+            self.assertEqual((frame.opcode, frame.code), (frames.CLOSE, 1001))
+            self.assertEqual(select.select([client.sock], [], [], 1.5 * wait)[0], [])
+            client.say(frames.CLOSE, frame.payload)
+            self.assertEqual(client.read_to_end(), b"")
+            self.expect(server.wait(), status=143, err="client 1 left: 1001$")
 
 
 class Timeout(Ending):
