@@ -22,11 +22,13 @@ ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> 
     if (!connection_.ping(data)) return false;
     host_.client_ping(*this, Direction::kSent, data);
     connection_.settle();
+    host_.client_rests(*this);
     return true;
   };
   hooks.heartbeat = [this](const std::string& text) {
     connection_.send(MessageType::kText, text);
     connection_.settle();
+    host_.client_rests(*this);
   };
   hooks.waits = [this] { connection_.begin_pong_wait(); };
   hooks.held_up = [this] { return connection_.pong_was_held_up(); };

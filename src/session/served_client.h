@@ -32,6 +32,7 @@ class ServedClient : public ConnectionOwner {
     virtual void client_message(ServedClient&, MessageType, std::string_view) = 0;
     /// A batch of reading begins: sample clocks.
     virtual void client_wakes() = 0;
+    /// It is over, or something was sent by itself: flush what was gathered.
     virtual void client_rests(ServedClient&) = 0;
     virtual void client_has_room(ServedClient&) = 0;
     virtual bool client_may_read(const ServedClient&) const = 0;

@@ -234,6 +234,11 @@ class Room(Dialogue):
             self.assertRegex(out, rb'"dir":"recv","type":"binary","base64":"/wA="')
             self.assertRegex(out, '"dir":"recv","type":"text","data":"grüß"'.encode())
 
+    def test_a_keepalive_is_told_when_it_is_sent(self):
+        with Listening("--json", "--ping-interval", "0.2", "--pong-timeout", "0") as server:
+            self.addCleanup(RawClient(server).open().sock.close)
+            server.wait_out('"event":"ping","client":1,"dir":"send","data":"keepalive-1"')
+
     def test_ping_interval(self):
         with Listening("--ping-interval", "0.05") as server:
             client = RawClient(server).open()
