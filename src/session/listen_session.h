@@ -72,6 +72,9 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
     events_.pong(client, direction, data);
   }
   void client_message(ServedClient& client, MessageType type, std::string_view data) override;
+  void client_sent(ServedClient& client, MessageType type, std::string_view data) override {
+    tell_sent(client, type, data);
+  }
   void client_wakes() override { clock_.sample(); }
   void client_rests(ServedClient& client) override;
   void client_has_room(ServedClient& client) override;

@@ -26,7 +26,10 @@ ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> 
     return true;
   };
   hooks.heartbeat = [this](const std::string& text) {
-    connection_.send(MessageType::kText, text);
+    host_.client_wakes();
+    // Who reads nothing must not make us grow.
+    if (!connection_.has_room() || !connection_.send(MessageType::kText, text)) return;
+    host_.client_sent(*this, MessageType::kText, text);
     connection_.settle();
     host_.client_rests(*this);
   };

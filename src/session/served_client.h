@@ -30,6 +30,8 @@ class ServedClient : public ConnectionOwner {
     virtual void client_ping(ServedClient&, Direction, std::string_view data) = 0;
     virtual void client_pong(ServedClient&, Direction, std::string_view data) = 0;
     virtual void client_message(ServedClient&, MessageType, std::string_view) = 0;
+    /// A heartbeat was queued for it.
+    virtual void client_sent(ServedClient&, MessageType, std::string_view) = 0;
     /// A batch of reading begins: sample clocks.
     virtual void client_wakes() = 0;
     /// It is over, or something was sent by itself: flush what was gathered.

@@ -15,7 +15,7 @@ from dialogue.test_listen import Listening, RawClient
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import SANITIZED, Running, run
+from support.program import SANITIZED, Running, eventually, run
 
 
 class Admission(Dialogue):
@@ -238,6 +238,22 @@ class Room(Dialogue):
         with Listening("--json", "--ping-interval", "0.2", "--pong-timeout", "0") as server:
             self.addCleanup(RawClient(server).open().sock.close)
             server.wait_out('"event":"ping","client":1,"dir":"send","data":"keepalive-1"')
+
+    def test_a_heartbeat_is_told_as_what_is_sent(self):
+        with Listening("--json", "--heartbeat", "hb", "--heartbeat-interval", "0.2") as server:
+            self.addCleanup(RawClient(server).open().sock.close)
+            server.wait_out('"event":"message","client":1,"dir":"send","type":"text","data":"hb"')
+
+    def test_a_heartbeat_does_not_take_the_text_of_a_compressed_frame(self):
+        words = ("--trace", "--echo", "--heartbeat", "hb", "--heartbeat-interval", "0.2")
+        with Listening(*words) as server:
+            client = RawClient(server).open(more="Sec-WebSocket-Extensions: permessage-deflate\r\n")
+            self.addCleanup(client.sock.close)
+            self.assertEqual(client.read_frame().payload, b"hb")
+            client.say(frames.TEXT, "A" * 100)
+            client.say(frames.TEXT, "B" * 100)
+            shown = lambda: re.findall('> client 1 TEXT fin rsv1 .*"(.)', server.err.decode())  # noqa: E731
+            eventually(lambda: shown() == ["A", "B"], what="the echoes in the trace")
 
     def test_ping_interval(self):
         with Listening("--ping-interval", "0.05") as server:
