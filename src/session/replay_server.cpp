@@ -82,12 +82,12 @@ void ReplayServer::perform(ServedClient& client, const input::RecordedEvent& eve
   switch (event.kind) {
     case Event::kPing:
       if (connection.ping(event.data)) {
-        sink_->on_ping({Direction::kSent, event.data, std::nullopt, client.number()});
+        events_.ping(client, Direction::kSent, event.data);
       }
       return;
     case Event::kPong:
       if (connection.pong(event.data)) {
-        sink_->on_pong({Direction::kSent, event.data, std::nullopt, client.number()});
+        events_.pong(client, Direction::kSent, event.data);
       }
       return;
     case Event::kClose:
@@ -97,9 +97,7 @@ void ReplayServer::perform(ServedClient& client, const input::RecordedEvent& eve
       break;
   }
   if (!connection.send(event.type, event.data)) return;
-  Message message{Direction::kSent, event.type, event.data};
-  message.client = client.number();
-  sink_->on_message(message);
+  events_.message(client, Direction::kSent, event.type, event.data);
 }
 
 void ReplayServer::end(ServedClient& client, Part& part) {

@@ -23,6 +23,7 @@
 #include "session/replay_player.h"
 #include "session/replay_verifier.h"
 #include "session/served_client.h"
+#include "session/served_events.h"
 
 namespace wscope::session {
 
@@ -35,7 +36,10 @@ class ReplayServer {
   /// About the file.
   const std::vector<std::string>& notices() const { return recording_->notices(); }
   /// Before the first client.
-  void set_sink(EventSink& sink) { sink_ = &sink; }
+  void set_sink(EventSink& sink) {
+    sink_ = &sink;
+    events_ = ServedEvents(&sink);
+  }
 
   /// The recorded one, if it is among those offered.
   std::string subprotocol(const std::vector<std::string>& offered) const;
@@ -71,6 +75,7 @@ class ReplayServer {
   Clock& clock_;
   std::shared_ptr<const input::Recording> recording_;
   EventSink* sink_ = nullptr;
+  ServedEvents events_{nullptr};
   std::map<std::size_t, Part> parts_;  // by the client's number
   std::size_t verified_ = 0;
   std::size_t differing_ = 0;

@@ -418,6 +418,14 @@ class Mock(Replaying):
         server = self.listen()
         self.dialogue("-w", "-1", server.url, status=6, out="hello\n", err="connection lost")
 
+    def test_a_trace_shows_what_its_compressed_frames_say(self):
+        self.write(opened(), said(0, "recv", "A" * 100), said(0.3, "recv", "B" * 100), closed(9, "recv"))
+        server = self.listen("--trace")
+        self.dialogue("--count", "2", server.url, out="A" * 100 + "\n" + "B" * 100 + "\n")
+        for letter in "AB":
+            told = server.wait_err(f'"{letter * 64}').decode()
+            self.assertRegex(told, f'> client 1 TEXT fin rsv1 len=[0-9]+ "{letter}')
+
     def test_a_client_that_goes_at_any_time(self):
         answers = [said(n / 100, "recv", "x" * 1000) for n in range(100)]
         self.write(opened(), *answers)
