@@ -279,6 +279,7 @@ void ListenSession::client_has_room(ServedClient& client) {
   client.connection().settle();
   if (commands_) commands_->pull(client);
   if (source_) pull();
+  flush();
 }
 
 bool ListenSession::client_may_read(const ServedClient& client) const {
@@ -425,8 +426,12 @@ void ListenSession::reader_left() {
 void ListenSession::output_moved() {
   if (run_end_->begun()) return drain();
   flush();
-  for (auto& [number, client] : clients_) client->connection().settle();
+  for (auto& [number, client] : clients_) {
+    if (replay_) replay_->client_has_room(*client);
+    client->connection().settle();
+  }
   pull();
+  flush();
 }
 
 void ListenSession::interrupt(ExitStatus status) {

@@ -35,7 +35,9 @@
 
 namespace wscope::session {
 
-class ListenSession : public ServedClient::Host, public CommandRoom::Host {
+class ListenSession : public ServedClient::Host,
+                      public CommandRoom::Host,
+                      public ReplayServer::Host {
  public:
   using Finished = RunEnd::Finished;
 
@@ -45,7 +47,10 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   ~ListenSession() override;
 
   /// Plays a recording to each client; it must outlive the session.
-  void set_replay(ReplayServer* replay) { replay_ = replay; }
+  void set_replay(ReplayServer* replay) {
+    replay_ = replay;
+    replay_->set_host(*this);
+  }
   /// Sent with each upgrade that is granted.
   void set_response_fields(ws::ResponseFields fields) { response_fields_ = std::move(fields); }
   /// Before start(): what ends the run by itself; `timeout` in seconds.
@@ -84,6 +89,8 @@ class ListenSession : public ServedClient::Host, public CommandRoom::Host {
   void command_notice(const std::string& text) override { events_.notice(text); }
   void command_sent(ServedClient& client, MessageType type, std::string_view data) override;
   void command_left() override;
+  bool replay_waits() override { return output_watch_->congested(); }
+  void replay_rests() override { flush(); }
 
   ws::ServerReply answer(ServedClient& client, const ws::ServerRequest& request);
   std::string url_of(const ServedClient& client) const;

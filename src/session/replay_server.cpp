@@ -55,7 +55,7 @@ void ReplayServer::client_has_room(ServedClient& client) {
 // Each client's queue is its own: who does not read stops only its own play.
 void ReplayServer::play(ServedClient& client, Part& part) {
   auto& connection = client.connection();
-  while (!part.over && connection.open() && connection.has_room()) {
+  while (!part.over && connection.open() && connection.has_room() && !host_->replay_waits()) {
     const double now = clock_.seconds();
     const auto step = part.player.next(now);
     if (step.kind == ReplayPlayer::Step::Kind::kPlay) {
@@ -69,7 +69,7 @@ void ReplayServer::play(ServedClient& client, Part& part) {
         clock_.sample();
         play(client, part);
         client.connection().settle();
-        sink_->flush();
+        host_->replay_rests();
       });
       return;
     }

@@ -29,13 +29,23 @@ namespace wscope::session {
 
 class ReplayServer {
  public:
+  class Host {
+   public:
+    virtual ~Host() = default;
+    /// Of what would be told too much waits already: client_has_room() when it is gone.
+    virtual bool replay_waits() = 0;
+    /// Something was played out of turn: flush what was told.
+    virtual void replay_rests() = 0;
+  };
+
   /// Null without --replay; Stage::kUsage for a file that is no recording. What is given must
   /// outlive it.
   static Result<std::unique_ptr<ReplayServer>> open(const Options& options, asio::io_context& loop,
                                                     Clock& clock);
   /// About the file.
   const std::vector<std::string>& notices() const { return recording_->notices(); }
-  /// Before the first client.
+  /// Both before the first client.
+  void set_host(Host& host) { host_ = &host; }
   void set_sink(EventSink& sink) {
     sink_ = &sink;
     events_ = ServedEvents(&sink);
@@ -74,6 +84,7 @@ class ReplayServer {
   asio::io_context& loop_;
   Clock& clock_;
   std::shared_ptr<const input::Recording> recording_;
+  Host* host_ = nullptr;
   EventSink* sink_ = nullptr;
   ServedEvents events_{nullptr};
   std::map<std::size_t, Part> parts_;  // by the client's number

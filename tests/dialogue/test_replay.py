@@ -11,7 +11,7 @@ import unittest
 
 from support import frames
 from support.dialogue import Dialogue
-from support.program import TIME_FACTOR, Running, run
+from support.program import TIME_FACTOR, Running, run, settled
 from support.server import Server, echo
 
 
@@ -321,8 +321,8 @@ class Files(Replaying):
 class Mock(Replaying):
     """--listen --replay: the recorded server."""
 
-    def listen(self, *words):
-        running = Running("--listen", "0", "--replay", self.path, *words)
+    def listen(self, *words, **popen):
+        running = Running("--listen", "0", "--replay", self.path, *words, **popen)
         self.addCleanup(running.__exit__, None, None, None)
         told = running.wait_err("listening on ws://")
         running.wait_err("/\n")
@@ -425,6 +425,26 @@ class Mock(Replaying):
         for letter in "AB":
             told = server.wait_err(f'"{letter * 64}').decode()
             self.assertRegex(told, f'> client 1 TEXT fin rsv1 len=[0-9]+ "{letter}')
+
+    def test_a_full_stdout_makes_the_replay_wait(self):
+        """Both at full speed and at the recorded one, where a timer plays; and it goes on after."""
+        count, text = 20_000, "x" * 1000
+        self.write(opened(), *(said(0.01, "recv", text) for _ in range(count)))
+        for words in (("--speed", "max"), ("--speed", "0.1")):
+            reader, writer = os.pipe()
+            with self.subTest(words), open(reader, "rb", buffering=0) as out:
+                server = self.listen("--json", *words, stdout=writer)
+                os.close(writer)
+                with Running("--count", str(count), server.url) as client:
+                    got = settled(lambda: len(client.out))
+                    self.assertLess(got, count * len(text) // 2)
+                    self.memory_at_most(server, 32 << 20)
+                    messages = 0
+                    for line in open(out.fileno(), "rb", closefd=False):
+                        messages += b'"event":"message"' in line
+                        if messages == count:
+                            break
+                    self.assertEqual(client.wait(60).out, (text + "\n").encode() * count)
 
     def test_a_client_that_goes_at_any_time(self):
         answers = [said(n / 100, "recv", "x" * 1000) for n in range(100)]
