@@ -21,16 +21,6 @@ ws::ServerReply plain_reply(int status, std::string body) {
   return reply;
 }
 
-/// Of origin-form or absolute-form, which every server takes (RFC 9112 3.2.2).
-std::string_view path_of(std::string_view target) {
-  if (const auto scheme = target.find("://"); target.substr(0, 1) != "/" && scheme != target.npos) {
-    const auto path = target.find_first_of("/?", scheme + 3);
-    if (path == target.npos || target[path] == '?') return "/";
-    target.remove_prefix(path);
-  }
-  return target.substr(0, target.find('?'));
-}
-
 // Compares in the same time wherever the difference is: a client may measure.
 bool equal_secret(std::string_view given, std::string_view expected) {
   unsigned difference = given.size() == expected.size() ? 0 : 1;
@@ -72,7 +62,7 @@ std::optional<ws::ServerReply> refuse_client(const Options& options,
                                              const ws::ServerRequest& request,
                                              std::size_t clients_before) {
   const auto& listen = options.listen;
-  if (!listen.path.empty() && path_of(request.target) != listen.path) {
+  if (!listen.path.empty() && request.target.substr(0, request.target.find('?')) != listen.path) {
     return plain_reply(404, "There is nothing at this path.\n");
   }
   if (auto reply = ask_credentials(options.handshake, request)) return reply;

@@ -267,7 +267,8 @@ ServerReply WebsocketEngine::ask(bool is_upgrade) {
   asked_ = true;
   ServerRequest request;
   request.method = connection_->get_request().get_method();
-  request.target = connection_->get_request().get_uri();
+  const std::string target = origin_form(connection_->get_request().get_uri());
+  request.target = target;
   request.head = head_;
   request.subprotocols = connection_->get_requested_subprotocols();
   request.is_upgrade = is_upgrade;

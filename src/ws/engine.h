@@ -37,7 +37,7 @@ struct CloseFrame {
 /// What a server's listener is asked about a request, and what it answers.
 struct ServerRequest {
   std::string_view method;
-  std::string_view target;  // path and query
+  std::string_view target;  // path and query, also where it came in absolute-form
   std::string_view head;    // the whole request head as received
   std::vector<std::string> subprotocols;
   bool is_upgrade = false;

@@ -93,4 +93,13 @@ std::string fault_of_request(std::string_view head) {
   return hosts > 1 ? "it has more than one Host (RFC 9112 3.2)" : "";
 }
 
+std::string origin_form(std::string_view target) {
+  const auto scheme = target.find("://");
+  if (scheme == target.npos || target.find_first_of("/?") < scheme) return std::string(target);
+  const auto path = target.find_first_of("/?", scheme + 3);
+  if (path == target.npos) return "/";
+  const std::string_view rest = target.substr(path);
+  return rest.front() == '?' ? std::string("/").append(rest) : std::string(rest);
+}
+
 }  // namespace wscope::ws

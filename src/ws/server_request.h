@@ -12,4 +12,8 @@ namespace wscope::ws {
 /// `head` ends with the empty line; lines may end with a bare LF.
 std::string fault_of_request(std::string_view head);
 
+/// A target in absolute-form, which every server takes (RFC 9112 3.2.2), in origin-form: its path,
+/// at least "/", and its query; any other as it is.
+std::string origin_form(std::string_view target);
+
 }  // namespace wscope::ws

@@ -76,6 +76,19 @@ class OneEach(WithFolder):
         self.assertRegex(told["WSCOPE_PEER_ADDRESS"], r"^127\.0\.0\.1:\d+$")
         self.assertTrue(told["WSCOPE_LOCAL_ADDRESS"].endswith(f":{server.port}"))
 
+    def test_a_target_in_absolute_form_is_its_path_and_query(self):
+        words = ("--path", "/chat", "--exec", "env | grep -E '^WSCOPE_(URL|PATH|QUERY)=' | sort")
+        with Listening(*words) as server:
+            client = self.client(server, target="http://a.example:80/chat?x=1")
+            told = [client.read_message() for _ in range(3)]
+            wanted = ["WSCOPE_PATH=/chat", "WSCOPE_QUERY=x=1", f"WSCOPE_URL={server.url}chat?x=1"]
+            self.assertEqual(told, wanted)
+
+    def test_a_target_in_absolute_form_is_told_as_what_was_asked_for(self):
+        with Listening("--json") as server:
+            self.client(server, target="http://a.example?x=1")
+            server.wait_out(f'"url":"{server.url}?x=1"')
+
     def test_nothing_but_three_descriptors_reaches_any_of_them(self):
         command = (
             "exec /usr/bin/python3 -c \"import os; print(sorted(os.listdir('/proc/self/fd')))\""

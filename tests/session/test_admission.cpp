@@ -42,22 +42,6 @@ TEST_CASE("--path is compared without the query") {
   CHECK(refuse_client(options, request(""), 0)->status == 404);
 }
 
-TEST_CASE("a target in absolute form is its path (RFC 9112 3.2.2)") {
-  Options options;
-  const auto status = [&](const std::string& path, const std::string& target) {
-    options.listen.path = path;
-    ServerRequest asked = request("");
-    asked.target = target;
-    const auto reply = refuse_client(options, asked, 0);
-    return reply ? reply->status : 101;
-  };
-  CHECK(status("/chat", "http://h:80/chat?x=/y") == 101);
-  CHECK(status("/", "http://h") == 101);
-  CHECK(status("/", "http://h?x=/y") == 101);
-  CHECK(status("/chat", "http://h/other") == 404);
-  CHECK(status("/http://h/chat", "/http://h/chat") == 101);
-}
-
 TEST_CASE("--auth and --bearer: 401 with a challenge, exact credentials only") {
   Options options;
   options.handshake.auth = "user:pass";

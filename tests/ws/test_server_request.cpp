@@ -75,3 +75,15 @@ TEST_CASE("RFC 9112 3.2: one Host, and no fragment in the target") {
   CHECK(fault_of_request("GET /#a HTTP/1.1\r\nHost: h\r\n\r\n") ==
         "its head has a fragment in its target (RFC 9112 3.2): \"GET /#a HTTP/1.1\"");
 }
+
+TEST_CASE("RFC 9112 3.2.2: a target in absolute form is its path and query") {
+  CHECK(origin_form("http://h:80/chat?x=/y") == "/chat?x=/y");
+  CHECK(origin_form("ws://h/a//b") == "/a//b");
+  CHECK(origin_form("http://h") == "/");
+  CHECK(origin_form("http://h?x=/y") == "/?x=/y");
+  for (const char* other :
+       {"/", "/a?b=c", "/http://h/chat", "/?u=http://h/", "?u=http://h/", "*", "h:80", ""}) {
+    CAPTURE(other);
+    CHECK(origin_form(other) == other);
+  }
+}
