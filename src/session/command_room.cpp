@@ -84,9 +84,13 @@ bool CommandRoom::perform(ServedClient& client, const Action& action) {
       return true;
     }
     case Kind::kPing:
-      return connection.ping(action.data);
+      if (!connection.ping(action.data)) return false;
+      host_.command_pinged(client, action.data);
+      return true;
     case Kind::kPong:
-      return connection.pong(action.data);
+      if (!connection.pong(action.data)) return false;
+      host_.command_ponged(client, action.data);
+      return true;
     case Kind::kQuit:
       connection.close(ws::kCloseNormal, {});
       return true;
@@ -124,6 +128,7 @@ void CommandRoom::pull(ServedClient& client) {
     }
   }
   connection.settle();
+  host_.command_rests();
 }
 
 // Its output may be held open by what it left behind, and its end may come after that of its

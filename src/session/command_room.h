@@ -31,6 +31,11 @@ class CommandRoom {
     virtual void command_notice(const std::string& text) = 0;
     /// A message of the client's command was queued for it.
     virtual void command_sent(ServedClient& client, MessageType type, std::string_view data) = 0;
+    /// The same of a ping and a pong.
+    virtual void command_pinged(ServedClient& client, std::string_view data) = 0;
+    virtual void command_ponged(ServedClient& client, std::string_view data) = 0;
+    /// What it wrote has been dealt with: flush what was told.
+    virtual void command_rests() = 0;
     virtual void command_left() = 0;  // the process of a client that has gone
   };
 

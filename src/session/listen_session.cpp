@@ -316,6 +316,16 @@ void ListenSession::command_sent(ServedClient& client, MessageType type, std::st
   tell_sent(client, type, data);
 }
 
+void ListenSession::command_pinged(ServedClient& client, std::string_view data) {
+  clock_.sample();
+  client_ping(client, Direction::kSent, data);
+}
+
+void ListenSession::command_ponged(ServedClient& client, std::string_view data) {
+  clock_.sample();
+  client_pong(client, Direction::kSent, data);
+}
+
 void ListenSession::command_left() {
   if (end_.begun()) finish_when_empty();
 }

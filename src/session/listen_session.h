@@ -88,6 +88,9 @@ class ListenSession : public ServedClient::Host,
   void client_ended(ServedClient& client, Ending ending) override;
   void command_notice(const std::string& text) override { events_.notice(text); }
   void command_sent(ServedClient& client, MessageType type, std::string_view data) override;
+  void command_pinged(ServedClient& client, std::string_view data) override;
+  void command_ponged(ServedClient& client, std::string_view data) override;
+  void command_rests() override { flush(); }
   void command_left() override;
   bool replay_waits() override { return output_watch_->congested(); }
   void replay_rests() override { flush(); }

@@ -56,6 +56,23 @@ class OneEach(WithFolder):
         expected = [("recv", "a", 1), ("send", "got a", 1), ("recv", "b", 1), ("send", "got b", 1)]
         self.assertEqual(said, expected)
 
+    def test_what_a_command_sends_is_told_at_once(self):
+        """Also its pings and pongs; with --exec stdout has nothing, but the record and stderr do."""
+        path = Path(self.folder) / "session"
+        command = "echo /ping one; echo /pong two; echo three; exec sleep 1000"
+        with Listening("--slash", "--trace", "-P", "--record", path, "--exec", command) as server:
+            client = self.client(server)
+            self.assertEqual([client.read_frame().payload for _ in range(3)], [b"one", b"two", b"three"])
+            server.wait_err('> client 1 ping "one"\n')
+            server.wait_err('> client 1 pong "two"\n')
+            server.wait_err('> client 1 TEXT fin len=5 "three"\n')
+            server.signal(signal.SIGTERM)
+            client.say(frames.CLOSE, frames.close_payload(1000))
+            self.expect(server.wait(), status=143, out="")
+        events = [json.loads(line) for line in path.read_text().splitlines()]
+        sent = [(e["event"], e["client"], e["data"]) for e in events if e.get("dir") == "send"]
+        self.assertEqual(sent, [("ping", 1, "one"), ("pong", 1, "two"), ("message", 1, "three")])
+
     def test_the_request_is_in_the_environment(self):
         with Listening("-s", "v1", "--exec", "env | grep ^WSCOPE_ | sort") as server:
             more = "X-Tenant: blue\r\nx-tenant: green\r\nX_Tenant: forged\r\n"
