@@ -217,8 +217,8 @@ void ListenSession::pass_on(ServedClient& sender, MessageType type, std::string_
       give(*other, type, data);
       to_settle_.insert(number);
     } else if (options_.listen.broadcast == ListenOptions::Broadcast::kAll) {
-      // Nothing is written to it while it is read from: it is judged after that, unless what it says
-      // inflates to as much as is for all.
+      // Nothing is written to it while it is read from: it is judged after that, unless what it
+      // says inflates to as much as is for all.
       if (sender.backlog() > kMostQueuedInAll && !reads(sender)) continue;
       if (sender.give(type, data)) tell_sent(sender, type, data);
       speakers_.insert(number);
