@@ -2,9 +2,9 @@
 //
 // Uses /dev/tty, so stdin and stdout stay what they are. Blocks the calling thread until Enter. No
 // terminal: Stage::kUsage with the given hint. Ctrl-C or SIGINT: Stage::kInterrupted; SIGTERM or
-// SIGHUP, unless ignored: Stage::kTerminated; Ctrl-D on an empty line: Stage::kUsage. The
-// terminal's modes and the signals' handlers are put back in every case. Other threads must block
-// signals.
+// SIGHUP, unless ignored: Stage::kTerminated; Ctrl-D on an empty line: Stage::kUsage. Ctrl-Z stops
+// the job as elsewhere; when it goes on, the question is asked again. The terminal's modes and the
+// signals' handlers are put back in every case. Other threads must block signals.
 #pragma once
 
 #include <string>

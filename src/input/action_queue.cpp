@@ -1,5 +1,6 @@
 #include "input/action_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace wscope::input {
@@ -56,9 +57,14 @@ ActionSource::Pull ActionQueue::next(Action& action) {
   return ActionSource::Pull::kAction;
 }
 
-std::uint64_t ActionQueue::size() const {
+std::uint64_t ActionQueue::messages() const {
+  using Kind = Action::Kind;
   const std::lock_guard lock(mutex_);
-  return queued_.size();
+  return static_cast<std::uint64_t>(
+      std::count_if(queued_.begin(), queued_.end(), [](const Owned& owned) {
+        const Kind kind = owned.action.kind;
+        return kind == Kind::kText || kind == Kind::kBinary || kind == Kind::kDialect;
+      }));
 }
 
 bool ActionQueue::full() const {

@@ -25,7 +25,8 @@ class ActionQueue {
   /// Nothing more will come.
   void end();
   ActionSource::Pull next(Action& action);
-  std::uint64_t size() const;
+  /// Of what is queued: what was to be sent, not what was to be done.
+  std::uint64_t messages() const;
   bool full() const;
 
  private:

@@ -20,6 +20,7 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "base/escape.h"
 #include "input/cell_layout.h"
 #include "input/history_file.h"
 
@@ -393,11 +394,22 @@ void LineEditor::take_line(char* line) {
   if (line == nullptr) {
     self.listener_.on_end_of_input();
   } else if (self.is_whole(line)) {
+    self.leave_whole(line);
     self.listener_.on_line(self.pastes_.expand(line), line);
   } else {
     self.back_again_ = line;
   }
   self.between_lines_ = false;
+}
+
+/// What scrolled sideways would stay behind as the piece that was seen last, which may look like a
+/// message that came. The cursor is below it.
+void LineEditor::leave_whole(std::string_view line) {
+  if (!scrolls_ || rl_get_termcap("up") == nullptr) return;
+  std::fputs("\x1b[A\r\x1b[J", out_);
+  std::fputs(rl_display_prompt, out_);
+  std::fputs(escaped(line).c_str(), out_);
+  std::fputs("\n", out_);
 }
 
 /// The mark would be sent, and the paste be lost without a word.

@@ -89,6 +89,7 @@ class LineEditor {
 
   int wait_for_key();
   bool is_whole(std::string_view line);
+  void leave_whole(std::string_view line);
   void follow_resize();
   void bind_keys();
   void fit_to_screen();

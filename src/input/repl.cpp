@@ -86,7 +86,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   bool wants_to_leave() const override { return quitting_; }
   Pull next(Action& action) override;
   bool interactive() const override { return true; }
-  std::uint64_t unpulled() override { return actions_.size(); }
+  std::uint64_t unpulled() override { return actions_.messages(); }
   Screen& screen() override { return *this; }
   bool congested() const override { return congested_; }
   void learn(std::string_view message) override { words_.learn(message); }
@@ -121,6 +121,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void quit();
   void leave_prompt();
 
+  const Options& options_;
   const int terminal_;
   const int stop_;
   TerminalSignals signals_;
@@ -164,7 +165,8 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
 };
 
 TerminalRepl::TerminalRepl(const Options& options, int prompt_fd)
-    : terminal_(own_descriptor(prompt_fd)),
+    : options_(options),
+      terminal_(own_descriptor(prompt_fd)),
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       output_(STDIN_FILENO, terminal_, stop_),
       editor_(STDIN_FILENO, output_, stop_, *this),
@@ -385,7 +387,9 @@ void TerminalRepl::obey(const TypedMessages::Outcome& outcome) {
   editor_.set_prompt(typed_.begun() ? kGoesOn : kPrompt);
   if (!outcome.remember.empty()) editor_.remember(outcome.remember);
   if (!outcome.show.empty()) editor_.print_above(outcome.show);
-  if (outcome.help) editor_.print_above(slash_help(static_cast<std::size_t>(columns_)));
+  if (outcome.help) {
+    editor_.print_above(slash_help(options_, static_cast<std::size_t>(columns_)));
+  }
   if (outcome.edit) {
     edit_ = Edit{*outcome.edit, false};
     late_.push_back({false, editor_.take_rest()});

@@ -20,12 +20,14 @@ struct Command {
   std::string_view arguments;
   std::string_view meaning;
   Parsed (*parse)(std::string_view argument);
+  bool (*useful)(const Options& options) = [](const Options&) { return true; };
 };
 
 // In /help, where the meaning of a command begins.
 constexpr std::size_t kColumn = 25;
 // On a narrower terminal the meaning stands below its command.
 constexpr std::size_t kHelpColumns = 76;
+constexpr std::size_t kIndent = 6;
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t from = text.find_first_not_of(" \t");
@@ -39,6 +41,21 @@ std::string_view take_word(std::string_view& text) {
   const std::string_view word = text.substr(0, end);
   text.remove_prefix(std::min(text.find_first_not_of(" \t", end), text.size()));
   return word;
+}
+
+/// In lines of its own, broken where blanks are.
+void append_below(std::string& text, std::string_view meaning, std::size_t columns) {
+  std::size_t column = columns;
+  while (!meaning.empty()) {
+    const std::string_view word = take_word(meaning);
+    // The last column stays free: not every terminal takes a newline behind it as one.
+    if (column + 1 + word.size() >= columns) {
+      text.append("\n").append(kIndent - 1, ' ');
+      column = kIndent - 1;
+    }
+    text.append(" ").append(word);
+    column += 1 + word.size();
+  }
 }
 
 SlashCommand simply(Action::Kind what, std::string data = {}) {
@@ -148,6 +165,13 @@ Parsed parse_edit(std::string_view argument) {
   return command;
 }
 
+bool listens(const Options& options) { return options.listen.enabled; }
+bool connects(const Options& options) { return !options.listen.enabled; }
+template <DialectOptions::Kind... kKinds>
+bool speaks(const Options& options) {
+  return ((options.dialect.kind == kKinds) || ...);
+}
+
 /// A command that only the dialect understands.
 template <const std::string_view& kName>
 Parsed parse_for_dialect(std::string_view argument) {
@@ -157,6 +181,8 @@ constexpr std::string_view kAck = "ack";
 constexpr std::string_view kCall = "call";
 constexpr std::string_view kNotify = "notify";
 constexpr std::string_view kComplete = "complete";
+
+using Dialect = DialectOptions::Kind;
 
 constexpr Command kCommands[] = {
     {"/ping", "[DATA]", "send a ping", parse_control<Action::Kind::kPing>},
@@ -169,12 +195,16 @@ constexpr Command kCommands[] = {
     {"/info", "", "show addresses, TLS, counts, round trip", parse_bare<Action::Kind::kInfo>},
     {"/trace", "on|off", "show every frame, or stop showing them", parse_trace},
     {"/last", "", "show the last binary message whole", parse_bare<Action::Kind::kLast>},
-    {"/to", "N TEXT", "with --listen: send to client N only", parse_to},
-    {"/call", "EVENT [ARG...]", "Socket.IO: send, and ask for an answer", parse_for_dialect<kCall>},
-    {"/ack", "[ID] [ARG...]", "Socket.IO, JSON-RPC: answer the server", parse_for_dialect<kAck>},
-    {"/notify", "METHOD [ARG...]", "JSON-RPC: call without a reply", parse_for_dialect<kNotify>},
-    {"/complete", "ID", "GraphQL: end an operation", parse_for_dialect<kComplete>},
-    {"/reconnect", "", "connect again", parse_bare<Action::Kind::kReconnect>},
+    {"/to", "N TEXT", "with --listen: send to client N only", parse_to, listens},
+    {"/call", "EVENT [ARG...]", "Socket.IO: send, and ask for an answer", parse_for_dialect<kCall>,
+     speaks<Dialect::kSocketIo>},
+    {"/ack", "[ID] [ARG...]", "Socket.IO, JSON-RPC: answer the server", parse_for_dialect<kAck>,
+     speaks<Dialect::kSocketIo, Dialect::kJsonRpc>},
+    {"/notify", "METHOD [ARG...]", "JSON-RPC: call without a reply", parse_for_dialect<kNotify>,
+     speaks<Dialect::kJsonRpc>},
+    {"/complete", "ID", "GraphQL: end an operation", parse_for_dialect<kComplete>,
+     speaks<Dialect::kGraphql>},
+    {"/reconnect", "", "connect again", parse_bare<Action::Kind::kReconnect>, connects},
     {"/help", "", "show this list", parse_help},
     {"/quit", "", "close and leave", parse_bare<Action::Kind::kQuit>},
 };
@@ -214,24 +244,26 @@ Parsed parse_slash_command(std::string_view line) {
                 "/help lists the commands; a second slash sends the line as text");
 }
 
-std::string slash_help(std::size_t columns) {
+std::string slash_help(const Options& options, std::size_t columns) {
   std::string text;
   const bool narrow = columns < kHelpColumns;
-  const auto add = [&text, narrow](std::string usage, std::string_view meaning) {
+  const auto add = [&text, narrow, columns](std::string_view usage, std::string_view meaning) {
+    text.append("  ").append(usage);
     if (narrow) {
-      usage += "\n     ";
+      append_below(text, meaning, columns);
     } else {
-      usage.resize(std::max(usage.size() + 1, kColumn - 1), ' ');
+      text.append(std::max(kColumn, usage.size() + 3) - usage.size() - 2, ' ').append(meaning);
     }
-    text.append("  ").append(usage).append(" ").append(meaning).append("\n");
+    text.append("\n");
   };
   for (const Command& command : kCommands) {
+    if (!command.useful(options)) continue;
     std::string usage(command.name);
     if (!command.arguments.empty()) usage.append(" ").append(command.arguments);
-    add(std::move(usage), command.meaning);
+    add(usage, command.meaning);
   }
   add("//TEXT", "send /TEXT");
-  for (const auto& [keys, meaning] : kKeys) add(std::string(keys), meaning);
+  for (const auto& [keys, meaning] : kKeys) add(keys, meaning);
   return text;
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/action.h"
 #include "base/error.h"
+#include "base/options.h"
 
 namespace wscope::input {
 
@@ -41,8 +42,9 @@ struct SlashCommand {
 /// `line` begins with '/'. The text of "//text" and "/to N text" is not checked to be UTF-8.
 Result<SlashCommand> parse_slash_command(std::string_view line);
 
-/// The table as text, a command a line, or two where the terminal is narrow; and the keys.
-std::string slash_help(std::size_t columns = 80);
+/// What of the table is of use with these options as text, a command a line, or more where the
+/// terminal is narrow; and the keys.
+std::string slash_help(const Options& options, std::size_t columns);
 
 /// "/binary", "/close" …, in the order of the table.
 std::vector<std::string_view> slash_command_names();

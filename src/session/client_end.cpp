@@ -57,8 +57,7 @@ void ClientSession::leave_reader() {
   if (run_end_.begun()) return drain();
   flush();
   if (connection_ || run_end_.begun()) return;
-  stop_opening();
-  finish(ExitStatus::kOk);
+  finish_unopened(ExitStatus::kOk);
 }
 
 void ClientSession::interrupt(ExitStatus status) {
@@ -69,10 +68,7 @@ void ClientSession::interrupt(ExitStatus status) {
   const bool again = signal_.has_value();
   if (!again) signal_ = status;
   quitting_ = true;
-  if (phase_ != Phase::kOpen) {
-    stop_opening();
-    return finish(*signal_);
-  }
+  if (phase_ != Phase::kOpen) return finish_unopened(*signal_);
   if (!connection_) return;
   if (again) return connection_->abort({});
   close(ws::kCloseNormal, {});
@@ -90,16 +86,34 @@ void ClientSession::timed_out() {
     failure_ = error;
     return connection_->abort(error);
   }
-  stop_opening();
-  finish(fail(std::move(error)));
+  finish_unopened(fail(std::move(error)));
 }
 
-void ClientSession::stop_opening() {
+void ClientSession::finish_unopened(Result<ExitStatus> result) {
   if (opening_) opening_->cancel();
+  slow_opening_.cancel();
   reconnect_deadline_.cancel();
+  tell_unsent(outbox_.unsent());
+  finish(std::move(result));
 }
 
-bool ClientSession::stays_after(const Ending&) const {
+/// Whoever leaves the prompt may do so with messages that wait, but not without knowing.
+void ClientSession::tell_unsent(std::uint64_t count) {
+  if (!source_.interactive()) return;
+  count += source_.unpulled();
+  if (count > 0) sink_.on_notice(plural(count, "message") + " not sent");
+}
+
+void ClientSession::stay_offline(const std::optional<Error>& error, std::uint64_t unsaid) {
+  phase_ = Phase::kOffline;
+  if (error) sink_.on_error(*error);
+  if (unsaid > 0) sink_.on_notice(plural(unsaid, "message") + " not sent");
+  sink_.on_notice("not connected: /reconnect or /quit");
+  flush();
+  pull();
+}
+
+bool ClientSession::stays() const {
   return source_.interactive() && !quitting_ && !options_.terminal.exit_on_close;
 }
 
@@ -122,15 +136,16 @@ void ClientSession::connection_ended(Ending ending) {
     lingering_ = false;
     return begin_again(std::nullopt, why);
   }
-  if (stays_after(ending)) {
-    phase_ = Phase::kOffline;
-    if (ending.error) sink_.on_error(*ending.error);
-    if (unsaid > 0) sink_.on_notice(plural(unsaid, "message") + " not sent");
-    sink_.on_notice("not connected: /reconnect or /quit");
-    flush();
-    return pull();
+  if (stays()) {
+    // What the server's Close says has just been told.
+    const bool told = ending.closed.first == Direction::kReceived;
+    return stay_offline(told ? std::nullopt : ending.error, unsaid);
   }
-  finish(run_outcome(ending, facts(ending)));
+  const RunFacts told = facts(ending);
+  if (told.left) {
+    tell_unsent(unsaid + (reconnect_.enabled() ? outbox_.unsent() : ending.undelivered));
+  }
+  finish(run_outcome(ending, told));
 }
 
 RunFacts ClientSession::facts(const Ending& ending) const {

@@ -19,6 +19,8 @@ constexpr int kActionsPerTurn = 32768;
 // A larger message is written as it comes, where nobody needs it whole: it costs no memory, and
 // whoever reads it does not wait for its end. One that is not larger is never seen in part.
 constexpr std::size_t kLargestWhole = std::size_t{1} << 20;
+// A person who sees nothing but a prompt for so long takes it for a connection.
+constexpr double kSlowOpening = 1;  // seconds
 
 }  // namespace
 
@@ -38,6 +40,7 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
       frames_(sink_),
       output_watch_(loop, presentation),
       reader_watch_(loop),
+      slow_opening_(loop),
       total_deadline_(loop),
       linger_deadline_(loop),
       run_end_(loop, presentation, output_watch_),
@@ -89,18 +92,26 @@ void ClientSession::open() {
   phase_ = Phase::kOpening;
   opening_ = std::make_unique<Opening>(loop_, options_, opening_events_, connector_);
   opening_->start(url_, [this](Result<OpenedStream> result) { opened(std::move(result)); });
+  if (!source_.interactive()) return;
+  slow_opening_.start(kSlowOpening, [this] {
+    sink_.on_notice(fmt::format("still connecting to {}: what is typed waits", url_.display()));
+    flush();
+  });
 }
 
 void ClientSession::opened(Result<OpenedStream> result) {
   clock_.sample();
   const RefusedUpgrade refused = opening_->refused();
   opening_.reset();
+  slow_opening_.cancel();
   if (!result) {
     const Error error = std::move(result.error());
     if (reconnect_.worth_after(error, refused))
       return begin_again(refused.retry_after, error.message);
-    return finish(fail(error));
+    if (was_open_ && stays()) return stay_offline(error);
+    return finish_unopened(fail(error));
   }
+  was_open_ = true;
   opened_ = std::move(*result);
   local_address_ = opened_.stream->local_address();
   peer_address_ = opened_.stream->peer_address();
@@ -181,14 +192,15 @@ void ClientSession::pull() {
   clock_.sample();
   if (opens() && source_.wants_to_leave()) {
     quitting_ = true;
-    stop_opening();
-    return finish(ExitStatus::kOk);
+    return finish_unopened(ExitStatus::kOk);
   }
   if (phase_ != Phase::kOpen && phase_ != Phase::kOffline) return;
   Action action;
   for (int i = 0; i < kActionsPerTurn && !input_ended_; ++i) {
-    if (connection_ && (!connection_->open() || !connection_->has_room())) break;
-    if (output_watch_.congested()) break;
+    if (connection_ && !connection_->open()) break;
+    // Who leaves waits for nobody; the Close behind what is queued has its deadline.
+    const bool held_up = (connection_ && !connection_->has_room()) || output_watch_.congested();
+    if (held_up && !source_.wants_to_leave()) break;
     if (dialect_ && connection_ && !dialect_->ready() && !source_.interactive()) break;
     action.clear();
     const auto pulled = source_.next(action);
@@ -226,6 +238,7 @@ void ClientSession::perform(const Action& action) {
   if (action.kind == Kind::kReconnect) {
     if (connection_) return sink_.on_notice("still connected: /close first");
     sink_.on_notice(fmt::format("connecting to {}", url_.display()));
+    reconnect_.held();  // whoever asks begins to count anew
     return open();
   }
   if (action.kind == Kind::kTrace) return presentation_.set_trace(action.flag);

@@ -116,10 +116,13 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void timed_out();
   /// There is no connection yet, or none again.
   bool opens() const { return phase_ == Phase::kOpening || phase_ == Phase::kWaiting; }
-  void stop_opening();
   void start_command();
   void command_ended(const Result<void>& outcome);
-  bool stays_after(const Ending& ending) const;
+  /// At the prompt, which does not go with its connection.
+  bool stays() const;
+  void stay_offline(const std::optional<Error>& error, std::uint64_t unsaid = 0);
+  void tell_unsent(std::uint64_t count);
+  void finish_unopened(Result<ExitStatus> result);
   RunFacts facts(const Ending& ending) const;
   double seconds_since(Clock::Steady::time_point then) const;
   void finish(Result<ExitStatus> result);
@@ -147,6 +150,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   FrameTrace frames_;
   PresentationWatch output_watch_;
   ReaderWatch reader_watch_;
+  Deadline slow_opening_;
   Deadline total_deadline_;
   Deadline linger_deadline_;
   RunEnd run_end_;
@@ -155,6 +159,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   Reconnect reconnect_;
   Outbox outbox_;
   std::unique_ptr<DialectTalk> dialect_;
+  bool was_open_ = false;
   bool plain_ = false;  // no dialect, and the first message has been looked at
 
   bool input_ended_ = false;

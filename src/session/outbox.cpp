@@ -37,6 +37,11 @@ bool Outbox::confirm(std::string_view data) {
   return true;
 }
 
+std::size_t Outbox::unsent() const {
+  return static_cast<std::size_t>(
+      std::count_if(queued_.begin(), queued_.end(), [](const Item& item) { return item.ours; }));
+}
+
 std::deque<Outbox::Item> Outbox::take_unsent() {
   in_flight_ = 0;
   marked_ = 0;

@@ -40,6 +40,8 @@ class Outbox {
   bool confirm(std::string_view data);
 
   std::size_t in_flight() const { return in_flight_; }
+  /// Of the user's messages.
+  std::size_t unsent() const;
   /// The connection is lost: forgets what was in flight and gives back what was not sent.
   std::deque<Item> take_unsent();
 

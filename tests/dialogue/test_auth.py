@@ -4,15 +4,17 @@ import base64
 import hashlib
 import os
 import re
+import shlex
 import signal
 import tempfile
 import unittest
 from pathlib import Path
 
 from support.dialogue import Dialogue
-from support.program import environment, run
+from support.program import WSCOPE, environment, run
 from support.server import Server, echo
 from support.terminal import Terminal
+from support.tmux import TmuxScreen
 
 
 def basic(user, password):
@@ -284,6 +286,38 @@ class Asked(Dialogue):
                 terminal.process.send_signal(number)
                 self.assertEqual(terminal.wait(), status)
                 self.assertEqual(terminal.modes(), terminal.first_modes)
+
+    def test_ctrl_z_stops_the_question_and_fg_asks_again(self):
+        seen = []
+
+        def script(peer):
+            seen.append(peer.read_request())
+            echo(peer)
+
+        with Server(script) as server, TmuxScreen("PS1='$ ' exec bash --norc") as tmux:
+            tmux.wait_last("$")
+            tmux.type(shlex.join([WSCOPE, "--auth", "nora", server.url]) + "\r")
+            question = f"password of nora at {server.authority}:"
+            tmux.wait_last(question)
+            tmux.type("wrong\x1a")
+            tmux.wait(lambda rows: "Stopped" in " ".join(rows) and rows[-1] == "$", "stopped")
+            tmux.type("stty -a | grep -o -w -e -echo -e echo\r")
+            tmux.wait(lambda rows: rows[-2:] == ["echo", "$"], "the echo")
+            tmux.type("fg\r")
+            tmux.wait_last(question)
+            tmux.type("sesame\r")
+            tmux.wait_last(">")
+            tmux.type("/quit\r")
+            tmux.wait_last("$")
+            self.assertNotIn("sesame", "\n".join(tmux.screen()))
+        self.assertEqual(seen[0].get("Authorization"), basic("nora", "sesame"))
+
+    def test_keys_of_signals_are_no_part_of_a_password(self):
+        with Terminal("--auth", "nora", "ws://localhost:1/") as terminal:
+            terminal.wait_for("password of nora at localhost:1:")
+            terminal.type("secret\x1c")
+            self.assertEqual(terminal.wait(), 130)
+            self.assertEqual(terminal.modes(), terminal.first_modes)
 
     def test_an_empty_password_is_said_with_a_colon(self):
         seen = []

@@ -228,6 +228,91 @@ class State(Repl):
         terminal.wait_for("< heard")
         self.assertTrue(terminal.running())
 
+    def test_a_reconnect_that_fails_leaves_the_prompt(self):
+        visits = []
+
+        class Away(Echoing):
+            def __call__(self, peer):
+                visits.append(peer)
+                if len(visits) == 2:
+                    peer.read_request()
+                    return peer.send(b"HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n")
+                return super().__call__(peer)
+
+        terminal, _ = self.start(script=Away())
+        terminal.wait_for("connected to ")
+        self.prompt(terminal)
+        terminal.type("cut\r")
+        terminal.wait_for("not connected: /reconnect or /quit")
+        terminal.type("/reconnect\r")
+        terminal.wait_for("503 Away")
+        terminal.wait_until(
+            lambda s: s.text().count("not connected: /reconnect or /quit") == 2, "what to do"
+        )
+        terminal.type("/reconnect\r")
+        terminal.wait_until(lambda s: s.text().count("connected to ws") == 2, "connected again")
+        terminal.type("heard\r")
+        terminal.wait_for("< heard")
+        terminal.type("/quit\r")
+        self.assertEqual(terminal.wait(), 0)
+
+    def test_the_first_connection_that_fails_ends_it(self):
+        def away(peer):
+            peer.read_request()
+            peer.send(b"HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n")
+
+        terminal, _ = self.start(script=away)
+        self.assertEqual(terminal.wait(), 5)
+        self.assertNotIn("/reconnect", terminal.text())
+
+    def test_what_waited_for_a_connection_and_was_not_sent_is_told(self):
+        terminal, _ = self.start(script=lambda peer: peer.stall())
+        terminal.type("one\r/info\rtwo\r")
+        terminal.wait_for("still connecting to ws://127.0.0.1:")
+        self.prompt(terminal)
+        terminal.type(CTRL_D)
+        self.assertEqual(terminal.wait(), 0)
+        self.assertIn("2 messages not sent", terminal.text())
+
+    def test_what_waited_for_the_next_connection_is_told_too(self):
+        visits = []
+
+        def once(peer):
+            visits.append(peer)
+            peer.read_request()
+            if len(visits) > 1:
+                return peer.stall()
+            peer.accept()
+            return peer.drop()
+
+        terminal, _ = self.start("--reconnect", script=once)
+        terminal.wait_for("connecting again in")
+        terminal.type("lost\r")
+        terminal.wait_line(">")
+        terminal.type(CTRL_D)
+        self.assertEqual(terminal.wait(), 0)
+        self.assertIn("1 message not sent", terminal.text())
+
+    def test_what_a_server_did_not_read_is_told(self):
+        def stops(peer):
+            peer.accept()
+            peer.stall()
+
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "big"
+            file.write_bytes(b"x" * (32 << 20))
+            terminal, _ = self.start("--close-timeout", "0.3", script=stops)
+            terminal.wait_for("connected to ")
+            terminal.type(f"/file {file}\r/quit\r")
+            self.assertEqual(terminal.wait(), 0)
+            self.assertIn("1 message not sent", terminal.text())
+
+    def test_the_close_of_the_server_is_told_once(self):
+        terminal, _ = self.talk()
+        terminal.type("bye\r")
+        terminal.wait_for("not connected: /reconnect or /quit")
+        self.assertEqual(terminal.text().count("4001"), 1, terminal.text())
+
     def test_exit_on_close(self):
         for word, status in (("bye", 6), ("cut", 6)):
             with self.subTest(word):

@@ -118,6 +118,18 @@ class Talking(Repl):
         go.set()
         self.got(script, (frames.TEXT, b"early"))
 
+    def test_a_line_taller_than_the_screen_stays_whole_when_it_is_sent(self):
+        terminal, script = self.at_prompt(rows=8, columns=30)
+        line = " ".join(f"w{number:03}" for number in range(70))
+        terminal.type(line)
+        terminal.wait_until(lambda s: s.current_line().endswith("w069"), "its end")
+        self.assertTrue(terminal.text().endswith("\n<" + terminal.screen.current_line()[1:]))
+        terminal.type("\r")
+        self.got(script, (frames.TEXT, line.encode()))
+        self.prompt(terminal)
+        rows = ["> " + line[:28]] + [line[at : at + 30].rstrip() for at in range(28, len(line), 30)]
+        self.assertEqual(terminal.text().split("\n")[-len(rows) - 1 :], [*rows, ">"])
+
     def test_x_with_i_stays(self):
         terminal, script = self.at_prompt("-i", "-x", "first")
         self.got(script, (frames.TEXT, b"first"))

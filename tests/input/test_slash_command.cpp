@@ -16,6 +16,12 @@ std::string error_of(std::string_view line) {
   return parsed ? "" : parsed.error().message;
 }
 
+std::string help_with(void (*choose)(Options&)) {
+  Options options;
+  choose(options);
+  return slash_help(options, 80);
+}
+
 }  // namespace
 
 TEST_CASE("each command becomes its action") {
@@ -122,17 +128,17 @@ TEST_CASE("an error never repeats control characters or endless words") {
 
 TEST_CASE("/help and completion read the same table") {
   CHECK(slash_command_names().size() == 18);
+  const Options plain;
   for (const std::size_t columns :
-       {std::size_t{40}, std::size_t{75}, std::size_t{76}, std::size_t{200}}) {
+       {std::size_t{26}, std::size_t{40}, std::size_t{75}, std::size_t{76}, std::size_t{200}}) {
     CAPTURE(columns);
-    const std::string help = slash_help(columns);
-    for (const std::string_view name : slash_command_names()) {
+    const std::string help = slash_help(plain, columns);
+    for (const std::string_view name : {"/ping", "/info", "/reconnect", "/quit"}) {
       CAPTURE(name);
       const std::size_t at = help.find("  " + std::string(name));
       REQUIRE(at != std::string::npos);
       const char behind = help[at + 2 + name.size()];
       CHECK((behind == ' ' || behind == '\n'));
-      CHECK(error_of(name).find("unknown") == std::string::npos);
     }
     for (const char* keys : {"Tab", "Ctrl-R", "Ctrl-X Ctrl-E"}) {
       CHECK(help.find(keys) != std::string::npos);
@@ -140,9 +146,36 @@ TEST_CASE("/help and completion read the same table") {
     std::size_t begin = 0;
     while (begin < help.size()) {
       const std::size_t end = help.find('\n', begin);
-      CHECK(end - begin < std::max<std::size_t>(columns, 56));
+      CHECK(end - begin < columns);
       begin = end + 1;
     }
   }
-  CHECK(slash_help(40).find("  /ping [DATA]\n      send a ping\n") != std::string::npos);
+  for (const std::string_view name : slash_command_names()) {
+    CAPTURE(name);
+    CHECK(error_of(name).find("unknown") == std::string::npos);
+  }
+  CHECK(slash_help(plain, 40).find("  /ping [DATA]\n      send a ping\n") != std::string::npos);
+  CHECK(slash_help(plain, 26).find("      send a file: text\n      if it is UTF-8,\n") !=
+        std::string::npos);
+  CHECK(slash_help(plain, 80).find("  /ping [DATA]           send a ping\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("/help lists what is of use") {
+  using Dialect = DialectOptions::Kind;
+  const auto lists = [](const std::string& help, const std::string& command) {
+    return help.find("  " + command + " ") != std::string::npos;
+  };
+  const std::string plain = help_with([](Options&) {});
+  for (const char* other : {"/to", "/call", "/ack", "/notify", "/complete"}) {
+    CAPTURE(other);
+    CHECK(!lists(plain, other));
+  }
+  const std::string socketio = help_with([](Options& o) { o.dialect.kind = Dialect::kSocketIo; });
+  CHECK((lists(socketio, "/call") && lists(socketio, "/ack") && !lists(socketio, "/notify")));
+  const std::string jsonrpc = help_with([](Options& o) { o.dialect.kind = Dialect::kJsonRpc; });
+  CHECK((lists(jsonrpc, "/notify") && lists(jsonrpc, "/ack") && !lists(jsonrpc, "/call")));
+  CHECK(lists(help_with([](Options& o) { o.dialect.kind = Dialect::kGraphql; }), "/complete"));
+  const std::string listening = help_with([](Options& o) { o.listen.enabled = true; });
+  CHECK((lists(listening, "/to") && !lists(listening, "/reconnect")));
 }
