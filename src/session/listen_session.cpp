@@ -14,6 +14,7 @@
 #include "base/http_field.h"
 #include "output/whole_file.h"
 #include "session/admission.h"
+#include "session/run_outcome.h"
 #include "ws/close_code.h"
 
 namespace wscope::session {
@@ -104,6 +105,7 @@ void ListenSession::start(Finished finished) {
     });
   }
   events_.notice(fmt::format("listening on {}", url()));
+  if (source_ && source_->interactive()) events_.notice("what is typed waits for the first client");
   acceptor_->start([this](std::unique_ptr<net::Stream> stream) { accepted(std::move(stream)); },
                    [this](Error error) { events_.notice(error.message); });
   if (source_) source_->start([this] { asio::dispatch(loop_, [this] { pull(); }); });
@@ -354,7 +356,8 @@ void ListenSession::pull() {
   Action action;
   for (int i = 0; i < kActionsPerTurn; ++i) {
     if (!source_->interactive() && open_clients() == 0) break;
-    if (!some_client_has_room() || (output_watch_ && output_watch_->congested())) break;
+    const bool held_up = !some_client_has_room() || (output_watch_ && output_watch_->congested());
+    if (held_up && !source_->wants_to_leave()) break;  // who leaves waits for nobody
     action.clear();
     const auto pulled = source_->next(action);
     if (pulled == ActionSource::Pull::kEmpty) break;
@@ -388,7 +391,7 @@ void ListenSession::perform(const Action& action) {
     case Kind::kReconnect:
       return events_.notice("a listening wscope does not connect");
     case Kind::kInfo:
-      return events_.notice(fmt::format("{}: {} open clients", url(), open_clients()));
+      return events_.notice(fmt::format("{}: {}", url(), plural(open_clients(), "open client")));
     default:
       break;
   }

@@ -6,7 +6,9 @@ import stat
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 
+from dialogue.test_listen import RawClient
 from support import frames
 from support.certificates import Certificates
 from support.program import environment, eventually
@@ -329,6 +331,53 @@ class State(Repl):
         script.say(frames.PING, b"theirs")
         terminal.wait_for('< ping "theirs"')
         terminal.wait_for('> pong "theirs"')
+
+
+class ListeningAtAPrompt(Repl):
+    def listen(self, *words):
+        terminal = Terminal("--listen", "127.0.0.1:0", *words)
+        self.addCleanup(lambda: terminal.__exit__(None, None, None))
+        terminal.wait_for("listening on ws://127.0.0.1:")
+        self.prompt(terminal)
+        host, port = re.search(r"ws://([\d.]+):(\d+)/", terminal.text()).groups()
+        return terminal, SimpleNamespace(host=host, port=int(port))
+
+    def client(self, server):
+        client = RawClient(server).open()
+        self.addCleanup(client.sock.close)
+        return client
+
+    def test_what_is_typed_reaches_the_clients(self):
+        terminal, server = self.listen()
+        terminal.wait_for("what is typed waits for the first client")
+        terminal.type("early\r")
+        first = self.client(server)
+        self.assertEqual(first.read_message(), "early")
+        terminal.wait_for("client 1 connected")
+        terminal.type("/info\r")
+        terminal.wait_for("1 open client")
+        second = self.client(server)
+        terminal.wait_for("client 2 connected")
+        terminal.type("/to 1 only you\rall\r/to 7 nobody\r")
+        self.assertEqual(first.read_message(), "only you")
+        self.assertEqual(first.read_message(), "all")
+        self.assertEqual(second.read_message(), "all")
+        terminal.wait_for("there is no client 7: nothing was sent")
+        terminal.type(CTRL_D)
+        for client in (first, second):
+            self.assertEqual(client.read_frame().code, 1001)
+            client.sock.close()
+        self.assertEqual(terminal.wait(), 0)
+
+    def test_who_leaves_waits_for_no_client_that_does_not_read(self):
+        terminal, server = self.listen("--close-timeout", "0.3")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "big"
+            file.write_bytes(b"x" * (32 << 20))
+            self.client(server)
+            terminal.wait_for("client 1 connected")
+            terminal.type(f"/file {file}\r/quit\r")
+            self.assertEqual(terminal.wait(), 0)
 
 
 class Quiet(Repl):

@@ -1,8 +1,12 @@
-"""What people build first with `websockets`, one path each; see HANDLERS."""
+"""What people build first with `websockets`, one path each; see HANDLERS.
+
+    websockets_examples.py [PORT]       without one, any that is free
+"""
 
 import asyncio
 import http
 import json
+import sys
 import time
 
 import websockets
@@ -137,7 +141,7 @@ async def main():
     async with websockets.serve(
         lambda websocket: HANDLERS[websocket.path](websocket),
         "127.0.0.1",
-        0,
+        int(sys.argv[1]) if len(sys.argv) > 1 else 0,
         process_request=refuse_strangers,
         subprotocols=["chat", "superchat"],
         max_size=None,
