@@ -143,8 +143,7 @@ Result<std::string> ask_secret(const std::string& question, const std::string& h
       continue;
     }
     char c = kCtrlC;
-    const bool told =
-        woken == HeldSignals::Woken::kReadable && ::read(terminal.get(), &c, 1) == 1;
+    const bool told = woken == HeldSignals::Woken::kReadable && ::read(terminal.get(), &c, 1) == 1;
     if (!told || c == kCtrlC || c == kCtrlBackslash) {
       put(terminal.get(), "\n");
       return fail(HeldSignals::stage(), "interrupted at the question for the " + asked);
