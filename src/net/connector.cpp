@@ -13,7 +13,7 @@
 #include "net/proxy_http.h"
 #include "net/proxy_socks.h"
 #include "net/proxy_tunnel.h"
-#include "net/tls_context.h"
+#include "net/tls_contexts.h"
 #include "net/tls_handshake.h"
 
 namespace wscope::net {
@@ -26,17 +26,6 @@ using StreamHandle = std::unique_ptr<Stream>;
 
 double seconds_since(Steady::time_point began) {
   return std::chrono::duration<double>(Steady::now() - began).count();
-}
-
-/// What of the TLS options is about the proxy: not who the server is, nor who we are to it.
-TlsOptions options_for_proxy(TlsOptions tls) {
-  tls.verify = tls.verify_proxy;
-  tls.ca_file = tls.proxy_ca_file;
-  tls.server_name.clear();
-  tls.pin.clear();
-  tls.cert_file.clear();
-  tls.key_file.clear();
-  return tls;
 }
 
 /// Steps are shown behind the word "proxy", with which some errors begin.
@@ -54,8 +43,7 @@ std::string tls_in_words(const std::string& peer, const TlsEstablished& tls) {
 
 class Connector::Impl {
  public:
-  Impl(asio::io_context& loop, const NetworkOptions& network, const TlsOptions& tls,
-       EventSink& sink)
+  Impl(asio::io_context& loop, const NetworkOptions& network, TlsContexts& tls, EventSink& sink)
       : loop_(loop), network_(network), tls_(tls), sink_(sink) {}
   ~Impl() { cancel(); }
 
@@ -70,10 +58,8 @@ class Connector::Impl {
 
   asio::io_context& loop_;
   const NetworkOptions& network_;
-  const TlsOptions& tls_;
+  TlsContexts& tls_;
   EventSink& sink_;
-  std::shared_ptr<TlsContext> server_context_;  // made when first needed, then kept
-  std::shared_ptr<TlsContext> proxy_context_;
   std::shared_ptr<Dial> dial_;
   std::string words_ = "connecting";  // of the dial that is over
 };
@@ -109,6 +95,8 @@ struct Connector::Impl::Dial : std::enable_shared_from_this<Dial> {
   Destination hop;  // where the socket goes: the destination or the proxy
   Addresses hop_addresses;
   SourceBinding source;
+  std::shared_ptr<TlsContext> server_context;
+  std::shared_ptr<TlsContext> proxy_context;
   std::vector<std::string> targets;  // what the proxy is asked for, one after the other
   std::size_t target = 0;
   std::vector<std::string> refusals;  // of the targets before
@@ -182,16 +170,15 @@ Result<void> Connector::Impl::Dial::plan_proxy() {
 }
 
 Result<void> Connector::Impl::Dial::plan_tls() {
-  using Role = TlsContext::Role;
-  if (proxy && proxy->kind == Proxy::Kind::kHttps && !impl.proxy_context_) {
-    auto context = TlsContext::create(options_for_proxy(impl.tls_), Role::kProxyClient);
+  if (proxy && proxy->kind == Proxy::Kind::kHttps) {
+    auto context = impl.tls_.for_proxy();
     if (!context) return fail(context.error());
-    impl.proxy_context_ = std::move(*context);
+    proxy_context = std::move(*context);
   }
-  if (url.secure && !impl.server_context_) {
-    auto context = TlsContext::create(impl.tls_, Role::kClient);
+  if (url.secure) {
+    auto context = impl.tls_.for_server();
     if (!context) return fail(context.error());
-    impl.server_context_ = std::move(*context);
+    server_context = std::move(*context);
   }
   return {};
 }
@@ -305,7 +292,7 @@ void Connector::Impl::Dial::secure_proxy(StreamHandle stream) {
   peer.role = TlsPeer::Role::kProxy;
   doing = "TLS handshake with " + peer.shown;
   handshake =
-      std::make_unique<TlsHandshake>(impl.loop_, impl.proxy_context_, std::move(stream), peer);
+      std::make_unique<TlsHandshake>(impl.loop_, proxy_context, std::move(stream), peer);
   handshake->start([this, shown = peer.shown](Result<TlsHandshake::Secured> secured) {
     const auto self = shared_from_this();
     if (!secured) return finish_at_proxy(secured.error(), Stage::kTls);
@@ -362,7 +349,7 @@ void Connector::Impl::Dial::secure_server(StreamHandle stream) {
   peer.shown = url.unix_path.empty() ? host_and_port(url.host, url.port) : destination.shown();
   doing = "TLS handshake with " + peer.shown;
   handshake =
-      std::make_unique<TlsHandshake>(impl.loop_, impl.server_context_, std::move(stream), peer);
+      std::make_unique<TlsHandshake>(impl.loop_, server_context, std::move(stream), peer);
   handshake->start([this](Result<TlsHandshake::Secured> secured) {
     const auto self = shared_from_this();
     if (!secured) return finish(fail(secured.error()));
@@ -394,7 +381,7 @@ std::string Connector::Impl::Dial::words() const {
   return pending.empty() ? doing : "connecting to " + pending;
 }
 
-Connector::Connector(asio::io_context& loop, const NetworkOptions& network, const TlsOptions& tls,
+Connector::Connector(asio::io_context& loop, const NetworkOptions& network, TlsContexts& tls,
                      EventSink& sink)
     : impl_(std::make_unique<Impl>(loop, network, tls, sink)) {}
 Connector::~Connector() = default;

@@ -4,10 +4,9 @@
 // the Stream ready for the HTTP request or with the Error of the stage that failed (it names every
 // address tried). Each step is told to the sink as it happens. The caller owns the deadline:
 // cancel() ends whatever step is under way and `done` is not called any more; stage_in_words() then
-// tells what was being waited for. Files of the TLS options are read, and a passphrase asked for,
-// within the first start() of a wss URL (that blocks); later ones use the same context: keep one
-// Connector over reconnects and redirects. Loop thread only; `done` may destroy the connector or
-// start it again. Destroy it before the loop.
+// tells what was being waited for. What TLS needs of files and of a person (net/tls_contexts.h) is
+// had within start() of the first wss URL, which blocks. Loop thread only; `done` may destroy the
+// connector or start it again. Destroy it before the loop.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -19,6 +18,7 @@
 #include "base/event_sink.h"
 #include "base/options.h"
 #include "net/stream.h"
+#include "net/tls_contexts.h"
 #include "net/url.h"
 
 namespace wscope::net {
@@ -28,7 +28,7 @@ class Connector {
   using Done = std::function<void(Result<std::unique_ptr<Stream>>)>;
 
   /// `network` and `tls` must outlive the connector.
-  Connector(asio::io_context& loop, const NetworkOptions& network, const TlsOptions& tls,
+  Connector(asio::io_context& loop, const NetworkOptions& network, TlsContexts& tls,
             EventSink& sink);
   ~Connector();
   Connector(const Connector&) = delete;

@@ -140,6 +140,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
 
   Phase phase_ = Phase::kOpening;
   OpeningEvents opening_events_;
+  net::TlsContexts tls_;
   net::Connector connector_;
   std::unique_ptr<Opening> opening_;
   std::unique_ptr<Connection> connection_;

@@ -21,15 +21,15 @@ ScriptEvent end_event(const Ending& ending) {
 
 }  // namespace
 
-ScriptConnection::ScriptConnection(asio::io_context& loop, Options options, std::string name,
-                                   Clock& clock, EventSink& sink, Host& host)
+ScriptConnection::ScriptConnection(asio::io_context& loop, Options options, net::TlsContexts& tls,
+                                   std::string name, Clock& clock, EventSink& sink, Host& host)
     : loop_(loop),
       options_(std::move(options)),
       name_(std::move(name)),
       clock_(clock),
       sink_(sink, name_),
       opening_events_(sink_, clock),
-      connector_(loop, options_.network, options_.tls, opening_events_),
+      connector_(loop, options_.network, tls, opening_events_),
       frames_(sink_),
       host_(host) {}
 

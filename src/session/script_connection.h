@@ -45,9 +45,9 @@ class ScriptConnection : public ConnectionOwner {
     virtual bool script_may_read(const ScriptConnection&) = 0;
   };
 
-  /// `options` with the headers of this connection.
-  ScriptConnection(asio::io_context& loop, Options options, std::string name, Clock& clock,
-                   EventSink& sink, Host& host);
+  /// `options` with the headers of this connection; `tls` must outlive it.
+  ScriptConnection(asio::io_context& loop, Options options, net::TlsContexts& tls, std::string name,
+                   Clock& clock, EventSink& sink, Host& host);
 
   void open(const net::Url& url);
   const std::string& name() const { return name_; }

@@ -45,7 +45,8 @@ ScriptSession::ScriptSession(asio::io_context& loop, const Options& options,
       wake_deadline_(loop),
       run_end_(loop, presentation, output_watch_),
       runner_(script, *this, environment, url_.has_value()),
-      folder_(folder_of(script.file)) {}
+      folder_(folder_of(script.file)),
+      tls_(options.tls) {}
 
 ScriptSession::~ScriptSession() = default;
 
@@ -64,7 +65,8 @@ void ScriptSession::open(const std::string& name, const net::Url& url,
   auto& all = options.handshake.headers;
   all.insert(all.end(), headers.begin(), headers.end());
   auto& place = connections_[name];
-  place = std::make_unique<ScriptConnection>(loop_, std::move(options), name, clock_, sink_, *this);
+  place = std::make_unique<ScriptConnection>(loop_, std::move(options), tls_, name, clock_, sink_,
+                                             *this);
   place->open(url);
 }
 

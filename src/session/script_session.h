@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "input/script.h"
+#include "net/tls_contexts.h"
 #include "net/url.h"
 #include "output/presentation.h"
 #include "session/deadline.h"
@@ -91,6 +92,7 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   RunEnd run_end_;
   ScriptRunner runner_;
   std::string folder_;  // of the script, for the files it names
+  net::TlsContexts tls_;
   std::map<std::string, std::unique_ptr<ScriptConnection>> connections_;
   bool scheduled_ = false;
   bool closing_ = false;

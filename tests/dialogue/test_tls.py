@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+from pathlib import Path
 
 from support import frames
 from support.certificates import Certificates
@@ -191,6 +192,24 @@ class ClientCertificates(Dialogue):
         self.assertEqual(shown.count(b"passphrase of"), 1, shown)
         for part in (b"sesame", b"open s", b"o\x1b", b"> o"):
             self.assertNotIn(part, shown)
+
+    def test_a_script_asks_once_for_all_its_connections(self):
+        pem = CERTIFICATES.pair("client")[0]
+        key = CERTIFICATES.encrypted_key("client", "open sesame")
+        context = CERTIFICATES.server_context("good", client_ca=CERTIFICATES.ca)
+        with tempfile.TemporaryDirectory() as folder, Server(echo, tls=context) as server:
+            url = f"wss://localhost:{server.port}/"
+            script = Path(folder, "two.wscope")
+            script.write_text(
+                f"connect as one {url}\nconnect as two {url}\n"
+                'one: send "a"\ntwo: send "b"\none: expect "a"\ntwo: expect "b"\n'
+            )
+            words = ["--ca", CERTIFICATES.ca, "--cert", pem, "--key", key, "--script", script]
+            with Terminal(*words) as terminal:
+                terminal.wait_for("passphrase of")
+                terminal.type("open sesame\r")
+                self.assertEqual(terminal.wait(), 0, terminal)
+                self.assertEqual(bytes(terminal.raw).count(b"passphrase of"), 1)
 
     def test_a_key_that_belongs_to_another_certificate(self):
         pem, _ = CERTIFICATES.pair("client")

@@ -83,7 +83,7 @@ struct Dialler {
   }
 
   void start(const std::string& url) {
-    if (!connector) connector.emplace(loop, network, tls, events);
+    if (!connector) connector.emplace(loop, network, contexts, events);
     outcome.reset();
     connector->start(*wscope::net::parse_url(url), [this](Result<StreamHandle> result) {
       ++calls;
@@ -104,6 +104,7 @@ struct Dialler {
   asio::io_context& loop;
   wscope::NetworkOptions network;
   wscope::TlsOptions tls;
+  wscope::net::TlsContexts contexts{tls};
   NotedEvents events;
   std::optional<wscope::net::Connector> connector;
   std::optional<Result<StreamHandle>> outcome;

@@ -326,7 +326,8 @@ TEST_CASE("connector: done may start the connector again, or destroy it") {
   asio::io_context loop;
   Listener server(loop);
   wscope::NetworkOptions network;
-  wscope::TlsOptions tls;
+  const wscope::TlsOptions options;
+  wscope::net::TlsContexts tls(options);
   NotedEvents events;
   auto connector = std::make_unique<wscope::net::Connector>(loop, network, tls, events);
   const auto url = *wscope::net::parse_url("ws://127.0.0.1:" + server.port());

@@ -82,7 +82,7 @@ struct TlsProxy {
     if (result.status != IoResult::Status::kOk) return;
     const std::string target = request.substr(8, request.find(' ', 8) - 8);
     upstream = std::make_unique<Dialler>(loop);
-    upstream->connector.emplace(loop, upstream->network, upstream->tls, upstream->events);
+    upstream->connector.emplace(loop, upstream->network, upstream->contexts, upstream->events);
     upstream->connector->start(
         *wscope::net::parse_url("ws://" + target), [this](Result<StreamHandle> server) {
           const std::string answer = "HTTP/1.1 200 OK\r\n\r\n";
