@@ -291,8 +291,7 @@ void Connector::Impl::Dial::secure_proxy(StreamHandle stream) {
   peer.shown = "proxy " + hop.shown();
   peer.role = TlsPeer::Role::kProxy;
   doing = "TLS handshake with " + peer.shown;
-  handshake =
-      std::make_unique<TlsHandshake>(impl.loop_, proxy_context, std::move(stream), peer);
+  handshake = std::make_unique<TlsHandshake>(impl.loop_, proxy_context, std::move(stream), peer);
   handshake->start([this, shown = peer.shown](Result<TlsHandshake::Secured> secured) {
     const auto self = shared_from_this();
     if (!secured) return finish_at_proxy(secured.error(), Stage::kTls);
@@ -348,8 +347,7 @@ void Connector::Impl::Dial::secure_server(StreamHandle stream) {
   peer.is_ip = url.is_ip_literal;
   peer.shown = url.unix_path.empty() ? host_and_port(url.host, url.port) : destination.shown();
   doing = "TLS handshake with " + peer.shown;
-  handshake =
-      std::make_unique<TlsHandshake>(impl.loop_, server_context, std::move(stream), peer);
+  handshake = std::make_unique<TlsHandshake>(impl.loop_, server_context, std::move(stream), peer);
   handshake->start([this](Result<TlsHandshake::Secured> secured) {
     const auto self = shared_from_this();
     if (!secured) return finish(fail(secured.error()));
