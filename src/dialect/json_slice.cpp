@@ -124,6 +124,12 @@ std::optional<std::vector<std::string_view>> json_elements(std::string_view text
   return elements;
 }
 
+bool each_element(std::string_view text, const std::function<void(std::string_view)>& take) {
+  if (!begins_with(text, '[') || !is_json(text)) return false;
+  each_value(text, take);
+  return true;
+}
+
 std::optional<JsonMembers> json_members(std::string_view text) {
   if (!begins_with(text, '{') || !is_json(text)) return std::nullopt;
   JsonMembers members;

@@ -24,6 +24,9 @@ constexpr std::size_t kMostMembers = 10000;
 std::optional<std::vector<std::string_view>> json_elements(std::string_view text,
                                                            std::size_t most = SIZE_MAX);
 
+/// Hands each element of a JSON array to `take`, in their order; false where it is none.
+bool each_element(std::string_view text, const std::function<void(std::string_view)>& take);
+
 /// The members of a JSON object, in their order; names decoded.
 using JsonMembers = std::vector<std::pair<std::string, std::string_view>>;
 /// Of an object that has no more of them than kMostMembers.

@@ -36,8 +36,6 @@ constexpr std::size_t kMostAttachments = 1024;
 constexpr std::size_t kMostAttachedBytes = std::size_t{64} << 20;
 constexpr std::size_t kMostAsked = 1024;
 constexpr std::size_t kMostCalls = 65536;
-// A value of two bytes takes ten times as much.
-constexpr std::size_t kMostValues = 10000;
 
 /// Cuts a number off the front; nothing when there is none or it is too big.
 template <class Number>
@@ -83,19 +81,6 @@ std::optional<std::string> with_attachments(std::string_view payload,
 
 Step too_much_attached() {
   return broken_by_peer("the attachments of one Socket.IO packet exceed 64 MiB");
-}
-
-/// An array all the same, but of more values than an event has: shown as it came.
-bool has_too_many(std::string_view payload) {
-  return !payload.empty() && payload.front() == '[' && is_json(payload);
-}
-
-std::string words(const std::vector<std::string_view>& values, std::size_t from) {
-  std::string text;
-  for (std::size_t i = from; i < values.size(); ++i) {
-    text.append(" ").append(values[i]);
-  }
-  return text;
 }
 
 }  // namespace
@@ -313,13 +298,20 @@ Steps SocketIo::connect_error(const Packet& packet) const {
 }
 
 Steps SocketIo::event(const Packet& packet) {
-  const auto values = json_elements(packet.payload, kMostValues);
-  if (!values && has_too_many(packet.payload)) return {show(packet.payload)};
-  const auto name = values && !values->empty() ? json_text(values->front()) : std::nullopt;
-  if (!name) return {broken_by_peer("not a Socket.IO event: " + excerpt(packet.payload))};
   std::string line;
   if (packet.name_space != setting_.name_space) line = "[" + packet.name_space + "] ";
-  line += shown_name(*name) + words(*values, 1);
+  // Values of two bytes each would take ten times as much if they were kept.
+  std::optional<std::string> name;
+  bool first = true;
+  each_element(packet.payload, [&](std::string_view value) {
+    if (std::exchange(first, false)) {
+      name = json_text(value);
+      if (name) line += shown_name(*name);
+    } else if (name) {
+      line.append(" ").append(value);
+    }
+  });
+  if (!name) return {broken_by_peer("not a Socket.IO event: " + excerpt(packet.payload))};
   Steps steps{show(std::move(line))};
   if (packet.id && packet.name_space == setting_.name_space) {
     if (asked_.size() >= kMostAsked) asked_.erase(asked_.begin());
@@ -330,14 +322,15 @@ Steps SocketIo::event(const Packet& packet) {
 }
 
 Steps SocketIo::acknowledged(const Packet& packet, double now) {
-  const auto values = json_elements(packet.payload, kMostValues);
-  if (!values && has_too_many(packet.payload)) return {show(packet.payload)};
-  if (!values || !packet.id) {
+  std::string values;
+  const bool is_array = each_element(
+      packet.payload, [&](std::string_view value) { values.append(" ").append(value); });
+  if (!is_array || !packet.id) {
     return {broken_by_peer("not a Socket.IO acknowledgement: " + excerpt(packet.payload))};
   }
   const auto call = calls_.find(*packet.id);
   if (call == calls_.end()) return {notice(fmt::format("nobody asked for ack {}", *packet.id))};
-  std::string line = "ack " + shown_name(call->second.event) + words(*values, 0);
+  std::string line = "ack " + shown_name(call->second.event) + values;
   if (setting_.latency) line += fmt::format("  ({:.1f} ms)", (now - call->second.sent) * 1000);
   calls_.erase(call);
   return {show(std::move(line))};
