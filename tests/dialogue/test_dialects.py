@@ -222,6 +222,39 @@ class SaidAgain(Dialogue):
         self.assertEqual(int(flying[1]), numbers[0], ended.errors)
 
 
+class Unasked(Dialogue):
+    """A server that speaks Socket.IO to a pipe that doesn't."""
+
+    HINT = "this server speaks Socket.IO: --socketio speaks it, too"
+
+    def refusing(self, greeting=OPEN % (25000, 20000), code=1008):
+        def script(peer):
+            peer.accept()
+            peer.text(greeting)
+            peer.close(code if peer.read_message() else 1000)
+            return peer.read_to_end()
+
+        return Server(script)
+
+    def test_the_hint_of_an_error_tells(self):
+        with self.refusing() as server:
+            ended = self.dialogue(server.url, stdin="hello\n", status=6)
+            self.assertTrue(ended.errors.endswith(f"\nwscope: hint: {self.HINT}\n"), str(ended))
+        with self.refusing() as server:
+            words = ("-w", "0.3", "--count", "2", server.url)
+            ended = self.dialogue(*words, status=8)
+            self.assertRegex(ended.errors, f"hint: nothing came .*; {self.HINT}\n")
+
+    def test_no_other_end_does(self):
+        with self.refusing(code=1000) as server:
+            self.dialogue(server.url, stdin="40\n", err="")
+        with self.refusing("welcome") as server:
+            self.dialogue(server.url, stdin="hello\n", status=6, no_err="Socket.IO")
+        with self.refusing() as server:
+            words = ("--output", "/nowhere/out", server.url)
+            self.dialogue(*words, stdin="hello\n", status=2, no_err="Socket.IO")
+
+
 class Graphql(Dialogue):
     def test_an_invalid_message_is_answered_with_4400(self):
         def wrong(peer):
