@@ -126,13 +126,67 @@ TEST_CASE("typed events") {
   CHECK(talk.typed("at 12:30") == R"(>42["at","12:30"])");
   CHECK(talk.typed("n 12345678901234567890123 1e999") ==
         R"(>42["n",12345678901234567890123,1e999])");
-  CHECK(talk.typed("say {broken") == R"(>42["say","{broken"])");
-  CHECK(talk.typed("say \"open") == R"(>42["say","\"open"])");
   CHECK(talk.typed("say grüß dich") == R"(>42["say","grüß dich"])");
   CHECK(talk.typed("") == "!no event named: not sent");
   CHECK(talk.typed(" \t ") == "!no event named: not sent");
   auto chat = connected(setting("/chat"));
   CHECK(chat.typed("hi") == R"(>42/chat,["hi"])");
+}
+
+TEST_CASE("a name that is missing, or that quotes would have to hold together") {
+  auto talk = connected();
+  for (const char* line : {R"({"a":1})", "[1,2", "{", "[] x", R"("" 1)"}) {
+    CAPTURE(line);
+    CHECK(talk.typed(" " + std::string(line)) ==
+          "!no event named before " + std::string(line) + ": not sent");
+    CHECK(talk.command("call " + std::string(line)) == "!/call needs an event: not sent");
+  }
+  CHECK(talk.typed(R"("abc)") == R"(!"abc is not JSON: it ends too early: not sent)");
+  CHECK(talk.typed(R"("my event {"a":1})") == R"(!"my event {"a":1} is no name: not sent)");
+  CHECK(talk.typed(R"("a\x" 1)") ==
+        R"(!"a\x" is not JSON: expected an escape that JSON knows: not sent)");
+  CHECK(talk.typed(R"(message{"a":1})") == R"(!message{"a":1} is no name: not sent)");
+  CHECK(talk.typed(R"(42["message","hi"])") == R"(!42["message","hi"] is no name: not sent)");
+  CHECK(talk.typed(R"("{a}" 1)") == R"(>42["{a}",1])");
+  CHECK(talk.typed(R"("my event"{"a":1})") == R"(>42["my event",{"a":1}])");
+  CHECK(talk.typed("a[1] 2") == R"(>42["a[1]",2])");
+}
+
+TEST_CASE("an argument that begins like JSON and is none is refused, other text is not") {
+  auto talk = connected();
+  CHECK(talk.typed("greet {hello: world}") ==
+        "!{hello: world} is not JSON: expected a name in quotes or '}': not sent");
+  CHECK(talk.typed("greet 1 [1,2") == "![1,2 is not JSON: it ends too early: not sent");
+  CHECK(talk.typed("greet [1,]") == "![1,] is not JSON: expected a value: not sent");
+  CHECK(talk.typed("greet {}, {}") ==
+        "!{}, is not JSON: expected white space behind the value: not sent");
+  CHECK(talk.typed("greet \"open") == "!\"open is not JSON: it ends too early: not sent");
+  CHECK(talk.command("call greet {a}").front() == '!');
+  CHECK(talk.command("call greet") == R"(>420["greet"])");  // what was refused counts no id
+  for (const char* text : {"see [1]", "[1] is a footnote", "i am (here) {there", "5,6", "12:30",
+                           "{} and []", "\"yes\", she said", ", [", "it's {", "}"}) {
+    CAPTURE(text);
+    std::string quoted;
+    for (const char* c = text; *c != 0; ++c) quoted += *c == '"' ? "\\\"" : std::string(1, *c);
+    CHECK(talk.typed("say " + std::string(text)) == R"(>42["say",")" + quoted + R"("])");
+  }
+}
+
+TEST_CASE("a text with JSON in it is refused: it may be a name that lacks its quotes") {
+  auto talk = connected();
+  CHECK(talk.typed(R"(my event {"a":1})") == R"(!event is not JSON, but {"a":1} is: not sent)");
+  CHECK(talk.typed(R"('my event' {"a":1})") == R"(!event' is not JSON, but {"a":1} is: not sent)");
+  CHECK(talk.typed(R"(greet 1 bob ["x"] 2)") == R"(!bob is not JSON, but ["x"] is: not sent)");
+  CHECK(talk.typed(R"(greet {"a":1} bob)") == R"(!bob is not JSON, but {"a":1} is: not sent)");
+  CHECK(talk.typed(R"(greet "bob" {"a":1})") == R"(>42["greet","bob",{"a":1}])");
+  CHECK(talk.typed(R"(greet "bob {\"a\":1}")") == R"(>42["greet","bob {\"a\":1}"])");
+}
+
+TEST_CASE("an acknowledgement that can't be said is still owed") {
+  auto talk = connected();
+  talk.received(R"(427["ask"])");
+  CHECK(talk.command("ack {a").front() == '!');
+  CHECK(talk.command("ack 7 {}") == ">437[{}]");
 }
 
 TEST_CASE("received events show as they would be typed") {
@@ -142,6 +196,8 @@ TEST_CASE("received events show as they would be typed") {
         R"(<"my event" {"b":1.50,"a":[1, {}]} 2)");
   CHECK(talk.received(R"(42 [ "x" , "a,\"]" , [ ] ] )") == R"(<x "a,\"]" [ ])");
   CHECK(talk.received(R"(42["only"])") == "<only");
+  CHECK(talk.received(R"(42["{a}",1])") == R"(<"{a}" 1)");
+  CHECK(talk.received(R"(42["[a]"])") == R"(<"[a]")");
   CHECK(talk.received(R"(42/other,["x",1])") == "<[/other] x 1");
 }
 
