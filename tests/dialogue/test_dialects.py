@@ -312,9 +312,6 @@ class Unasked(Dialogue):
             self.dialogue(server.url, stdin="40\n", err="")
         with self.refusing("welcome") as server:
             self.dialogue(server.url, stdin="hello\n", status=6, no_err="Socket.IO")
-        with self.refusing() as server:
-            words = ("--output", "/nowhere/out", server.url)
-            self.dialogue(*words, stdin="hello\n", status=2, no_err="Socket.IO")
 
 
 class Graphql(Dialogue):
