@@ -35,6 +35,9 @@ Step notice(std::string text) { return step(Step::Kind::kNotice, std::move(text)
 Step refuse(std::string message, std::string hint) {
   return failed(Step::Kind::kRefuse, Stage::kInput, std::move(message), std::move(hint));
 }
+Step refuse(Error error) {
+  return {Step::Kind::kRefuse, MessageType::kText, {}, std::move(error), 0};
+}
 Step refused_by_peer(std::string message, std::string hint) {
   return failed(Step::Kind::kFail, Stage::kHandshake, std::move(message), std::move(hint));
 }

@@ -47,6 +47,7 @@ Step send_binary(std::string bytes);
 Step show(std::string line);
 Step notice(std::string text);
 Step refuse(std::string message, std::string hint = {});
+Step refuse(Error error);
 /// The peer said no: Stage::kHandshake. The peer broke the rules: Stage::kConnection.
 Step refused_by_peer(std::string message, std::string hint = {});
 Step broken_by_peer(std::string message, std::string hint = {});

@@ -124,6 +124,12 @@ std::optional<std::vector<std::string_view>> json_elements(std::string_view text
   return elements;
 }
 
+bool each_element(std::string_view text, const std::function<void(std::string_view)>& take) {
+  if (!begins_with(text, '[') || !is_json(text)) return false;
+  each_value(text, take);
+  return true;
+}
+
 std::optional<JsonMembers> json_members(std::string_view text) {
   if (!begins_with(text, '{') || !is_json(text)) return std::nullopt;
   JsonMembers members;
@@ -161,22 +167,8 @@ std::string json_quoted(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::vector<std::string> json_arguments(std::string_view typed) {
-  const std::string_view whole = trimmed(typed);
-  std::vector<std::string> values;
-  std::size_t at = 0;
-  while (at < whole.size()) {
-    const auto end = end_of_value(whole, at);
-    const auto value = whole.substr(at, end - at);
-    const auto next = whole.find_first_not_of(kBlanks, end);
-    // Values stand apart, so that "12:30" and "5,6" stay text.
-    const bool apart = next == std::string_view::npos || next > end;
-    if (value.empty() || !apart || !is_json(value)) return {json_quoted(whole)};
-    values.emplace_back(value);
-    if (next == std::string_view::npos) break;
-    at = next;
-  }
-  return values;
+std::string_view leading_value(std::string_view text) {
+  return text.substr(0, end_of_value(text, 0));
 }
 
 std::string json_array(const std::vector<std::string>& values) {
@@ -232,7 +224,8 @@ std::string take_name(std::string_view& text) {
 }
 
 std::string shown_name(std::string_view name) {
-  const bool plain = !name.empty() && name.find_first_of(" \t\r\n\"\\") == std::string_view::npos;
+  const bool plain = !name.empty() && name.front() != '{' && name.front() != '[' &&
+                     name.find_first_of(" \t\r\n\"\\") == std::string_view::npos;
   return plain ? std::string(name) : json_quoted(name);
 }
 

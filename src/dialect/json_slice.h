@@ -24,6 +24,9 @@ constexpr std::size_t kMostMembers = 10000;
 std::optional<std::vector<std::string_view>> json_elements(std::string_view text,
                                                            std::size_t most = SIZE_MAX);
 
+/// Hands each element of a JSON array to `take`, in their order; false where it is none.
+bool each_element(std::string_view text, const std::function<void(std::string_view)>& take);
+
 /// The members of a JSON object, in their order; names decoded.
 using JsonMembers = std::vector<std::pair<std::string, std::string_view>>;
 /// Of an object that has no more of them than kMostMembers.
@@ -37,16 +40,17 @@ std::optional<std::string> json_text(std::string_view quoted);
 /// UTF-8 → a JSON string with its quotes.
 std::string json_quoted(std::string_view text);
 
-/// Typed arguments: JSON values with blanks between them; text that is not that is one string.
-/// "1 {}" → `1`, `{}`; "good day" → `"good day"`; nothing typed → none.
-std::vector<std::string> json_arguments(std::string_view typed);
 /// "[a,b]" of the values.
 std::string json_array(const std::vector<std::string>& values);
 
 /// Cuts the first word, or the first JSON string, off `text`; blanks around it go too.
 std::string take_name(std::string_view& text);
-/// A name as take_name() reads it: quoted where it holds blanks or quotes.
+/// A name as take_name() reads it: quoted where it holds blanks or quotes, or would look like JSON.
 std::string shown_name(std::string_view name);
+
+/// The JSON value that `text` begins with; of other text what stands before a blank, a comma or a
+/// colon, or up to the end where a bracket or a quote is not closed.
+std::string_view leading_value(std::string_view text);
 
 /// Replaces flat objects of valid JSON whose first member is `key` by what `replace` makes of them;
 /// nothing: left as it is.

@@ -19,10 +19,9 @@ constexpr std::size_t kMostInBatch = 10000;
 
 }  // namespace
 
-std::string JsonRpc::request(std::string_view method, std::string_view arguments,
-                             std::string_view id) {
-  const auto values = json_arguments(arguments);
-  std::string text = "{\"jsonrpc\":\"2.0\",\"method\":" + json_quoted(method);
+std::string JsonRpc::request(const TypedCall& call, std::string_view id) {
+  const auto& values = call.arguments;
+  std::string text = "{\"jsonrpc\":\"2.0\",\"method\":" + json_quoted(call.name);
   if (values.size() == 1 && (values[0][0] == '{' || values[0][0] == '[')) {
     text += ",\"params\":" + values[0];
   } else if (!values.empty()) {
@@ -57,22 +56,26 @@ Steps JsonRpc::typed(MessageType type, std::string_view data, double now) {
     for (const auto call : batch.value_or(std::vector<std::string_view>())) remember(call, now);
     return {send(std::string(data))};
   }
-  const auto method = take_name(data);
-  if (method.empty()) return {refuse("no method named: not sent", "METHOD [ARG…]")};
+  if (raw) return {refuse(not_json(data.substr(first), "METHOD [ARG…], or JSON"))};
+  const auto call = typed_call(data);
+  if (!call) return {refuse(call.error())};
+  if (call->name.empty()) return {refuse("no method named: not sent", "METHOD [ARG…]")};
   do ++last_id_;
   while (calls_.count(std::to_string(last_id_)) > 0);  // an id that was typed in JSON
   const auto id = std::to_string(last_id_);
-  await_reply(id, method, now);
-  return {send(request(method, data, id))};
+  await_reply(id, call->name, now);
+  return {send(request(*call, id))};
 }
 
 Steps JsonRpc::command(std::string_view line, double now) {
   const auto word = take_name(line);
   if (word == "notify") {
-    const auto method = take_name(line);
-    if (method.empty())
+    const auto call = typed_call(line);
+    if (!call) return {refuse(call.error())};
+    if (call->name.empty()) {
       return {refuse("/notify needs a method: not sent", "/notify METHOD [ARG…]")};
-    return {send(request(method, line, {}))};
+    }
+    return {send(request(*call, {}))};
   }
   if (word != "ack") return Dialect::command(word, now);
   if (asked_.empty()) return {refuse("no request waits for an answer: not sent")};
@@ -83,10 +86,11 @@ Steps JsonRpc::command(std::string_view line, double now) {
     chosen = found;
     line.remove_prefix(id_end);
   }
-  const auto values = json_arguments(line);
-  const std::string result = values.empty()       ? "null"
-                             : values.size() == 1 ? values[0]
-                                                  : json_array(values);
+  const auto values = typed_arguments(line);
+  if (!values) return {refuse(values.error())};
+  const std::string result = values->empty()       ? "null"
+                             : values->size() == 1 ? values->front()
+                                                   : json_array(*values);
   const std::string text = "{\"jsonrpc\":\"2.0\",\"result\":" + result + ",\"id\":" + *chosen + "}";
   asked_.erase(chosen);
   return {send(text)};

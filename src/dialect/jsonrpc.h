@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "dialect/dialect.h"
+#include "dialect/typed_call.h"
 
 namespace wscope::dialect {
 
@@ -36,7 +37,7 @@ class JsonRpc : public Dialect {
   void await_reply(const std::string& id, std::string method, double now);
   /// A call that was typed as JSON: its reply is matched like any other.
   void remember(std::string_view json, double now);
-  std::string request(std::string_view method, std::string_view arguments, std::string_view id);
+  static std::string request(const TypedCall& call, std::string_view id);
 
   const Setting setting_;
   std::uint64_t last_id_ = 0;

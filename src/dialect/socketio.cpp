@@ -8,8 +8,10 @@
 
 #include "base/ascii.h"
 #include "base/byte_text.h"
+#include "base/escape.h"
 #include "base/json_scanner.h"
 #include "dialect/json_slice.h"
+#include "dialect/typed_call.h"
 
 namespace wscope::dialect {
 namespace {
@@ -36,8 +38,9 @@ constexpr std::size_t kMostAttachments = 1024;
 constexpr std::size_t kMostAttachedBytes = std::size_t{64} << 20;
 constexpr std::size_t kMostAsked = 1024;
 constexpr std::size_t kMostCalls = 65536;
-// A value of two bytes takes ten times as much.
-constexpr std::size_t kMostValues = 10000;
+
+// An argument is what makes a line of JSON an event.
+constexpr const char* kUsage = R"(EVENT [ARG…], as in: message {"a":1})";
 
 /// Cuts a number off the front; nothing when there is none or it is too big.
 template <class Number>
@@ -85,17 +88,17 @@ Step too_much_attached() {
   return broken_by_peer("the attachments of one Socket.IO packet exceed 64 MiB");
 }
 
-/// An array all the same, but of more values than an event has: shown as it came.
-bool has_too_many(std::string_view payload) {
-  return !payload.empty() && payload.front() == '[' && is_json(payload);
+/// What stands where an event should have been named.
+std::string before(std::string_view typed) {
+  typed.remove_prefix(std::min(typed.find_first_not_of(" \t\r\n"), typed.size()));
+  return typed.empty() ? "" : " before " + printable(typed, 60);
 }
 
-std::string words(const std::vector<std::string_view>& values, std::size_t from) {
-  std::string text;
-  for (std::size_t i = from; i < values.size(); ++i) {
-    text.append(" ").append(values[i]);
-  }
-  return text;
+/// What an event's packet holds: its name and its arguments.
+std::vector<std::string> values_of(TypedCall event) {
+  auto values = std::move(event.arguments);
+  values.insert(values.begin(), json_quoted(event.name));
+  return values;
 }
 
 }  // namespace
@@ -141,24 +144,24 @@ Steps SocketIo::typed(MessageType type, std::string_view data, double) {
     // What socket.send(buffer) does elsewhere: an event "message" with one attachment.
     return emit(kEvent, {"\"message\"", "{\"base64\":\"" + base64_of(data) + "\"}"}, std::nullopt);
   }
-  const auto event = take_name(data);
-  if (event.empty()) return {refuse("no event named: not sent", "EVENT [ARG…]")};
-  auto values = json_arguments(data);
-  values.insert(values.begin(), json_quoted(event));
-  return emit(kEvent, std::move(values), std::nullopt);
+  auto event = typed_call(data);
+  if (!event) return {refuse(std::move(event.error()))};
+  if (event->name.empty()) return {refuse("no event named" + before(data) + ": not sent", kUsage)};
+  return emit(kEvent, values_of(std::move(*event)), std::nullopt);
 }
 
 Steps SocketIo::command(std::string_view line, double now) {
   const auto word = take_name(line);
   if (word == "ack") return give_ack(line);
   if (word != "call") return Dialect::command(word, now);
-  const auto event = take_name(line);
-  if (event.empty()) return {refuse("/call needs an event: not sent", "/call EVENT [ARG…]")};
-  auto values = json_arguments(line);
-  values.insert(values.begin(), json_quoted(event));
+  auto event = typed_call(line);
+  if (!event) return {refuse(std::move(event.error()))};
+  if (event->name.empty()) {
+    return {refuse("/call needs an event: not sent", std::string("/call ") + kUsage)};
+  }
   if (calls_.size() >= kMostCalls) calls_.erase(calls_.begin());
-  calls_[last_call_] = {event, now};
-  return emit(kEvent, std::move(values), last_call_++);
+  calls_[last_call_] = {event->name, now};
+  return emit(kEvent, values_of(std::move(*event)), last_call_++);
 }
 
 Steps SocketIo::give_ack(std::string_view arguments) {
@@ -173,9 +176,11 @@ Steps SocketIo::give_ack(std::string_view arguments) {
       arguments = rest;
     }
   }
+  auto values = typed_arguments(arguments);
+  if (!values) return {refuse(std::move(values.error()))};
   const auto id = *chosen;
   asked_.erase(chosen);
-  return emit(kAck, json_arguments(arguments), id);
+  return emit(kAck, std::move(*values), id);
 }
 
 Steps SocketIo::received(MessageType type, std::string_view data, double now) {
@@ -313,13 +318,20 @@ Steps SocketIo::connect_error(const Packet& packet) const {
 }
 
 Steps SocketIo::event(const Packet& packet) {
-  const auto values = json_elements(packet.payload, kMostValues);
-  if (!values && has_too_many(packet.payload)) return {show(packet.payload)};
-  const auto name = values && !values->empty() ? json_text(values->front()) : std::nullopt;
-  if (!name) return {broken_by_peer("not a Socket.IO event: " + excerpt(packet.payload))};
   std::string line;
   if (packet.name_space != setting_.name_space) line = "[" + packet.name_space + "] ";
-  line += shown_name(*name) + words(*values, 1);
+  // Values of two bytes each would take ten times as much if they were kept.
+  std::optional<std::string> name;
+  bool first = true;
+  each_element(packet.payload, [&](std::string_view value) {
+    if (std::exchange(first, false)) {
+      name = json_text(value);
+      if (name) line += shown_name(*name);
+    } else if (name) {
+      line.append(" ").append(value);
+    }
+  });
+  if (!name) return {broken_by_peer("not a Socket.IO event: " + excerpt(packet.payload))};
   Steps steps{show(std::move(line))};
   if (packet.id && packet.name_space == setting_.name_space) {
     if (asked_.size() >= kMostAsked) asked_.erase(asked_.begin());
@@ -330,14 +342,15 @@ Steps SocketIo::event(const Packet& packet) {
 }
 
 Steps SocketIo::acknowledged(const Packet& packet, double now) {
-  const auto values = json_elements(packet.payload, kMostValues);
-  if (!values && has_too_many(packet.payload)) return {show(packet.payload)};
-  if (!values || !packet.id) {
+  std::string values;
+  const bool is_array = each_element(
+      packet.payload, [&](std::string_view value) { values.append(" ").append(value); });
+  if (!is_array || !packet.id) {
     return {broken_by_peer("not a Socket.IO acknowledgement: " + excerpt(packet.payload))};
   }
   const auto call = calls_.find(*packet.id);
   if (call == calls_.end()) return {notice(fmt::format("nobody asked for ack {}", *packet.id))};
-  std::string line = "ack " + shown_name(call->second.event) + words(*values, 0);
+  std::string line = "ack " + shown_name(call->second.event) + values;
   if (setting_.latency) line += fmt::format("  ({:.1f} ms)", (now - call->second.sent) * 1000);
   calls_.erase(call);
   return {show(std::move(line))};

@@ -8,6 +8,11 @@
 #include "ws/close_code.h"
 
 namespace wscope::session {
+namespace {
+
+constexpr const char* kSpeaksSocketIo = "this server speaks Socket.IO: --socketio speaks it, too";
+
+}  // namespace
 
 void ClientSession::say(MessageType type, const Action& action) {
   if (!dialect_) {
@@ -19,14 +24,23 @@ void ClientSession::say(MessageType type, const Action& action) {
   dialect_->typed(type, action.data, clock_.seconds());
 }
 
-// Who meets a Socket.IO server without knowing it gets answers that look like noise. A script
-// knows.
+// Who meets a Socket.IO server without knowing it gets answers that look like noise. A pipe may
+// well speak it by hand: that is only told where it did not end well.
 void ClientSession::first_received(MessageType type, std::string_view data) {
   plain_ = true;
-  const bool socketio =
-      source_.interactive() && type == MessageType::kText && dialect::is_engineio_handshake(data);
+  const bool socketio = type == MessageType::kText && dialect::is_engineio_handshake(data);
   received(type, data);
-  if (socketio) sink_.on_notice("this server speaks Socket.IO: --socketio speaks it, too");
+  if (!socketio) return;
+  if (source_.interactive()) return sink_.on_notice(kSpeaksSocketIo);
+  speaks_socketio_ = true;
+}
+
+void ClientSession::hint_at_dialect(Error& error) const {
+  const bool may_be_why = error.stage == Stage::kConnection || error.stage == Stage::kTimeout ||
+                          error.stage == Stage::kExpectation;
+  if (!speaks_socketio_ || !may_be_why) return;
+  if (!error.hint.empty()) error.hint += "; ";
+  error.hint += kSpeaksSocketIo;
 }
 
 // What was not written when a connection is lost is said again as it was typed, by the next

@@ -174,6 +174,7 @@ void ClientSession::finish(Result<ExitStatus> result) {
   clock_.sample();
   phase_ = Phase::kEnding;
   result = source_.judge(std::move(result));
+  if (!result) hint_at_dialect(result.error());
   source_.stop();
   run_end_.begin(std::move(result), totals_);
   if (signal_ || timed_out_) run_end_.hurry();

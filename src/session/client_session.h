@@ -89,6 +89,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
 
   void say(MessageType type, const Action& action);
   void first_received(MessageType type, std::string_view data);
+  void hint_at_dialect(Error& error) const;
   void received(MessageType type, std::string_view data);
   void heard(MessageType type, std::string_view data);
   bool ends_with(std::string_view message);
@@ -161,7 +162,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   Outbox outbox_;
   std::unique_ptr<DialectTalk> dialect_;
   bool was_open_ = false;
-  bool plain_ = false;  // no dialect, and the first message has been looked at
+  bool plain_ = false;            // no dialect, and the first message has been looked at
+  bool speaks_socketio_ = false;  // as that one says, and nobody was told
 
   bool input_ended_ = false;
   bool lingering_ = false;       // everything was written; waiting for silence

@@ -29,6 +29,19 @@ TEST_CASE("typed JSON goes as it is") {
   CHECK(talk.received(R"({"jsonrpc":"2.0","id":"x","result":1})") == "<\"x\" 1");
 }
 
+TEST_CASE("what looks like JSON and is none is refused, and counts no id") {
+  Talk<JsonRpc> talk;
+  CHECK(talk.typed(R"({"method":"a")") ==
+        R"(!{"method":"a" is not JSON: it ends too early: not sent)");
+  CHECK(talk.typed("subtract {a: 1}") ==
+        "!{a: 1} is not JSON: expected a name in quotes or '}': not sent");
+  CHECK(talk.command("notify tick [1").front() == '!');
+  CHECK(talk.typed("a") == R"(>{"jsonrpc":"2.0","method":"a","id":1})");
+  talk.received(R"({"method":"who","id":2})");
+  CHECK(talk.command("ack 2 {me").front() == '!');
+  CHECK(talk.command("ack 2 1") == R"(>{"jsonrpc":"2.0","result":1,"id":2})");
+}
+
 TEST_CASE("replies carry their ids, and their latency where asked for") {
   Talk<JsonRpc> talk;
   talk.typed("a");

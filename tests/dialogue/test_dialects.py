@@ -12,6 +12,7 @@ from support.dialogue import Dialogue
 from support.frames import CLOSE, TEXT
 from support.program import TIME_FACTOR, settled, waiting
 from support.server import Server
+from support.terminal import CTRL_D, Terminal
 
 OPEN = '0{"sid":"a","pingInterval":%d,"pingTimeout":%d}'
 
@@ -220,6 +221,95 @@ class SaidAgain(Dialogue):
         self.assertGreater(numbers[0], 0)
         flying = re.search(r"; (\d+) messages? in flight", ended.errors)
         self.assertEqual(int(flying[1]), numbers[0], ended.errors)
+
+
+def heard(peer, *events):
+    """All that a client of Socket.IO says, until it leaves."""
+    socketio(peer)
+    for event in events:
+        peer.text(event)
+    said = []
+    while (message := peer.read_message()) != "41":
+        said.append(message)
+    peer.answer_close()
+    return said
+
+
+class Slips(Dialogue):
+    """What was typed wrong is told and not sent as something else."""
+
+    LINES = [
+        '{"a":1}',
+        "[1,2",
+        '"abc',
+        "greet {hello: world}",
+        'message{"a":1}',
+    ]
+
+    def test_in_a_pipe(self):
+        lines = ["message fine", *self.LINES, '"my event" {"a":1}']
+        with Server(heard) as server:
+            ended = self.dialogue(
+                "--socketio", "-w", "0", server.url, stdin="\n".join(lines) + "\n", status=1, out=""
+            )
+            sent = ['42["message","fine"]', '42["my event",{"a":1}]']
+            self.assertEqual(server.result(), sent)
+        told = [line for line in ended.errors.splitlines() if "hint:" not in line]
+        self.assertEqual(
+            told,
+            [
+                'wscope: no event named before {"a":1}: not sent',
+                "wscope: no event named before [1,2: not sent",
+                'wscope: "abc is not JSON: it ends too early: not sent',
+                "wscope: {hello: world} is not JSON: expected a name in quotes or '}': not sent",
+                'wscope: message{"a":1} is no name: not sent',
+                "wscope: 5 messages could not be sent",
+            ],
+        )
+
+    def test_at_the_prompt(self):
+        def greets(peer):
+            return heard(peer, '42["ready"]')
+
+        with Server(greets) as server, Terminal("--socketio", server.url, columns=100) as terminal:
+            terminal.wait_for("< ready")
+            for line in self.LINES:
+                terminal.type("/call " + line + "\r")
+            terminal.wait_for('wscope: message{"a":1} is no name: not sent')
+            self.assertIn("wscope: /call needs an event: not sent", terminal.text())
+            terminal.type("message fine\r" + CTRL_D)
+            self.assertEqual(terminal.wait(), 0)
+            self.assertEqual(server.result(), ['42["message","fine"]'])
+
+
+class Unasked(Dialogue):
+    """A server that speaks Socket.IO to a pipe that doesn't."""
+
+    HINT = "this server speaks Socket.IO: --socketio speaks it, too"
+
+    def refusing(self, greeting=OPEN % (25000, 20000), code=1008):
+        def script(peer):
+            peer.accept()
+            peer.text(greeting)
+            peer.close(code if peer.read_message() else 1000)
+            return peer.read_to_end()
+
+        return Server(script)
+
+    def test_the_hint_of_an_error_tells(self):
+        with self.refusing() as server:
+            ended = self.dialogue(server.url, stdin="hello\n", status=6)
+            self.assertTrue(ended.errors.endswith(f"\nwscope: hint: {self.HINT}\n"), str(ended))
+        with self.refusing() as server:
+            words = ("-w", "0.3", "--count", "2", server.url)
+            ended = self.dialogue(*words, status=8)
+            self.assertRegex(ended.errors, f"hint: nothing came .*; {self.HINT}\n")
+
+    def test_no_other_end_does(self):
+        with self.refusing(code=1000) as server:
+            self.dialogue(server.url, stdin="40\n", err="")
+        with self.refusing("welcome") as server:
+            self.dialogue(server.url, stdin="hello\n", status=6, no_err="Socket.IO")
 
 
 class Graphql(Dialogue):
