@@ -8,7 +8,7 @@
 namespace wscope {
 
 /// Its detail, "wscope: message", and "wscope: hint: …"; what came from the network or a file is
-/// escaped where `escape` is set (a terminal reads it).
+/// escaped where `escape` is set (a terminal reads it). Message and hint are shortened to 1.5 KiB.
 std::string error_lines(const Error& error, bool escape);
 
 }  // namespace wscope

@@ -205,12 +205,31 @@ Result<void> check_rules(const Given& given, const Options& options) {
   return check_values(given, options);
 }
 
+Result<void> check_address(const Given& typed, const Options& options) {
+  const bool addressed = !options.url.empty() || options.listen.enabled ||
+                         !options.automation.script.empty() || !options.profile.profile.empty();
+  if (addressed) return {};
+  for (const OptionRow& row : option_table()) {
+    const bool about_a_server = row.group == Group::kHandshake || row.group == Group::kNetwork ||
+                                row.group == Group::kTls || row.long_name == "reconnect";
+    // Nobody would be told who answers.
+    const bool hides = row.long_name == "quiet";
+    if (!typed.has(row) || (!about_a_server && !hides)) continue;
+    return fail(Stage::kUsage, row.name() + " needs a URL",
+                "without one, wscope talks to an echo server of its own");
+  }
+  return {};
+}
+
 void settle(const Given& given, Options& options) {
   MessageOptions& messages = options.messages;
   if (given.has("null")) {
     messages.input = InputFormat::kNul;
     if (messages.output == OutputFormat::kAuto) messages.output = OutputFormat::kNul;
   }
+  // Who says what is waited for, and how long the run may take, has said how long to wait.
+  const bool bounded = given.has("timeout") && (given.has("count") || given.has("until"));
+  if (bounded && !given.has("wait") && !options.listen.enabled) messages.wait = -1;
   const bool named = !options.profile.profile.empty();       // its profile may hold the URL
   const bool scripted = !options.automation.script.empty();  // it opens its connections itself
   options.listen.embedded = options.url.empty() && !options.listen.enabled && !named && !scripted;

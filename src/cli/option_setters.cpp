@@ -16,17 +16,18 @@ Result<void> auth(const OptionRow& row, const std::string& value, Options& optio
 }
 
 Result<void> cookie(const OptionRow& row, const std::string& value, Options& options) {
-  if (!value.empty() && value.front() == '@') {
-    auto text = read_option_file(row.name(), value.substr(1));
-    if (!text) return fail(text.error());
-    options.handshake.cookie_files.push_back(std::move(*text));
-    return {};
-  }
   if (value.find('=') == std::string::npos || value.front() == '=') {
     return fail(Stage::kUsage, row.name() + ": not NAME=VALUE",
                 row.name() + " @FILE reads a file of cookies");
   }
   options.handshake.cookies.push_back(value);
+  return {};
+}
+
+Result<void> cookies_in(const OptionRow& row, const std::string& path, Options& options) {
+  auto text = read_option_file(row.name(), path);
+  if (!text) return fail(text.error());
+  options.handshake.cookie_files.push_back(std::move(*text));
   return {};
 }
 

@@ -101,24 +101,13 @@ Result<void> choice(const OptionRow& row, const std::string& value, Options& opt
   return {};
 }
 
-/// A secret, or the first line of the file named after '@'.
+/// The first line of a file that holds a secret.
 template <auto Group, auto Field>
-Result<void> secret(const OptionRow& row, const std::string& value, Options& options) {
-  if (value.empty() || value.front() != '@') {
-    options.*Group.*Field = value;
-    return {};
-  }
-  auto content = read_secret_file(row.name(), value.substr(1));
+Result<void> secret_in(const OptionRow& row, const std::string& path, Options& options) {
+  auto content = read_secret_file(row.name(), path);
   if (!content) return fail(content.error());
   options.*Group.*Field = std::move(*content);
   return {};
-}
-
-/// The same, where an empty one would switch off what it is for.
-template <auto Group, auto Field>
-Result<void> some_secret(const OptionRow& row, const std::string& value, Options& options) {
-  if (value.empty()) return fail(Stage::kUsage, row.name() + " '': must not be empty");
-  return secret<Group, Field>(row, value, options);
 }
 
 /// -v, --trace, --trace-hex: the highest level wins, whatever the order.
@@ -143,6 +132,7 @@ Result<void> dialect(const OptionRow& row, const std::string& value, Options& op
 }
 
 Result<void> cookie(const OptionRow& row, const std::string& value, Options& options);
+Result<void> cookies_in(const OptionRow& row, const std::string& path, Options& options);
 Result<void> auth(const OptionRow& row, const std::string& value, Options& options);
 Result<void> on_key(const OptionRow& row, const std::string& value, Options& options);
 Result<void> broadcast(const OptionRow& row, const std::string& value, Options& options);

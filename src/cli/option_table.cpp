@@ -11,9 +11,8 @@ using setters::count;
 using setters::own_file;
 using setters::put;
 using setters::seconds;
-using setters::secret;
+using setters::secret_in;
 using setters::size;
-using setters::some_secret;
 using setters::some_text;
 using setters::text;
 
@@ -108,9 +107,9 @@ constexpr OptionRow kRows[] = {
   {G::kHandshake, '\0', "auth", "USER[:PASS]", "", kPlain, kBoth, kBrief,
    "Basic authentication", setters::auth},
   {G::kHandshake, '\0', "bearer", "TOKEN|@FILE", "", kAtFile, kBoth, kBrief,
-   "Authorization: Bearer TOKEN", some_secret<kH, &H::bearer>},
+   "Authorization: Bearer TOKEN", some_text<kH, &H::bearer>, secret_in<kH, &H::bearer>},
   {G::kHandshake, '\0', "cookie", "COOKIE|@FILE...", "", kAtFile, kClient, kFull,
-   "NAME=VALUE, or a Netscape cookie file", setters::cookie},
+   "NAME=VALUE, or a Netscape cookie file", setters::cookie, setters::cookies_in},
   {G::kHandshake, '\0', "netrc", "", "", kPlain, kClient, kFull,
    "user and password from ~/.netrc", put<kH, &H::netrc, true>},
   {G::kHandshake, 'A', "user-agent", "TEXT", "", kPlain, kClient, kFull,
@@ -162,7 +161,7 @@ constexpr OptionRow kRows[] = {
   {G::kTls, '\0', "key", "FILE", "", kFile, kBoth, kBrief,
    "key of --cert, if in a file of its own", some_text<kT, &T::key_file>},
   {G::kTls, '\0', "passphrase", "TEXT|@FILE", "", kAtFile, kBoth, kFull,
-   "passphrase of the key; asked for when missing", secret<kT, &T::passphrase>},
+   "passphrase of the key; asked for when missing", text<kT, &T::passphrase>, secret_in<kT, &T::passphrase>},
   {G::kTls, '\0', "servername", "NAME", "", kHost, kClient, kFull,
    "name to ask for and to verify (SNI)", some_text<kT, &T::server_name>},
   {G::kTls, '\0', "tls-min", "VERSION", "1.2|1.3", kPlain, kBoth, kFull,
@@ -244,7 +243,8 @@ constexpr OptionRow kRows[] = {
   {G::kAutomation, '\0', "socketio", "[=NAMESPACE]", "", kPlain, kClient, kFull,
    "speak Socket.IO", setters::dialect<Dialect::kSocketIo>},
   {G::kAutomation, '\0', "socketio-auth", "JSON|@FILE", "", kAtFile, kClient, kFull,
-   "auth payload of its connect", some_secret<kX, &X::socketio_auth>},
+   "auth payload of its connect", some_text<kX, &X::socketio_auth>,
+   secret_in<kX, &X::socketio_auth>},
   {G::kAutomation, '\0', "jsonrpc", "", "", kPlain, kClient, kFull,
    "speak JSON-RPC 2.0", setters::dialect<Dialect::kJsonRpc>},
   {G::kAutomation, '\0', "graphql", "", "", kPlain, kClient, kFull,
@@ -286,6 +286,11 @@ constexpr OptionRow kRows[] = {
 
 std::string OptionRow::name() const {
   return long_name.empty() ? std::string{'-', short_name} : "--" + std::string(long_name);
+}
+
+Result<void> OptionRow::apply(const std::string& typed, Options& options) const {
+  const bool names_file = set_from_file != nullptr && !typed.empty() && typed.front() == '@';
+  return names_file ? set_from_file(*this, typed.substr(1), options) : set(*this, typed, options);
 }
 
 OptionTable option_table() { return {kRows, std::size(kRows)}; }

@@ -215,6 +215,10 @@ Error Parser::unknown(const std::string& word) const {
   if (std::string hint = hint_for_foreign(name); !hint.empty()) {
     return {Stage::kUsage, message, std::move(hint), {}};
   }
+  const OptionRow* flag = name.substr(0, 3) == "no-" ? find_long(name.substr(3)) : nullptr;
+  if (flag != nullptr && !flag->may_take_value()) {
+    return {Stage::kUsage, message, flag->name() + "=false takes it back", {}};
+  }
   std::vector<std::string_view> names;
   for (const OptionRow& row : option_table()) {
     if (row.available() && !row.long_name.empty()) names.push_back(row.long_name);
@@ -365,11 +369,15 @@ Error with_places(Error error, const std::vector<Assignment>& assignments) {
 
 Result<std::variant<Options, Text>> Parser::conclude(std::vector<Assignment> assignments) {
   Given given;
+  Given typed;
   for (const Assignment& assignment : assignments) {
     given.add(*assignment.row);
+    if (assignment.layer == Assignment::Layer::kCommandLine) typed.add(*assignment.row);
     const bool only_shown = options_.profile.print_config && assignment.refers();
     if (assignment.row->set == nullptr || only_shown) continue;
-    auto set = assignment.row->set(*assignment.row, assignment.value, options_);
+    auto set = assignment.refers()
+                   ? assignment.row->set(*assignment.row, assignment.value, options_)
+                   : assignment.row->apply(assignment.value, options_);
     if (set) continue;
     if (assignment.layer != Assignment::Layer::kCommandLine) {
       set.error().message.insert(0, assignment.setting.place.text() + ": ");
@@ -378,6 +386,10 @@ Result<std::variant<Options, Text>> Parser::conclude(std::vector<Assignment> ass
   }
   if (const auto checked = check_rules(given, options_); !checked) {
     return fail(with_places(checked.error(), assignments));
+  }
+  if (const auto checked = check_address(typed, options_);
+      !checked && !options_.profile.print_config) {
+    return fail(checked.error());
   }
   settle(given, options_);
   const ProfileOptions& profile = options_.profile;

@@ -168,6 +168,8 @@ void Survey::add(const RecordedEvent& event, off_t begin) {
 
 }  // namespace
 
+std::string recording_file(const std::string& path) { return split_number(path).first; }
+
 bool LineReader::next(std::string& line) {
   line.clear();
   for (;;) {

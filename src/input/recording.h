@@ -44,6 +44,9 @@ struct RecordedConnection {
   bool by_client() const { return client == 0; }
 };
 
+/// The file of "FILE#2" and of FILE.
+std::string recording_file(const std::string& path);
+
 class Recording {
  public:
   static Result<std::shared_ptr<const Recording>> open(const std::string& path);

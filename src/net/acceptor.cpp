@@ -92,11 +92,15 @@ std::pair<UniqueFd, int> listen_on(const SocketAddress& address, const std::stri
   return {std::move(fd), 0};
 }
 
-std::string hint_for(int error, const SocketAddress& address) {
+std::string hint_for(int error, const std::string& unix_path) {
   if (error == EADDRINUSE) {
-    return address.family() == AF_UNIX
-               ? "another program listens there"
-               : "another program listens there; port 0 takes any free port";
+    struct stat status {};
+    if (!unix_path.empty() && ::stat(unix_path.c_str(), &status) == 0 &&
+        !S_ISSOCK(status.st_mode)) {
+      return "a file that is no socket stands there";
+    }
+    return unix_path.empty() ? "another program listens there; port 0 takes any free port"
+                             : "another program listens there";
   }
   if (error == EACCES) return "ports below 1024 and others' folders need privileges";
   if (error == EADDRNOTAVAIL) return "it is not an address of this machine";
@@ -259,10 +263,10 @@ Result<std::unique_ptr<Acceptor>> Acceptor::open(asio::io_context& loop, const s
   }
   auto addresses = listening_addresses(address);
   if (!addresses) return fail(addresses.error());
+  const bool file = addresses->front().family() == AF_UNIX && address.compare(0, 6, "unix:@") != 0;
+  const std::string unix_path = file ? address.substr(5) : "";
   int error = 0;
   for (const SocketAddress& candidate : *addresses) {
-    const bool file = candidate.family() == AF_UNIX && address.compare(0, 6, "unix:@") != 0;
-    const std::string unix_path = file ? address.substr(5) : "";
     auto [fd, failure] = listen_on(candidate, unix_path);
     if (fd) {
       return std::unique_ptr<Acceptor>(new Acceptor(std::make_shared<Impl>(
@@ -272,7 +276,7 @@ Result<std::unique_ptr<Acceptor>> Acceptor::open(asio::io_context& loop, const s
   }
   return fail(Stage::kConnect,
               "can't listen on " + addresses->front().text() + ": " + cause_of(error),
-              hint_for(error, addresses->front()));
+              hint_for(error, unix_path));
 }
 
 Acceptor::Acceptor(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -64,6 +64,8 @@ struct PemQuestion {
 
 int answer_pem(char* buffer, int size, int, void* data) {
   auto* question = static_cast<PemQuestion*>(data);
+  // OpenSSL asks again where one of its readers had no answer; a person has given it.
+  if (question->error) return -1;
   const auto text = question->passphrase->get();
   if (!text) {
     question->error = text.error();

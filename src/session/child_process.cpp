@@ -32,10 +32,10 @@ class SpawnPlan {
     ::posix_spawnattr_init(&attributes_);
     ::posix_spawn_file_actions_adddup2(&files_, input, STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&files_, output, STDOUT_FILENO);
-    // We ignore SIGPIPE; a command that writes into a closed pipe must still die of it.
+    // What we ignore; a command that writes into a closed pipe must still die of it.
     sigset_t usual;
     sigemptyset(&usual);
-    sigaddset(&usual, SIGPIPE);
+    for (const int signal : {SIGPIPE, SIGXFSZ}) sigaddset(&usual, signal);
     ::posix_spawnattr_setsigdefault(&attributes_, &usual);
     ::posix_spawnattr_setpgroup(&attributes_, 0);
     ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);

@@ -125,6 +125,7 @@ void ClientSession::connection_ended(Ending ending) {
   if (was_clean) sink_.on_closed(ending.closed_event());
   totals_ += ending.totals;
   keepalive_.stop();
+  reconnect_.lived(seconds_since(opened_at_));
   const std::size_t unsaid = dialect_ ? dialect_->ended() : 0;
   if (reconnect_.enabled()) outbox_.written_but(connection_->queued_messages());
   connection_.reset();
@@ -140,6 +141,10 @@ void ClientSession::connection_ended(Ending ending) {
     // What the server's Close says has just been told.
     const bool told = ending.closed.first == Direction::kReceived;
     return stay_offline(told ? std::nullopt : ending.error, unsaid);
+  }
+  if (reconnect_.enabled() && !quitting_ && !signal_ && !ending.error &&
+      ending.closed.first == Direction::kReceived) {
+    sink_.on_notice("the server closed normally: not connecting again");
   }
   const RunFacts told = facts(ending);
   if (told.left) {

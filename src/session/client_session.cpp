@@ -21,6 +21,8 @@ constexpr int kActionsPerTurn = 32768;
 constexpr std::size_t kLargestWhole = std::size_t{1} << 20;
 // A person who sees nothing but a prompt for so long takes it for a connection.
 constexpr double kSlowOpening = 1;  // seconds
+// What a server gets for its Close from whoever has enough.
+constexpr double kEnough = 0.5;  // seconds
 
 }  // namespace
 
@@ -119,6 +121,11 @@ void ClientSession::opened(Result<OpenedStream> result) {
   opened_event_ = {opened_.url, opened_.agreed.subprotocol, opened_.agreed.extensions,
                    local_address_, peer_address_};
   sink_.on_opened(opened_event_);
+  const auto& asked = options_.handshake.subprotocols;
+  if (!asked.empty() && opened_.agreed.subprotocol.empty()) {
+    sink_.on_notice(
+        fmt::format("the server agreed to no subprotocol of {}", fmt::join(asked, ", ")));
+  }
 
   ws::EngineSettings settings;
   settings.max_message_size = options_.messages.max_size;
@@ -351,8 +358,13 @@ void ClientSession::heard(MessageType type, std::string_view data) {
 bool ClientSession::ends_with(std::string_view message) {
   if (!condition_.message(message)) return false;
   quitting_ = true;
-  close(ws::kCloseNormal, {});
+  leave_with_enough();
   return true;
+}
+
+void ClientSession::leave_with_enough() {
+  close(ws::kCloseNormal, {});
+  if (connection_) connection_->close_within(kEnough);
 }
 
 /// With --reconnect another line may follow on the one that was cut.
@@ -424,7 +436,7 @@ void ClientSession::flush() {
       if (!output_closed_) {
         output_closed_ = true;
         quitting_ = true;
-        close(ws::kCloseNormal, {});
+        leave_with_enough();
         if (connection_) connection_->settle();
       }
       return;

@@ -110,6 +110,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void input_ended();
   void linger();
   void close(std::optional<std::uint16_t> code, std::string_view reason);
+  void leave_with_enough();
   void flush();
   void output_moved();
   void reader_left();

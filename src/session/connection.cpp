@@ -101,6 +101,11 @@ void Connection::close(std::optional<std::uint16_t> code, std::string_view reaso
   start_close_deadline();
 }
 
+void Connection::close_within(double seconds) {
+  close_timeout_ = std::min(close_timeout_, seconds);
+  if (close_deadline_.running() && !ending_begun_) await_peer();
+}
+
 // What was queued by now goes first, so that a slow reader gets everything: while more of it
 // arrives the clock begins anew. What we answer in the meantime (Pongs) buys the peer no time.
 void Connection::start_close_deadline() {

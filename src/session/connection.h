@@ -99,6 +99,9 @@ class Connection : private ws::EngineListener {
   bool pong(std::string_view data);
   /// Starts the closing handshake; its deadline starts with it.
   void close(std::optional<std::uint16_t> code, std::string_view reason);
+  /// The closing handshake, also one under way, gets no more than so many seconds: whoever has what
+  /// he wanted doesn't wait until a peer that is busy sending looks up.
+  void close_within(double seconds);
   /// Ends at once with `error`; a Close that is queued gets one try at the socket.
   void abort(Error error);
   /// Writes what can be written, reads on, notices the end. After any call from outside a callback.
@@ -173,7 +176,7 @@ class Connection : private ws::EngineListener {
   ConnectionOwner& owner_;
   std::unique_ptr<ws::Engine> engine_;
   const Role role_;
-  const double close_timeout_;
+  double close_timeout_;
   Deadline close_deadline_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 

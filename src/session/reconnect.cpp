@@ -5,6 +5,15 @@
 #include "ws/close_code.h"
 
 namespace wscope::session {
+namespace {
+
+constexpr double kSteady = 5;  // seconds
+
+}  // namespace
+
+void Reconnect::lived(double seconds) {
+  if (seconds >= kSteady) held();
+}
 
 bool Reconnect::attempts_left() const {
   return enabled() && (!options_.reconnect_max || backoff_.attempts() < *options_.reconnect_max);

@@ -33,6 +33,9 @@ class Reconnect {
   double next_wait(const std::optional<double>& retry_after);
   /// Something was received: the server is well.
   void held() { backoff_.reset(); }
+  /// A connection has ended that was open for so many seconds; some of them say as much, where
+  /// neither side has much to say.
+  void lived(double seconds);
   int attempts() const { return backoff_.attempts(); }
 
  private:

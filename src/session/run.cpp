@@ -30,6 +30,7 @@
 #include "session/end_condition.h"
 #include "session/exec_command.h"
 #include "session/listen_session.h"
+#include "session/own_files.h"
 #include "session/progress_meter.h"
 #include "session/ready_source.h"
 #include "session/replay_server.h"
@@ -273,11 +274,13 @@ Result<ExitStatus> run_listener(const Options& given) {
 
 // What a library or the system throws is an error like any other.
 Result<ExitStatus> run(const Options& options) try {
-  // A reader that leaves is told by the write that fails, not by a signal that kills us.
-  std::signal(SIGPIPE, SIG_IGN);
+  // A reader that leaves, and a file that may not grow (ulimit -f), are told by the write that
+  // fails, not by a signal that kills us.
+  for (const int number : {SIGPIPE, SIGXFSZ}) std::signal(number, SIG_IGN);
   keep_standard_descriptors();
   if (auto fits = input::Repl::check(options); !fits) return fail(std::move(fits.error()));
   if (auto fits = DialectTalk::check(options); !fits) return fail(std::move(fits.error()));
+  if (auto own = check_own_files(options); !own) return fail(std::move(own.error()));
   if (options.listen.enabled) return run_listener(options);
   if (!options.automation.script.empty()) return run_script(options);
   return run_client(options);

@@ -55,10 +55,13 @@ Result<ExitStatus> judge(const Ending& ending, const RunFacts& facts) {
     return fail(std::move(error));
   }
   const bool ours = ending.closed.first == Direction::kSent;
+  // What stands behind our own Close can't be sent; else it is the server's doing.
+  if (!undelivered.empty() && ours) {
+    return fail(Stage::kInput, "connection closed: " + undelivered,
+                "the input had closed it before");
+  }
   if (!undelivered.empty()) {
-    return fail(
-        Stage::kConnection,
-        (ours ? "connection closed: " : "server closed the connection first: ") + undelivered);
+    return fail(Stage::kConnection, "server closed the connection first: " + undelivered);
   }
   if (facts.cut) {
     return fail(Stage::kConnection, ours ? "connection closed" : "server closed the connection");

@@ -9,7 +9,7 @@ namespace {
 Result<void> set(Options& options, std::string_view name, const std::string& value) {
   const cli::OptionRow* row = cli::find_long(name);
   REQUIRE(row != nullptr);
-  return row->set(*row, value, options);
+  return row->apply(value, options);
 }
 
 std::string message(std::string_view name, const std::string& value) {

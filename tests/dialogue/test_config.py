@@ -145,6 +145,24 @@ class References(Config):
         self.assertEqual(request.get("Authorization"), "Bearer from-environment")
         self.assertEqual(request.get("X-File"), "Token from-file")
 
+    def test_what_it_leads_to_is_no_name_of_another_file(self):
+        with open(os.path.join(os.path.dirname(self.path), "at"), "w", encoding="utf-8") as file:
+            file.write("@/etc/hostname\n")
+        config = """
+            [profile.env]
+            url = "{url}"
+            bearer = { env = "TOKEN" }
+            cookie = { env = "COOKIE" }
+            [profile.file]
+            url = "{url}"
+            bearer = { file = "at" }
+        """
+        request = self.request_of("@env", config=config, TOKEN="@/etc/hostname", COOKIE="@a=b")
+        self.assertEqual(request.get("Authorization"), "Bearer @/etc/hostname")
+        self.assertEqual(request.get("Cookie"), "@a=b")
+        request = self.request_of("@file", config=config)
+        self.assertEqual(request.get("Authorization"), "Bearer @/etc/hostname")
+
     def test_a_missing_one_is_told_with_its_place(self):
         self.write('[profile.p]\nurl = "ws://h"\nbearer = { env = "TOKEN" }\n')
         ended = self.expect(self.wscope("@p"), status=2)

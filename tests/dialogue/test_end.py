@@ -2,14 +2,16 @@
 
 import contextlib
 import os
+import shlex
 import signal
+import subprocess
 import threading
 import time
 import unittest
 
 from support import frames
 from support.dialogue import Dialogue
-from support.program import TIME_FACTOR, Running, eventually, until_full
+from support.program import TIME_FACTOR, WSCOPE, Running, environment, eventually, until_full
 from support.server import DEADLINE, PeerGone, Server, echo, sink
 
 
@@ -206,6 +208,40 @@ class ServerCloses(Dialogue):
 
         with Server(drops) as server:
             self.dialogue("-w", "0", server.url, stdin="x\n", status=6, err=r"^wscope: .*[Cc]lose")
+
+    def test_count_with_timeout_waits_for_an_answer_as_long_as_that(self):
+        def thinks(peer):
+            peer.accept()
+            peer.read_message()
+            peer.server.stopping.wait(1.5)
+            peer.text("late")
+            peer.finish()
+
+        for bound in (["--count", "1"], ["--until", "late"]):
+            with self.subTest(bound), Server(thinks) as server:
+                words = [*bound, "--timeout", str(15 * TIME_FACTOR), "-x", "hi", server.url]
+                self.dialogue(*words, out="late\n", err="")
+        with Server(thinks) as server:  # who says otherwise is heard
+            words = ["--count", "1", "-w", "0.3", "--timeout", "15", "-x", "hi", server.url]
+            self.dialogue(*words, status=8, out="")
+
+    def test_who_has_enough_does_not_wait_for_a_server_that_never_looks_up(self):
+        def busy(peer):
+            peer.accept()
+            peer.text("one")
+            peer.text("two")
+            peer.stall()
+
+        with Server(busy) as server:
+            words = ["-w", "-1", "--close-timeout", "1000", server.url]
+            self.dialogue("--count", "1", *words, out="one\n", err="")
+            self.dialogue("--until", "one", *words, out="one\n", err="")
+            pipeline = [f'"$WSCOPE" {shlex.join(words)} </dev/null | head -1']
+            ended = subprocess.run(
+                ["bash", "-o", "pipefail", "-c", *pipeline], capture_output=True, timeout=DEADLINE,
+                env=environment(WSCOPE=WSCOPE),
+            )
+            self.assertEqual((ended.stdout, ended.stderr, ended.returncode), (b"one\n", b"", 0))
 
     def test_a_server_that_never_answers_our_close(self):
         def never(peer):

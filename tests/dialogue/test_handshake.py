@@ -109,6 +109,16 @@ class Requests(Dialogue):
             self.dialogue(*words, out="", err="")
             self.assertEqual(", ".join(server.result()), "first, second")
 
+    def test_a_server_that_agrees_to_no_subprotocol(self):
+        def chooses_none(peer):
+            peer.accept()
+            peer.finish()
+
+        with Server(chooses_none) as server:
+            told = "the server agreed to no subprotocol of first, second\n"
+            self.dialogue("-w", "-1", "-s", "first", "-s", "second", server.url, out="", err=told)
+            self.dialogue("-q", "-w", "-1", "-s", "first", server.url, out="", err="")
+
     def test_no_deflate(self):
         self.assertIsNone(self.request("--no-deflate").get("Sec-WebSocket-Extensions"))
 

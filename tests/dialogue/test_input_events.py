@@ -6,7 +6,7 @@ import unittest
 from support import frames
 from support.dialogue import Dialogue
 from support.program import Running
-from support.server import Server, sink
+from support.server import Server, echo, sink
 
 
 def listens(peer):
@@ -59,6 +59,14 @@ class InputEvents(Dialogue):
     def test_close_by_name_and_without_a_code(self):
         self.assertEqual(self.frames_of({"close": "going-away"})[-1][1], b"\x03\xe9")
         self.assertEqual(self.frames_of({"close": None})[-1][1], b"")
+
+    def test_what_stands_behind_a_close_could_not_be_sent(self):
+        lines = '{"send": "a"}\n{"close": 1000}\n{"send": "b"}\n'
+        with Server(echo) as server:
+            self.dialogue(
+                "--input", "events", server.url, stdin=lines, status=1, out="a\n",
+                err="wscope: connection closed: 1 message not delivered\n"
+            )
 
     def test_what_is_no_event_is_refused_with_its_line_and_the_rest_goes_on(self):
         for bad in ("no json\n", '{"send": 1, "ping": "x"}\n', '{"sned": "x"}\n', '{"close": 1005}\n',

@@ -137,6 +137,16 @@ class Admission(Dialogue):
                 server.wait_err("listening on")
                 self.dialogue("-x", "in", "-w", "0.1", f"ws+unix:{path}:/", out="in\n", err="")
 
+    def test_a_file_that_is_no_socket_stays(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "notes")
+            with open(path, "w", encoding="ascii") as file:
+                file.write("mine")
+            ended = run("--listen", f"unix:{path}")
+            self.expect(ended, status=3, err="hint: a file that is no socket stands there")
+            with open(path, encoding="ascii") as file:
+                self.assertEqual(file.read(), "mine")
+
 
 class Room(Dialogue):
     def chat(self, broadcast):

@@ -135,7 +135,8 @@ class Reconnect(Dialogue):
             peer.finish()
 
         with Server(script) as server:
-            self.dialogue("--reconnect", "-w", "-1", server.url, out="")
+            told = "the server closed normally: not connecting again\n"
+            self.dialogue("--reconnect", "-w", "-1", server.url, out="", err=told)
             self.assertEqual(server.connections, 1)
 
     def test_never_after_a_refusal(self):

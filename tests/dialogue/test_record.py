@@ -113,7 +113,7 @@ class Record(Dialogue):
     def test_a_full_disk_is_told_at_once_and_leaves_whole_lines(self):
         def limit():
             resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # which would kill it
 
         with tempfile.TemporaryDirectory() as folder, Server(echo) as server:
             path = os.path.join(folder, "r")

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import signal
 import ssl
 import subprocess
 import tempfile
@@ -193,6 +194,21 @@ class ClientCertificates(Dialogue):
         for part in (b"sesame", b"open s", b"o\x1b", b"> o"):
             self.assertNotIn(part, shown)
 
+    def test_the_first_signal_at_the_question_ends_it(self):
+        pem = CERTIFICATES.pair("client")[0]
+        for kind in ("pkcs8", "traditional"):
+            key = CERTIFICATES.encrypted_key("client", "open sesame", traditional=kind == "traditional")
+            for key_or_signal, status in (("\x03", 130), (signal.SIGTERM, 143), ("\x04", 2)):
+                words = ["--cert", pem, "--key", key, "wss://127.0.0.1:1/"]
+                with self.subTest(kind, by=key_or_signal), Terminal(*words) as terminal:
+                    terminal.wait_for("passphrase of")
+                    if isinstance(key_or_signal, str):
+                        terminal.type(key_or_signal)
+                    else:
+                        terminal.process.send_signal(key_or_signal)
+                    self.assertEqual(terminal.wait(), status, terminal)
+                    self.assertEqual(bytes(terminal.raw).count(b".key: "), 1)
+
     def test_a_script_asks_once_for_all_its_connections(self):
         pem = CERTIFICATES.pair("client")[0]
         key = CERTIFICATES.encrypted_key("client", "open sesame")
@@ -209,7 +225,7 @@ class ClientCertificates(Dialogue):
                 terminal.wait_for("passphrase of")
                 terminal.type("open sesame\r")
                 self.assertEqual(terminal.wait(), 0, terminal)
-                self.assertEqual(bytes(terminal.raw).count(b"passphrase of"), 1)
+                self.assertEqual(bytes(terminal.raw).count(b".key: "), 1)
 
     def test_a_key_that_belongs_to_another_certificate(self):
         pem, _ = CERTIFICATES.pair("client")

@@ -32,6 +32,25 @@ TEST_CASE("Retry-After is the least wait") {
   CHECK(backoff.next(0.9, 0.5) == doctest::Approx(1.8));
 }
 
+TEST_CASE("what ends a row of attempts") {
+  LivenessOptions options;
+  options.reconnect = true;
+  options.reconnect_max = 2;
+  Reconnect reconnect(options);
+  const auto fails = [&] { reconnect.next_wait(std::nullopt); };
+  fails();
+  reconnect.lived(0.5);  // opened, and gone at once
+  CHECK(reconnect.attempts() == 1);
+  fails();
+  CHECK_FALSE(reconnect.worth_after(Ending()));
+  reconnect.lived(5);  // nothing was said, and it held
+  CHECK(reconnect.attempts() == 0);
+  CHECK(reconnect.worth_after(Ending()));
+  fails();
+  reconnect.held();
+  CHECK(reconnect.attempts() == 0);
+}
+
 TEST_CASE("the outbox knows queued, in flight and delivered") {
   Outbox outbox;
   outbox.add(MessageType::kText, "a");

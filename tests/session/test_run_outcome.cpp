@@ -97,7 +97,7 @@ TEST_CASE("what is missing after silence has a hint at -w, where the silence was
   theirs.closed.first = Direction::kReceived;
   CHECK(hint(theirs).empty());
   facts.undelivered = 1;  // another reason comes first
-  CHECK(hint(ours).empty());
+  CHECK(hint(ours) == "the input had closed it before");
 }
 
 TEST_CASE("without an error what is missing decides") {
@@ -115,4 +115,5 @@ TEST_CASE("without an error what is missing decides") {
   ours.closed.first = Direction::kSent;
   facts.undelivered_goes_on = true;
   CHECK(words(ours, facts) == "connection closed: at least 1 message not delivered");
+  CHECK(run_outcome(ours, facts).error().stage == Stage::kInput);  // /close, and more behind it
 }

@@ -125,13 +125,14 @@ class Certificates:
             "-cert", issuer, "-keyfile", self.path(f"{authority}.key"), *dates,
         )  # fmt: skip
 
-    def encrypted_key(self, name, passphrase):
-        """The key of a pair, encrypted."""
-        path = self.path(f"{name}.encrypted.key")
+    def encrypted_key(self, name, passphrase, traditional=False):
+        """The key of a pair, encrypted; `traditional` as OpenSSL did before PKCS#8."""
+        path = self.path(f"{name}.encrypted{'.old' if traditional else ''}.key")
         if path.name not in self._made:
+            form = ["-traditional"] if traditional else []
             _openssl(
-                "pkey", "-in", self.pair(name)[1], "-aes256", "-passout", f"pass:{passphrase}",
-                "-out", path,
+                "pkey", *form, "-in", self.pair(name)[1], "-aes256", "-passout",
+                f"pass:{passphrase}", "-out", path,
             )  # fmt: skip
             self._made.add(path.name)
         return path
