@@ -32,8 +32,8 @@ bool exclude_each_other(std::string_view one, std::string_view other);
 std::string_view partner_of(std::string_view long_name);
 
 Result<void> check_rules(const Given& given, const Options& options);
-/// Who typed an option that is about a server has one in mind: its URL must not be missing, as where
-/// a script's variable is empty, and our own echo server answer in its place. `typed`: on the
+/// Who typed an option that is about a server has one in mind: its URL must not be missing, as
+/// where a script's variable is empty, and our own echo server answer in its place. `typed`: on the
 /// command line.
 Result<void> check_address(const Given& typed, const Options& options);
 void settle(const Given& given, Options& options);

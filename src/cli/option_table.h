@@ -3,9 +3,9 @@
 // Registration with CLI11, --help, the completion scripts and scripts/check_docs.sh are all made
 // from it, so none of them can drift. Rows are constants; nothing is built at start. A row whose
 // room is not built yet is Show::kUnavailable: using it is a usage error, and it is told nowhere.
-// `set` writes the row's value into Options, `set_from_file` what it reads where the value was typed
-// as @FILE (what a variable or a file holds is never such a name); they fail with Stage::kUsage
-// naming option and value.
+// `set` writes the row's value into Options, `set_from_file` what it reads where the value was
+// typed as @FILE (what a variable or a file holds is never such a name); they fail with
+// Stage::kUsage naming option and value.
 #pragma once
 
 #include <cstddef>
@@ -50,7 +50,7 @@ struct OptionRow {
   Role role;
   Show show;
   std::string_view help;
-  Setter set;  // null: parse_args handles it (help, version, completion)
+  Setter set;                      // null: parse_args handles it (help, version, completion)
   Setter set_from_file = nullptr;  // of "@FILE": gets FILE; null: '@' is a character like others
 
   bool may_take_value() const { return !argument.empty(); }

@@ -1,10 +1,10 @@
 // ChildProcess: a shell command with its stdin and stdout in pipes of ours, and its end.
 //
 // create() makes the pipes, start() runs `/bin/sh -c` in a process group of its own; stderr,
-// directory and terminal are ours, SIGPIPE and SIGXFSZ are as usual, no other descriptor reaches it. Stage::
-// kInternal when the system gives no pipe or process. `ended` is called once, on the loop, after
-// the process was reaped. Whoever destroys a running one kills its group and waits: no zombies.
-// Loop thread only.
+// directory and terminal are ours, SIGPIPE and SIGXFSZ are as usual, no other descriptor reaches
+// it. Stage:: kInternal when the system gives no pipe or process. `ended` is called once, on the
+// loop, after the process was reaped. Whoever destroys a running one kills its group and waits: no
+// zombies. Loop thread only.
 #pragma once
 
 #include <sys/types.h>

@@ -15,8 +15,8 @@ TEST_CASE("error lines end once and are escaped where asked") {
 }
 
 TEST_CASE("a message that quotes a whole file keeps its beginning and its reason") {
-  const std::string lines =
-      error_lines({Stage::kInput, "a: " + std::string(5000000, 'x') + ": the reason", "", ""}, true);
+  const std::string lines = error_lines(
+      {Stage::kInput, "a: " + std::string(5000000, 'x') + ": the reason", "", ""}, true);
   CHECK(lines.size() < 2000);
   CHECK(lines.substr(0, 12) == "wscope: a: x");
   CHECK(lines.find(" … x") != std::string::npos);

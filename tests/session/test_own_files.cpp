@@ -1,10 +1,9 @@
-#include "session/own_files.h"
-
 #include <doctest/doctest.h>
 #include <unistd.h>
 
 #include <string>
 
+#include "session/own_files.h"
 #include "support/temporary_folder.h"
 
 using namespace wscope;
