@@ -212,9 +212,7 @@ Result<void> check_address(const Given& typed, const Options& options) {
   for (const OptionRow& row : option_table()) {
     const bool about_a_server = row.group == Group::kHandshake || row.group == Group::kNetwork ||
                                 row.group == Group::kTls || row.long_name == "reconnect";
-    // Nobody would be told who answers.
-    const bool hides = row.long_name == "quiet";
-    if (!typed.has(row) || (!about_a_server && !hides)) continue;
+    if (!typed.has(row) || !about_a_server) continue;
     return fail(Stage::kUsage, row.name() + " needs a URL",
                 "without one, wscope talks to an echo server of its own");
   }

@@ -2,7 +2,7 @@
 //
 // create() makes the pipes, start() runs `/bin/sh -c` in a process group of its own; stderr,
 // directory and terminal are ours, SIGPIPE and SIGXFSZ are as usual, no other descriptor reaches
-// it. Stage:: kInternal when the system gives no pipe or process. `ended` is called once, on the
+// it. Stage::kInternal when the system gives no pipe or process. `ended` is called once, on the
 // loop, after the process was reaped. Whoever destroys a running one kills its group and waits: no
 // zombies. Loop thread only.
 #pragma once

@@ -221,9 +221,10 @@ class ServerCloses(Dialogue):
             with self.subTest(bound), Server(thinks) as server:
                 words = [*bound, "--timeout", str(15 * TIME_FACTOR), "-x", "hi", server.url]
                 self.dialogue(*words, out="late\n", err="")
-        with Server(thinks) as server:  # who says otherwise is heard
-            words = ["--count", "1", "-w", "0.3", "--timeout", "15", "-x", "hi", server.url]
-            self.dialogue(*words, status=8, out="")
+        with Server(lambda peer: peer.accept().stall()) as server:  # who says otherwise is heard
+            words = ["--count", "1", "-w", "0.3", "--close-timeout", "0.3", "--timeout", "15"]
+            ended = self.dialogue(*words, "-x", "hi", server.url, status=6, out="")
+            self.one_error(ended, "without an answer to our Close")
 
     def test_who_has_enough_does_not_wait_for_a_server_that_never_looks_up(self):
         def busy(peer):

@@ -72,7 +72,7 @@ class Usage(Errors):
             (["--bearer", "@-", "ws://h"], ["wscope: --bearer @-: standard input has the messages, it can't be both", "wscope: hint: @/dev/stdin reads standard input, @./- a file of that name"]),
             (["-H", "@-", "ws://h"], ["wscope: --header @-: standard input has the messages, it can't be both", "wscope: hint: @/dev/stdin reads standard input, @./- a file of that name"]),
             (["--bearer", "t", "-x", "a"], ["wscope: --bearer needs a URL", "wscope: hint: without one, wscope talks to an echo server of its own"]),
-            (["-q", "--count", "1", "-x", "a"], ["wscope: --quiet needs a URL", "wscope: hint: without one, wscope talks to an echo server of its own"]),
+            (["-q", "--count", "1", "--timeout", "5", "-x", "a"], ["wscope: --timeout needs a URL", "wscope: hint: without one, wscope talks to an echo server of its own"]),
             (["--no-reconnect", "ws://h"], ["wscope: unknown option --no-reconnect", "wscope: hint: --reconnect=false takes it back"]),
             (["--ca", "/no/such", "wss://localhost:1/"], ["wscope: can't read --ca /no/such: no such file or directory"]),
             (["--max-redirects", "3", "ws://h/"], ["wscope: --max-redirects needs --location"]),

@@ -268,8 +268,11 @@ class Headers(Ending):
             self.assertIn(told, self.one_error(ended))
 
     def test_the_embedded_server_has_none_of_it(self):
-        words = ("-v", "-H", "X-Mine: 1", "-H", "User-Agent:", "--count", "2", "--timeout", "20")
-        ended = run(*words, "-x", "hi", "-x", "ho")
+        with tempfile.TemporaryDirectory() as folder:
+            config = os.path.join(folder, "config.toml")
+            with open(config, "w", encoding="ascii") as file:
+                file.write('[defaults]\nheader = ["X-Mine: 1", "User-Agent:"]\ntimeout = 20\n')
+            ended = run("-v", "--config", config, "--count", "2", "-x", "hi", "-x", "ho")
         self.expect(ended, out="hi\nho\n", err="> X-Mine: 1", no_err="< X-Mine: 1")
 
 

@@ -48,6 +48,12 @@ TEST_CASE("what is read is not written") {
   options.automation.replay = folder.write("r", "") + "#2";
   options.automation.har = folder / "r";
   CHECK(words(options) == "--replay and --har have one file: " + folder / "r");
+  options.automation.record = folder / "r";
+  CHECK(words(options) == "--replay and --har have one file: " + folder / "r");
+  options.automation.har.clear();
+  CHECK(words(options) == "");  // a recording is appended
+  options.automation.record.clear();
+  options.automation.har = folder / "r";
   options.automation.replay.clear();
   options.automation.script = folder / "r";
   CHECK(words(options) == "--script and --har have one file: " + folder / "r");
