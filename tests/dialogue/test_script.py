@@ -398,12 +398,32 @@ class Reports(Script):
         suite = ElementTree.parse(self.folder / "r.xml").getroot().find("testsuite")
         self.assertEqual((suite.get("errors"), suite.get("failures")), ("1", "0"))
 
-    def test_an_earlier_report_does_not_stand_for_a_run_that_did_not_begin(self):
+    def test_an_earlier_report_stays_where_no_run_began(self):
         report = self.folder / "r.tap"
         report.write_text("ok 1 of the last run")
         ended = self.echo("nonsense\n", "--script-report", f"tap:{report}")
         self.expect(ended, status=2, out="")
-        self.assertEqual(report.read_text(), "")
+        self.assertEqual(report.read_text(), "ok 1 of the last run")
+        self.expect(self.echo("", "--script-report", f"tap:{report}"), status=0)
+        self.assertIn("1..1", report.read_text())
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["a.wscope", "r.tap"])
+
+    def test_the_report_is_not_written_over_the_script(self):
+        text = "send a\nexpect a\n"
+        with Server() as server:
+            ended = self.script(text, "--script-report", "tap:./a.wscope", server.url)
+            self.expect(ended, status=2, out="", err="the report ./a.wscope would replace the script")
+            self.assertEqual(server.connections, 0)
+        self.assertEqual((self.folder / "a.wscope").read_text(), text)
+
+    def test_a_report_where_stdout_goes(self):
+        (self.folder / "a.wscope").write_text("send a\nexpect a\n")
+        with Server() as server, open(self.folder / "out", "wb") as out:
+            command = [WSCOPE, "--script", "a.wscope", "--script-report", "tap:/dev/stdout"]
+            subprocess.run([*command, server.url], cwd=self.folder, stdout=out, timeout=20)
+            out.write(b"done\n")
+        told = (self.folder / "out").read_text()
+        self.assertRegex(told, r"(?s)^a\nTAP version 13\n1\.\.1\nok 1 .*\ndone\n$")
 
     def test_a_report_that_can_not_be_written(self):
         ended = self.echo("send a\n", "--script-report", "tap:/nonexistent/x")
