@@ -28,9 +28,9 @@ input::Expanded ScriptVariables::part_of(const ScriptValue& value,
   if (reference.part.front() == '/') {
     if (auto text = json_at(value.whole, reference.part)) return *text;
     if (auto fault = input::json_value_fault(value.whole)) {
-      return fail(Stage::kExpectation, "the message kept as " + reference.name + " " + *fault);
+      return fail(Stage::kUsage, "the message kept as " + reference.name + " " + *fault);
     }
-    return fail(Stage::kExpectation,
+    return fail(Stage::kUsage,
                 "there is no " + reference.part + " in the message kept as " + reference.name);
   }
   const auto part = value.parts.find(reference.part.substr(1));

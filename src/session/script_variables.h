@@ -3,8 +3,8 @@
 // lookup() answers one reference of a template: a name the script gave, else an environment
 // variable, else the reference's default; .GROUP is a group of the expression that kept the value,
 // /POINTER leads into the JSON message it came from. What can fail: Stage::kUsage for a name nobody
-// gave, kExpectation for a message that has no such member; the message is a phrase without the
-// place. Pure but for the environment, which is given.
+// gave and for a message that has no such member; the message is a phrase without the place. Pure
+// but for the environment, which is given.
 #pragma once
 
 #include <functional>
