@@ -274,6 +274,7 @@ bool ScriptRunner::expect(const Statement& statement) {
   wait_until(silence ? Wait::Kind::kSilence : Wait::Kind::kEvents,
              now_ + (silence ? statement.seconds.value_or(kSilence) : patience(statement)));
   wait_.pass_over = statement.kind == Kind::kAwait;
+  wait_.assignment = ScriptAssignment(pending.size());
   wait_.pending = std::move(pending);
   return true;
 }
@@ -340,11 +341,14 @@ bool ScriptRunner::go_on() {
 }
 
 bool ScriptRunner::take_events() {
-  for (std::size_t i = 0; i < wait_.pending.size() && !finished_;) {
+  const auto& open = wait_.assignment.free();
+  for (std::size_t i = 0; i < open.size() && !finished_;) {
     // One that was taken may make room for the first of the others.
-    i = take_for(i) ? 0 : i + 1;
+    i = take_for(open[i]) ? 0 : i + 1;
   }
-  return wait_.pending.empty();
+  if (!open.empty()) return false;
+  keep_values();
+  return true;
 }
 
 bool ScriptRunner::take_for(std::size_t index) {
@@ -358,15 +362,10 @@ bool ScriptRunner::take_control(std::size_t index) {
   const Pending& pending = wait_.pending[index];
   const std::string& name = pending.statement->connection;
   Inbox& inbox = inboxes_[name];
-  const bool is_pong = pending.matcher.kind() == Pattern::kPong;
-  auto& queue = is_pong ? inbox.pongs : inbox.pings;
-  const auto ping = last_ping_.find(name);
-  const bool answers = is_pong && !pending.statement->pattern.text && ping != last_ping_.end();
+  auto& queue = pending.matcher.kind() == Pattern::kPong ? inbox.pongs : inbox.pings;
   for (auto event = queue.begin(); event != queue.end(); ++event) {
-    if (!pending.matcher.matches(*event) || (answers && event->data != ping->second)) continue;
-    const ScriptEvent taken = std::move(*event);
+    if (!assign(name, *event)) continue;
     queue.erase(event);
-    matched(index, taken);
     return true;
   }
   return inbox.end ? fail_match(pending, *inbox.end) : false;
@@ -375,46 +374,64 @@ bool ScriptRunner::take_control(std::size_t index) {
 bool ScriptRunner::take_message(std::size_t index) {
   const std::string& name = wait_.pending[index].statement->connection;
   Inbox& inbox = inboxes_[name];
-  while (!inbox.messages.empty() || inbox.end) {
-    const bool over = inbox.messages.empty();
-    const ScriptEvent& event = over ? *inbox.end : inbox.messages.front();
-    std::size_t taker = 0;
-    while (taker < wait_.pending.size() && (wait_.pending[taker].statement->connection != name ||
-                                            !wait_.pending[taker].matcher.matches(event))) {
-      ++taker;
-    }
-    const bool is_taken = taker < wait_.pending.size();
-    if (!is_taken && (over || !wait_.pass_over)) return fail_match(wait_.pending[index], event);
-    if (!over) {
-      const ScriptEvent message = std::move(inbox.messages.front());
-      inbox.messages.pop_front();
-      inbox.bytes -= message.data.size() + sizeof(ScriptEvent);
-      if (!is_taken) {
-        ++wait_.passed_count;
-        if (wait_.passed.size() == kRememberedPassed) wait_.passed.erase(wait_.passed.begin());
-        wait_.passed.push_back(describe_event(message));
-        continue;
-      }
-      matched(taker, message);
-    } else {
-      matched(taker, event);
-    }
+  while (!inbox.messages.empty()) {
+    ScriptEvent message = std::move(inbox.messages.front());
+    inbox.messages.pop_front();
+    inbox.bytes -= message.data.size() + sizeof(ScriptEvent);
+    if (assign(name, message)) return true;
+    if (!wait_.pass_over) return fail_match(wait_.pending[index], message);
+    ++wait_.passed_count;
+    if (wait_.passed.size() == kRememberedPassed) wait_.passed.erase(wait_.passed.begin());
+    wait_.passed.push_back(describe_event(message));
+  }
+  if (!inbox.end) return false;
+  // It stays for whoever asks later.
+  for (const std::size_t one : wait_.assignment.free()) {
+    const Pending& pending = wait_.pending[one];
+    if (pending.statement->connection != name || !pending.matcher.matches(*inbox.end)) continue;
+    wait_.assignment.fulfil(one);
     return true;
   }
+  return fail_match(wait_.pending[index], *inbox.end);
+}
+
+/// Finds the event a place among what is expected; without one it stays as it is.
+bool ScriptRunner::assign(const std::string& connection, ScriptEvent& event) {
+  auto& taken = wait_.taken;
+  taken.push_back({connection, std::move(event)});
+  const bool has_place =
+      wait_.assignment.add([this, &taken](std::size_t number, std::size_t index) {
+        return fits(wait_.pending[index], taken[number]);
+      });
+  if (has_place) return true;
+  event = std::move(taken.back().event);
+  taken.pop_back();
   return false;
 }
 
-void ScriptRunner::matched(std::size_t index, const ScriptEvent& event) {
-  const Pending& pending = wait_.pending[index];
-  if (!pending.statement->name.empty()) {
-    variables_.set(pending.statement->name, pending.matcher.capture(event));
-  } else if (pending.matcher.kind() == Pattern::kRegex) {
-    // Named groups are values of their own.
-    for (auto& [name, text] : pending.matcher.capture(event).parts) {
-      if (input::is_script_name(name)) variables_.set(name, {text, text, {}});
+bool ScriptRunner::fits(const Pending& pending, const Arrival& arrival) const {
+  const auto& [statement, matcher] = pending;
+  if (statement->connection != arrival.connection || !matcher.matches(arrival.event)) return false;
+  if (matcher.kind() != Pattern::kPong || statement->pattern.text) return true;
+  const auto ping = last_ping_.find(arrival.connection);
+  return ping == last_ping_.end() || arrival.event.data == ping->second;
+}
+
+/// Of what came for the whole of a block, when it is known what is for whom.
+void ScriptRunner::keep_values() {
+  for (std::size_t i = 0; i < wait_.pending.size(); ++i) {
+    const auto event = wait_.assignment.event_of(i);
+    if (!event) continue;
+    const auto& [statement, matcher] = wait_.pending[i];
+    if (!statement->name.empty()) {
+      variables_.set(statement->name, matcher.capture(wait_.taken[*event].event));
+    } else if (matcher.kind() == Pattern::kRegex) {
+      // Named groups are values of their own.
+      for (auto& [name, text] : matcher.capture(wait_.taken[*event].event).parts) {
+        if (input::is_script_name(name)) variables_.set(name, {text, text, {}});
+      }
     }
   }
-  wait_.pending.erase(wait_.pending.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
 /// What came stays where it is: a later expectation may be for it.
@@ -443,10 +460,12 @@ bool ScriptRunner::fail_match(const Pending& pending, const ScriptEvent& event) 
   if (!mismatch.detail.empty()) {
     detail = place(*pending.statement) + pending.statement->source + "\n" + mismatch.detail;
   }
-  if (wait_.pending.size() > 1) {
+  const auto& open = wait_.assignment.free();
+  if (open.size() > 1) {
     message = "came " + describe_event(event) + ", expected one of";
     detail = "still expected:";
-    for (const Pending& one : wait_.pending) {
+    for (const std::size_t index : open) {
+      const Pending& one = wait_.pending[index];
       detail += "\n  " + place(*one.statement) + one.matcher.describe();
     }
   }
@@ -463,8 +482,9 @@ bool ScriptRunner::fail_late() {
                                        *frame.block->seconds, current_->line, current_->source);
     return fail_at(frame.block, expectation(at));
   }
-  if (wait_.pending.empty()) return false;
-  const Pending& pending = wait_.pending.front();
+  const auto& open = wait_.assignment.free();
+  if (open.empty()) return false;
+  const Pending& pending = wait_.pending[open.front()];
   const double waited = patience(*current_);
   std::string message = "expected " + pending.matcher.describe();
   std::string detail;
@@ -476,7 +496,7 @@ bool ScriptRunner::fail_late() {
   } else {
     message += fmt::format(", nothing came within {:g} s", waited);
   }
-  if (wait_.pending.size() > 1) message += fmt::format(", and {} more", wait_.pending.size() - 1);
+  if (open.size() > 1) message += fmt::format(", and {} more", open.size() - 1);
   Error error = expectation(std::move(message), std::move(detail));
   const auto& messages = inboxes_[pending.statement->connection].messages;
   if (pending.matcher.kind() == Pattern::kPong && !messages.empty() &&

@@ -21,6 +21,7 @@
 #include "base/event_sink.h"
 #include "input/script.h"
 #include "output/script_report.h"
+#include "session/script_assignment.h"
 #include "session/script_match.h"
 #include "session/script_variables.h"
 
@@ -77,6 +78,10 @@ class ScriptRunner {
     const Statement* statement;
     ScriptMatcher matcher;
   };
+  struct Arrival {
+    std::string connection;
+    ScriptEvent event;
+  };
   using Queue = std::deque<ScriptEvent>;
   /// What the statement under way waits for.
   struct Wait {
@@ -84,7 +89,9 @@ class ScriptRunner {
     Kind kind = Kind::kNothing;
     std::optional<double> until;
     std::string connection;
-    std::vector<Pending> pending;
+    std::vector<Pending> pending;  // all of the statement, also those that are fulfilled
+    ScriptAssignment assignment;   // of `taken` to them
+    std::vector<Arrival> taken;
     bool pass_over = false;
     std::vector<std::string> passed;  // the last ones that were passed over
     std::size_t passed_count = 0;
@@ -116,7 +123,9 @@ class ScriptRunner {
   bool take_message(std::size_t index);
   bool keeps_silent();
   bool is_not(const Pending& unwanted, const ScriptEvent& event);
-  void matched(std::size_t index, const ScriptEvent& event);
+  bool assign(const std::string& connection, ScriptEvent& event);
+  bool fits(const Pending& pending, const Arrival& arrival) const;
+  void keep_values();
   bool fail_match(const Pending& pending, const ScriptEvent& event);
   bool fail_late();
 

@@ -141,7 +141,7 @@ TEST_CASE("runner: values are kept and filled in") {
   Play missing("expect any as m\nsend ${m/id}\n");
   missing.comes("{}");
   CHECK(missing.failure() == "f:2: there is no /id in the message kept as m");
-  CHECK(missing.runner.failure()->stage == Stage::kExpectation);
+  CHECK(missing.runner.failure()->stage == Stage::kUsage);
   Play unknown("send $nope\n");
   CHECK(unknown.runner.failure()->stage == Stage::kUsage);
 }
@@ -163,6 +163,45 @@ TEST_CASE("runner: unordered takes each once, in any order, from several connect
   late.comes("b");
   late.runner.proceed(1);
   CHECK(late.failure() == "f:2: expected text \"a\", nothing came within 1 s");
+}
+
+TEST_CASE("runner: unordered finds an assignment where there is one, whatever comes first") {
+  Play json(
+      "unordered\nexpect json {} as all\nexpect json {\"id\":1} as one\nend\nsend $all $one\n");
+  json.comes("{\"id\":1}");
+  json.comes("{\"id\":2}");
+  CHECK(json.failure() == "none");
+  CHECK(json.host.said == Said{"> {\"id\":2} {\"id\":1}"});
+  // Named groups are those of the message that is for the expression in the end.
+  Play groups("unordered\nexpect /(?P<rest>.)$/\nexpect aa\nend\nsend $rest\n");
+  groups.comes("aa");
+  CHECK_FALSE(groups.runner.finished());
+  groups.comes("ab");
+  CHECK(groups.host.said == Said{"> b"});
+  Play none("unordered\nexpect /a/\nexpect aa\nexpect b\nend\n");
+  none.comes("ac");
+  none.comes("ad");
+  CHECK(none.failure() == "f:3: came text \"ad\", expected one of");
+}
+
+TEST_CASE("runner: unordered finds an assignment of pings, and leaves the others where they are") {
+  Play play("unordered\nexpect ping\nexpect ping hello\nend\nexpect ping z\nsend done\n");
+  for (const char* data : {"hello", "y", "z"}) {
+    play.runner.event("", {ScriptEvent::Kind::kPing, MessageType::kText, data, {}});
+  }
+  play.runner.proceed(0);
+  CHECK(play.host.said == Said{"> done"});
+}
+
+TEST_CASE("runner: unordered with a Close among what is expected") {
+  Play play("unordered\nexpect close 1000\nexpect a\nend\nexpect close\n");
+  play.comes("a");
+  CHECK_FALSE(play.runner.finished());
+  play.closes(1000);
+  CHECK(play.passed());
+  Play early("unordered\nexpect close 1000\nexpect a\nend\n");
+  early.closes(1000);
+  CHECK(early.failure() == "f:3: expected text \"a\", came Close 1000 (normal)");
 }
 
 TEST_CASE("runner: repeat counts, and a long one gives the loop its turn") {
