@@ -134,6 +134,14 @@ class Statements(Script):
         self.assertNotIn(b"\x1b", ended.err)
         self.assertNotIn(b"\xc2\x9b", ended.err)
 
+    def test_unordered_finds_a_message_for_each_where_there_is_one(self):
+        ended = self.echo(
+            'send json {"id": 1}\nsend json {"id": 2}\n'
+            'unordered\nexpect json {} as any_id\nexpect json {"id": 1} as first\nend\n'
+            "send ${any_id/id}${first/id}\nexpect 21\n"
+        )
+        self.expect(ended, status=0, err="")
+
     def test_silence(self):
         ended = self.echo('expect "a" within 0.2\n')
         self.expect(
@@ -243,7 +251,9 @@ class Ends(Script):
     def test_a_missing_value(self):
         self.expect(self.echo("send $NO_SUCH\n"), status=2, err=r"a\.wscope:1: no value is named")
         ended = self.echo("send json {}\nexpect any as m\nsend ${m/id}\n")
-        self.expect(ended, status=8, err=r"a\.wscope:3: there is no /id in the message kept as m")
+        self.expect(ended, status=2, err=r"a\.wscope:3: there is no /id in the message kept as m")
+        ended = self.echo("send x\nexpect any as m\nsend ${m/id}\n")
+        self.expect(ended, status=2, err=r"a\.wscope:3: the message kept as m is no JSON")
 
     def test_the_end_of_the_script_closes(self):
         with Server(
@@ -340,6 +350,41 @@ class Several(Script):
             twice = f"connect as a {server.url}\nconnect as a {server.url}\n"
             self.expect(self.script(twice), status=2, err=r"a\.wscope:2: a: the connection is open")
 
+
+    def test_a_loss_is_told_of_the_connection_also_where_the_script_goes_on(self):
+        def drops(peer):
+            peer.accept()
+            peer.read_message()
+            peer.drop()
+
+        told = "connection lost: the peer ended it without a Close"
+        with Server(drops) as server, Server() as other:
+            text = (
+                f"connect as a {server.url}\nconnect as b {other.url}\na: send x\n"
+                "a: expect close 1006\nb: send y\nb: expect y\n"
+            )
+            words = ["--record", "r.jsonl", "--har", "r.har", "--trace-file", "t"]
+            ended = self.script(text, "--json", *words)
+        self.expect(ended, status=0, err="")
+        record = (self.folder / "r.jsonl").read_bytes()
+        for lines in (ended.out, record):
+            events = [json.loads(line) for line in lines.splitlines()]
+            errors = [e for e in events if e["event"] == "error"]
+            self.assertEqual(
+                [(e["connection"], e["stage"], e["message"]) for e in errors],
+                [("a", "connection", told)],
+            )
+            self.assertEqual([e["connection"] for e in events if e["event"] == "close"], ["b"])
+        self.assertRegex((self.folder / "t").read_text(), r"(?m)^\[.*\] \* a error: connection lost: ")
+        entries = json.loads((self.folder / "r.har").read_text())["log"]["entries"]
+        self.assertEqual([entry["response"].get("_error") for entry in entries], [told, None])
+        with Server(drops) as server, Server() as other:
+            text = text.splitlines()[2:4]
+            text[:0] = [f"connect as a {server.url}", f"connect as b {other.url}"]
+            ended = self.script("\n".join([*text, "a: send z"]), "--har", "s.har")
+        self.expect(ended, status=6, err="a.wscope:5: a: can't send: connection lost")
+        entries = json.loads((self.folder / "s.har").read_text())["log"]["entries"]
+        self.assertEqual([entry["response"].get("_error") for entry in entries], [told, None])
 
     def test_the_trace_tells_them_apart(self):
         with Server() as server:
