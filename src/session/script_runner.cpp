@@ -6,10 +6,12 @@
 #include <utility>
 
 #include "base/byte_text.h"
+#include "base/escape.h"
 #include "base/json_scanner.h"
 #include "base/utf8.h"
 #include "input/control_payload.h"
 #include "input/json_value.h"
+#include "input/script_words.h"
 #include "ws/close_code.h"
 
 namespace wscope::session {
@@ -205,7 +207,8 @@ bool ScriptRunner::send(const Statement& statement) {
   if (statement.payload == input::ScriptPayload::kHex) {
     auto bytes = decode_hex(*data);
     if (!bytes)
-      return fail_at(&statement, {Stage::kUsage, "'" + *data + "' " + bytes.error(), {}, {}});
+      return fail_at(&statement,
+                     {Stage::kUsage, input::script_quote(*data) + " " + bytes.error(), {}, {}});
     data = std::move(*bytes);
     type = MessageType::kBinary;
   } else if (statement.payload == input::ScriptPayload::kFile) {
@@ -220,8 +223,9 @@ bool ScriptRunner::send(const Statement& statement) {
     return fail_at(&statement,
                    {Stage::kUsage, "with its values filled in it is not UTF-8", {}, {}});
   } else if (json && !is_json(*data)) {
-    return fail_at(&statement,
-                   {Stage::kUsage, "with its values filled in it is no JSON: " + *data, {}, {}});
+    return fail_at(
+        &statement,
+        {Stage::kUsage, "with its values filled in it is no JSON: " + printable(*data), {}, {}});
   }
   if (auto why_not = host_.send(statement.connection, type, *data)) {
     return fail_at(&statement, {Stage::kConnection, "can't send: " + *why_not, {}, {}});
@@ -458,7 +462,8 @@ bool ScriptRunner::fail_match(const Pending& pending, const ScriptEvent& event) 
   std::string message = mismatch.summary;
   std::string detail;
   if (!mismatch.detail.empty()) {
-    detail = place(*pending.statement) + pending.statement->source + "\n" + mismatch.detail;
+    detail =
+        place(*pending.statement) + printable(pending.statement->source) + "\n" + mismatch.detail;
   }
   const auto& open = wait_.assignment.free();
   if (open.size() > 1) {
@@ -478,8 +483,9 @@ bool ScriptRunner::fail_late() {
   for (const Frame& frame : frames_) {
     const bool own = wait_.until && frame.deadline && *wait_.until < *frame.deadline;
     if (!frame.deadline || now_ < *frame.deadline || own) continue;
-    const std::string at = fmt::format("not done within {:g} s: still at line {}: {}",
-                                       *frame.block->seconds, current_->line, current_->source);
+    const std::string at =
+        fmt::format("not done within {:g} s: still at line {}: {}", *frame.block->seconds,
+                    current_->line, printable(current_->source));
     return fail_at(frame.block, expectation(at));
   }
   const auto& open = wait_.assignment.free();
@@ -508,7 +514,7 @@ bool ScriptRunner::fail_late() {
 
 std::string ScriptRunner::place(const Statement& statement) const {
   std::string text = fmt::format("{}:{}: ", script_.file, statement.line);
-  if (!statement.connection.empty()) text += statement.connection + ": ";
+  if (!statement.connection.empty()) text += printable(statement.connection) + ": ";
   return text;
 }
 

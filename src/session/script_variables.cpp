@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/escape.h"
 #include "input/json_value.h"
 #include "session/script_json.h"
 
@@ -18,7 +19,7 @@ input::Expanded ScriptVariables::lookup(const input::ScriptReference& reference)
     return *value;
   }
   if (reference.fallback) return *reference.fallback;
-  return fail(Stage::kUsage, "no value is named " + reference.name +
+  return fail(Stage::kUsage, "no value is named " + printable(reference.name) +
                                  ": neither kept by the script nor in the environment");
 }
 
@@ -28,15 +29,15 @@ input::Expanded ScriptVariables::part_of(const ScriptValue& value,
   if (reference.part.front() == '/') {
     if (auto text = json_at(value.whole, reference.part)) return *text;
     if (auto fault = input::json_value_fault(value.whole)) {
-      return fail(Stage::kUsage, "the message kept as " + reference.name + " " + *fault);
+      return fail(Stage::kUsage, "the message kept as " + printable(reference.name) + " " + *fault);
     }
-    return fail(Stage::kUsage,
-                "there is no " + reference.part + " in the message kept as " + reference.name);
+    return fail(Stage::kUsage, "there is no " + printable(reference.part) +
+                                   " in the message kept as " + printable(reference.name));
   }
   const auto part = value.parts.find(reference.part.substr(1));
   if (part != value.parts.end()) return part->second;
-  return fail(Stage::kUsage, "the expression that kept " + reference.name + " has no group " +
-                                 reference.part.substr(1));
+  return fail(Stage::kUsage, "the expression that kept " + printable(reference.name) +
+                                 " has no group " + printable(reference.part.substr(1)));
 }
 
 input::Expanded ScriptVariables::expand(const std::string& text, input::TemplateStyle style) const {

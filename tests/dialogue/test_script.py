@@ -114,6 +114,19 @@ class Statements(Script):
             ended.errors, 'wscope: a.wscope:3: expected text "b", came text "a"\n', str(ended)
         )
 
+    def test_texts_that_differ_are_displayed_differently(self):
+        ended = self.echo('send "a\\\\nb"\nexpect "a\\nb"\n')
+        self.expect(
+            ended, status=8, err=r'expected text "a\\nb", came text "a\\\\nb"$'
+        )  # fmt: skip
+
+    def test_errors_are_short(self):
+        junk = "x" * 500_000
+        for text in (junk, f"expect /({junk}/\n", f"send hex {junk}\n", f"expect {junk}\n"):
+            ended = self.echo("send a\n" + text)
+            self.assertIn(ended.status, (2, 8), text[:10])
+            self.assertLess(len(ended.err), 1500, text[:10])
+
     def test_a_difference_of_json_is_shown(self):
         ended = self.echo(
             'send json {"user": "alice", "roles": ["x"]}\n'

@@ -313,3 +313,20 @@ TEST_CASE("runner: cases begin at each test; the rest is not run") {
   CHECK(cases[2].line == 4);
   CHECK(cases[3].outcome == Outcome::kNotRun);
 }
+
+TEST_CASE("runner: an error is short, however long what is wrong is") {
+  const std::string junk(100000, 'x');
+  for (const std::string text :
+       {"send hex $v", "send json [$v]", "expect hex $v", "expect json [$v]", "send ${v/$v}",
+        "send ${v.N}", "send $N", "within 0\nexpect N\nend", "expect json {\"N\": 1}", "expect N",
+        "expect /N/", "expect file N"}) {
+    std::string filled = "set v " + junk + "\n" + text;
+    if (const auto at = filled.find('N'); at != std::string::npos) filled.replace(at, 1, junk);
+    Play play(filled);
+    play.comes("{}", 1);
+    play.runner.proceed(6);
+    REQUIRE(play.runner.failure());
+    const auto& error = *play.runner.failure();
+    CHECK_MESSAGE(error.message.size() + error.hint.size() + error.detail.size() < 1500, text);
+  }
+}
