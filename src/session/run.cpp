@@ -36,6 +36,7 @@
 #include "session/replay_source.h"
 #include "session/report_file.h"
 #include "session/request_plan.h"
+#include "session/script_check.h"
 #include "session/script_session.h"
 #include "session/stop_signals.h"
 #include "ws/response_fields.h"
@@ -208,6 +209,7 @@ Result<ExitStatus> run_script(const Options& given) {
   const auto script =
       input::parse_script(*text, path == "-" ? "stdin" : path, !options.url.empty());
   if (!script) return fail(script.error());
+  if (auto checked = check_script(*script); !checked) return fail(std::move(checked.error()));
   auto report = ReportFile::open(options.automation.script_report, path);
   if (!report) return fail(std::move(report.error()));
   std::optional<net::Url> url;
