@@ -87,7 +87,8 @@ class Parser {
   Result<std::string> hex(ScriptWords& words);
   Result<double> time(std::string_view word) const;
   Result<void> check_template(const std::string& text) const;
-  Result<std::uint16_t> close_code(std::string_view word) const;
+  template <class Place>
+  Result<void> close_code(std::string_view word, Place& place) const;
 
   std::string_view text_;
   Script script_;
@@ -310,23 +311,28 @@ Result<void> Parser::control(ScriptWords& words, ScriptStatement& statement) {
   return check_template(statement.text);
 }
 
-Result<std::uint16_t> Parser::close_code(std::string_view word) const {
-  const auto code = close_code_from_word(word);
-  if (!code) return wrong(script_quote(word) + " is no close code");
-  return *code;
+template <class Place>
+Result<void> Parser::close_code(std::string_view word, Place& place) const {
+  if (has_references(word)) {
+    place.code_value = word;
+    return check_template(place.code_value);
+  }
+  place.code = close_code_from_word(word);
+  if (!place.code) return wrong(script_quote(word) + " is no close code");
+  return {};
 }
 
 Result<void> Parser::close(ScriptWords& words, ScriptStatement& statement) {
   if (!words.at_end()) {
-    const auto code = close_code(words.word());
-    if (!code) return fail(code.error());
-    statement.code = *code;
+    if (auto parsed = close_code(words.word(), statement); !parsed) return parsed;
   }
   auto reason = text_or_quoted(words);
   if (!reason) return fail(std::move(reason.error()));
   statement.text = std::move(*reason);
   const std::string judged = has_references(statement.text) ? "" : statement.text;
-  if (auto error = check_close(statement.code, judged)) return wrong(error->message);
+  if (statement.code_value.empty()) {
+    if (auto error = check_close(statement.code, judged)) return wrong(error->message);
+  }
   return check_template(statement.text);
 }
 
@@ -404,9 +410,7 @@ Result<void> Parser::close_pattern(ScriptWords& words, ScriptPattern& pattern) {
   pattern.kind = Pattern::kClose;
   std::string_view next = words.peek();
   if (next.empty() || is_modifier(next)) return {};
-  const auto code = close_code(words.word());
-  if (!code) return fail(code.error());
-  pattern.code = *code;
+  if (auto parsed = close_code(words.word(), pattern); !parsed) return parsed;
   next = words.peek();
   if (next.empty() || is_modifier(next)) return {};
   auto reason = word_or_quoted(words);
@@ -517,6 +521,7 @@ Result<std::string> Parser::hex(ScriptWords& words) {
   while (!words.at_end()) {
     const std::string_view next = words.peek();
     if (is_modifier(next)) break;
+    if (has_references(digits)) digits += ' ';  // else the name goes on
     digits.append(words.word());
   }
   if (has_references(digits)) return digits;

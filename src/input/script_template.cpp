@@ -105,6 +105,7 @@ Expanded expand(std::string_view text, TemplateStyle style, const ScriptLookup& 
       reference.name = rest.substr(0, plain_name);
       at += plain_name + 1;
     }
+    reference.style = style;
     const Expanded value = lookup(reference);
     if (!value) return value;
     if (style == TemplateStyle::kRegex) {

@@ -91,10 +91,18 @@ Result<ScriptMatcher> ScriptMatcher::create(const input::ScriptPattern& pattern,
   matcher.kind_ = pattern.kind;
   matcher.code_ = pattern.code;
   matcher.flags_ = pattern.flags;
+  if (!pattern.code_value.empty()) {
+    auto word = input::expand(pattern.code_value, input::TemplateStyle::kPlain, lookup);
+    if (!word) return fail(std::move(word.error()));
+    matcher.code_ = close_code_from_word(*word);
+    if (!matcher.code_)
+      return fail(Stage::kUsage, input::script_quote(*word) + " is no close code");
+  }
   if (!pattern.text) return matcher;
-  const auto style = pattern.kind == Pattern::kRegex  ? input::TemplateStyle::kRegex
-                     : pattern.kind == Pattern::kJson ? input::TemplateStyle::kJson
-                                                      : input::TemplateStyle::kPlain;
+  const auto style = pattern.kind == Pattern::kRegex    ? input::TemplateStyle::kRegex
+                     : pattern.kind == Pattern::kJson   ? input::TemplateStyle::kJson
+                     : pattern.kind == Pattern::kBinary ? input::TemplateStyle::kHex
+                                                        : input::TemplateStyle::kPlain;
   auto text = input::expand(*pattern.text, style, lookup);
   if (!text) return fail(text.error());
   matcher.text_ = std::move(*text);
@@ -159,6 +167,7 @@ ScriptValue ScriptMatcher::capture(const ScriptEvent& event) const {
   ScriptValue value;
   value.text = event.data;
   value.whole = event.data;
+  value.binary = event.type == MessageType::kBinary;
   if (!regex_) return value;
   const int groups = regex_->NumberOfCapturingGroups() + 1;
   std::vector<re2::StringPiece> found(static_cast<std::size_t>(groups));

@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "base/byte_text.h"
+#include "base/close_code.h"
 #include "base/escape.h"
 #include "base/json_scanner.h"
 #include "base/utf8.h"
 #include "input/control_payload.h"
 #include "input/json_value.h"
 #include "input/script_words.h"
+#include "session/script_check.h"
 #include "ws/close_code.h"
 
 namespace wscope::session {
@@ -35,10 +37,9 @@ Error expectation(std::string message, std::string detail = {}) {
 
 ScriptRunner::ScriptRunner(const input::Script& script, ScriptHost& host,
                            ScriptVariables::Environment environment, bool opening)
-    : script_(script), host_(host), variables_(std::move(environment)) {
+    : script_(script), host_(host), variables_(std::move(environment)), cases_(script) {
   frames_.push_back({&script_.statements, 0, nullptr, 1, std::nullopt});
   if (opening) wait_until(Wait::Kind::kConnection, std::nullopt);
-  plan_cases();
 }
 
 void ScriptRunner::connected(const std::string& name) {
@@ -119,11 +120,8 @@ bool ScriptRunner::execute(const Statement& statement) {
   switch (statement.kind) {
     case Kind::kConnect:
       return connect(statement);
-    case Kind::kHeader: {
-      auto header = filled_in(statement.text, statement);
-      if (header) headers_.push_back(std::move(*header));
-      return header.has_value();
-    }
+    case Kind::kHeader:
+      return header(statement);
     case Kind::kSend:
       return send(statement);
     case Kind::kPing:
@@ -144,7 +142,7 @@ bool ScriptRunner::execute(const Statement& statement) {
     case Kind::kSet:
       return set(statement);
     case Kind::kTest:
-      begin_case();
+      cases_.begin(now_, statement.line);
       return true;
     case Kind::kRepeat:
     case Kind::kWithin:
@@ -173,7 +171,7 @@ bool ScriptRunner::leave_block() {
   Frame& frame = frames_.back();
   if (frame.block == nullptr) {
     finished_ = true;
-    end_case(Outcome::kPassed, nullptr);
+    cases_.end(now_, Outcome::kPassed, nullptr);
     return false;
   }
   if (frame.deadline && now_ > *frame.deadline) return fail_late();
@@ -198,13 +196,25 @@ bool ScriptRunner::connect(const Statement& statement) {
   return true;
 }
 
+bool ScriptRunner::header(const Statement& statement) {
+  auto header = filled_in(statement.text, statement);
+  if (!header) return false;
+  auto checked = check_script_header(*header);
+  if (!checked) return fail_at(&statement, std::move(checked.error()));
+  headers_.push_back(std::move(*header));
+  return true;
+}
+
 bool ScriptRunner::send(const Statement& statement) {
   const bool json = statement.payload == input::ScriptPayload::kJson;
+  const bool hex = statement.payload == input::ScriptPayload::kHex;
   auto data = filled_in(statement.text, statement,
-                        json ? input::TemplateStyle::kJson : input::TemplateStyle::kPlain);
+                        json  ? input::TemplateStyle::kJson
+                        : hex ? input::TemplateStyle::kHex
+                              : input::TemplateStyle::kPlain);
   if (!data) return false;
   MessageType type = MessageType::kText;
-  if (statement.payload == input::ScriptPayload::kHex) {
+  if (hex) {
     auto bytes = decode_hex(*data);
     if (!bytes)
       return fail_at(&statement,
@@ -241,7 +251,17 @@ bool ScriptRunner::control(const Statement& statement) {
   const auto data = filled_in(statement.text, statement);
   if (!data) return false;
   const bool closes = statement.kind == Kind::kClose;
-  const std::uint16_t code = statement.code.value_or(ws::kCloseNormal);
+  std::uint16_t code = statement.code.value_or(ws::kCloseNormal);
+  if (!statement.code_value.empty()) {
+    const auto word = filled_in(statement.code_value, statement);
+    if (!word) return false;
+    const auto known = close_code_from_word(*word);
+    if (!known) {
+      const std::string what = input::script_quote(*word) + " is no close code";
+      return fail_at(&statement, {Stage::kUsage, what, {}, {}});
+    }
+    code = *known;
+  }
   const auto bad = closes ? input::check_close(code, *data) : input::check_ping(*data);
   if (bad) return fail_at(&statement, {Stage::kUsage, bad->message, {}, {}});
   std::optional<std::string> why_not;
@@ -523,7 +543,7 @@ bool ScriptRunner::fail_at(const Statement* statement, Error error) {
   finished_ = true;
   if (statement != nullptr) error.message = place(*statement) + error.message;
   const bool expected = error.stage == Stage::kExpectation;
-  end_case(expected ? Outcome::kFailed : Outcome::kBroken, &error);
+  cases_.end(now_, expected ? Outcome::kFailed : Outcome::kBroken, &error);
   failure_ = std::move(error);
   return false;
 }
@@ -533,46 +553,7 @@ void ScriptRunner::abandon(double now, const std::string& why) {
   now_ = now;
   finished_ = true;
   const Error error{Stage::kInternal, why, {}, {}};
-  end_case(Outcome::kBroken, &error);
-}
-
-// A case begins at each `test`; what stands before the first is a case of its own.
-void ScriptRunner::plan_cases() {
-  const auto& statements = script_.statements;
-  const auto is_test = [](const Statement& one) { return one.kind == Kind::kTest; };
-  const bool any = std::any_of(statements.begin(), statements.end(), is_test);
-  if (!any || !is_test(statements.front())) {
-    output::ScriptCase first;
-    first.title = any ? "set-up" : script_.file;
-    first.line = statements.empty() ? 1 : statements.front().line;
-    cases_.push_back(std::move(first));
-  }
-  for (const Statement& statement : statements) {
-    if (!is_test(statement)) continue;
-    output::ScriptCase one;
-    one.title = statement.text;
-    one.line = statement.line;
-    cases_.push_back(std::move(one));
-  }
-}
-
-void ScriptRunner::begin_case() {
-  if (cases_[case_].line == current_->line) {
-    case_began_ = now_;
-    return;
-  }
-  end_case(Outcome::kPassed, nullptr);
-  ++case_;
-  case_began_ = now_;
-}
-
-void ScriptRunner::end_case(Outcome outcome, const Error* error) {
-  auto& ended = cases_[case_];
-  ended.outcome = outcome;
-  ended.seconds = now_ - case_began_;
-  if (error == nullptr) return;
-  ended.message = error->message;
-  ended.detail = error->detail;
+  cases_.end(now_, Outcome::kBroken, &error);
 }
 
 }  // namespace wscope::session

@@ -22,6 +22,7 @@
 #include "input/script.h"
 #include "output/script_report.h"
 #include "session/script_assignment.h"
+#include "session/script_cases.h"
 #include "session/script_match.h"
 #include "session/script_variables.h"
 
@@ -63,7 +64,7 @@ class ScriptRunner {
   const std::optional<Error>& failure() const { return failure_; }
   /// The run ends from outside (a signal, --timeout): for the report.
   void abandon(double now, const std::string& why);
-  output::ScriptReport report() const { return {script_.file, cases_}; }
+  output::ScriptReport report() const { return {script_.file, cases_.all()}; }
 
  private:
   using Statement = input::ScriptStatement;
@@ -110,6 +111,7 @@ class ScriptRunner {
   bool execute(const Statement& statement);
   bool enter_block(const Statement& statement);
   bool connect(const Statement& statement);
+  bool header(const Statement& statement);
   bool send(const Statement& statement);
   bool control(const Statement& statement);
   bool expect(const Statement& statement);
@@ -135,15 +137,13 @@ class ScriptRunner {
   std::optional<double> limit() const;
   double patience(const Statement& statement) const;
 
-  void plan_cases();
-  void begin_case();
-  void end_case(output::ScriptCase::Outcome outcome, const Error* error);
   bool fail_at(const Statement* statement, Error error);
   std::string place(const Statement& statement) const;
 
   const input::Script& script_;
   ScriptHost& host_;
   ScriptVariables variables_;
+  ScriptCases cases_;
   std::vector<Frame> frames_;
   Wait wait_;
   const Statement* current_ = nullptr;
@@ -155,10 +155,6 @@ class ScriptRunner {
   bool finished_ = false;
   bool wants_turn_ = false;
   std::optional<Error> failure_;
-
-  std::vector<output::ScriptCase> cases_;
-  std::size_t case_ = 0;
-  double case_began_ = 0;
 };
 
 }  // namespace wscope::session

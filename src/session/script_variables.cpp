@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/byte_text.h"
 #include "base/escape.h"
 #include "input/json_value.h"
 #include "session/script_json.h"
@@ -25,7 +26,12 @@ input::Expanded ScriptVariables::lookup(const input::ScriptReference& reference)
 
 input::Expanded ScriptVariables::part_of(const ScriptValue& value,
                                          const input::ScriptReference& reference) const {
-  if (reference.part.empty()) return value.text;
+  if (reference.part.empty()) {
+    if (!value.binary || reference.style != input::TemplateStyle::kHex) return value.text;
+    std::string digits;
+    append_hex(digits, value.text);
+    return digits;
+  }
   if (reference.part.front() == '/') {
     if (auto text = json_at(value.whole, reference.part)) return *text;
     if (auto fault = input::json_value_fault(value.whole)) {

@@ -155,6 +155,16 @@ class Statements(Script):
         )
         self.expect(ended, status=0, err="")
 
+    def test_values_stand_in_close_codes(self):
+        ended = self.echo("set C 4001\nclose $C bye\nexpect close $C bye\n")
+        self.expect(ended, status=0, err="")
+        ended = self.echo("set C never\nclose $C\n")
+        self.expect(ended, status=2, err=r"a\.wscope:2: 'never' is no close code$")
+
+    def test_a_binary_message_that_was_kept_is_sent_back(self):
+        ended = self.echo("send hex 0001ff\nexpect any as q\nsend hex $q\nexpect hex 0001ff\n")
+        self.expect(ended, status=0, err="")
+
     def test_silence(self):
         ended = self.echo('expect "a" within 0.2\n')
         self.expect(
@@ -255,6 +265,29 @@ class Ends(Script):
         self.expect(run("--script", "/", "ws://h"), status=2, err="can't read the script /")
         ended = self.script("\nrepeat 0\nconnect as a ws://127.0.0.1:1/\nend\na: send x\n")
         self.expect(ended, status=2, err=r"^wscope: a\.wscope:2: '0' is no number of repetitions$")
+
+    def test_urls_and_headers_are_judged_before_anything_is_sent(self):
+        with Server() as server:
+            for bad, told in (
+                ("connect as b nonsense://x", 'unknown scheme "nonsense"'),
+                ("header Foo Bar: 1", '"Foo Bar" is not a header name'),
+                ("header Foo Bar: $NO_SUCH", '"Foo Bar" is not a header name'),
+                ("repeat 2\nheader : 1\nend", "a header has a name and a colon"),
+            ):
+                ended = self.script(f"send a\nexpect a\n{bad}\nconnect as b $U\n", server.url)
+                line = 4 if bad.startswith("repeat") else 3
+                self.expect(ended, status=2, out="", err=rf"^wscope: a\.wscope:{line}: {told}")
+            self.assertEqual(server.connections, 0)
+
+    def test_headers_with_values_are_told_with_their_own_line(self):
+        text = 'set v "a\\nb"\nset n "a b"\nheader $N: $V\nconnect as b ws://127.0.0.1:1/\n'
+        for names, told in (
+            (("v", "n"), r'"a\\nb" is not a header name'),
+            (("ok", "v"), r'the value of the header "[^"]*" contains a line break'),
+        ):
+            filled = text.replace("$N", "$" + names[0]).replace("$V", "$" + names[1])
+            ended = self.script(filled, env={"ok": "X"})
+            self.expect(ended, status=2, err=rf"^wscope: a\.wscope:3: {told}")
 
     def test_a_file_that_can_not_be_read(self):
         told = r"^wscope: a\.wscope:1: can't read nosuch: no such file or directory"

@@ -204,6 +204,42 @@ TEST_CASE("runner: unordered with a Close among what is expected") {
   CHECK(early.failure() == "f:3: expected text \"a\", came Close 1000 (normal)");
 }
 
+TEST_CASE("runner: values stand in close codes") {
+  Play play("set C 4001\nset N going-away\nclose $C bye\nexpect close ${N}\n");
+  CHECK(play.host.said == Said{" close 4001bye"});
+  play.closes(1001);
+  CHECK(play.passed());
+  Play other("set C 4001\nexpect close $C\n");
+  other.closes(1000);
+  CHECK(other.failure() == "f:2: expected Close 4001 (private use), came Close 1000 (normal)");
+  for (const char* statement : {"close $C", "expect close $C"}) {
+    Play wrong(std::string("set C never\n") + statement + "\n");
+    CHECK(wrong.failure() == "f:2: 'never' is no close code");
+    CHECK(wrong.runner.failure()->stage == Stage::kUsage);
+  }
+  CHECK(Play("set C 1006\nclose $C\n").failure().find("f:2: can't close with that code") == 0);
+}
+
+TEST_CASE("runner: a value kept from a binary message is its bytes among hexadecimal digits") {
+  Play play("expect any as q\nsend hex $q 61\nexpect hex $q\nset s 6162\nsend hex $s\n");
+  const std::string bytes("\x00\x01\xff", 3);
+  const ScriptEvent binary{ScriptEvent::Kind::kMessage, MessageType::kBinary, bytes, {}};
+  play.runner.event("", binary);
+  play.runner.event("", binary);
+  play.runner.proceed(0);
+  CHECK(play.failure() == "none");
+  CHECK(play.host.said == Said{">> " + bytes + "a", ">> ab"});
+}
+
+TEST_CASE("runner: a ping is taken though another came before it, which stays") {
+  Play play("expect ping \"\"\nexpect ping hello\n");
+  for (const char* data : {"hello", ""}) {
+    play.runner.event("", {ScriptEvent::Kind::kPing, MessageType::kText, data, {}});
+  }
+  play.runner.proceed(0);
+  CHECK(play.passed());
+}
+
 TEST_CASE("runner: repeat counts, and a long one gives the loop its turn") {
   Play play("repeat 3 as i\nsend $i\nend\n");
   CHECK(play.host.said == Said{"> 1", "> 2", "> 3"});
