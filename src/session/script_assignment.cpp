@@ -8,6 +8,15 @@ namespace wscope::session {
 namespace {
 
 constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
+constexpr std::size_t kWord = 64;
+
+void set(std::vector<std::uint64_t>& bits, std::size_t at) {
+  bits[at / kWord] |= std::uint64_t{1} << (at % kWord);
+}
+
+void clear(std::vector<std::uint64_t>& bits, std::size_t at) {
+  bits[at / kWord] &= ~(std::uint64_t{1} << (at % kWord));
+}
 
 }  // namespace
 
@@ -27,35 +36,50 @@ bool ScriptAssignment::add(const Fits& fits) {
   }
   // Breadth first from the event, over the expectations that fit to the events that hold them: the
   // first free one that is reached ends the shortest way on which all move by one.
+  Bits open((taken_.size() + kWord - 1) / kWord);
+  Bits held(open.size());
+  for (const std::size_t place : free_) set(open, place);
+  for (const std::size_t place : place_) set(held, place);
   std::vector<std::size_t> reached_by(taken_.size(), kNobody);
   std::vector<std::size_t> movers{event};
   for (std::size_t i = 0; i < movers.size(); ++i) {
-    for (std::size_t place = 0; place < taken_.size(); ++place) {
-      const bool is_free = std::binary_search(free_.begin(), free_.end(), place);
-      if (reached_by[place] != kNobody || (movers[i] == event && is_free)) continue;
-      if (!is_free && !taken_[place]) continue;
-      if (!compared(movers[i], place, fits)) continue;
-      reached_by[place] = movers[i];
-      if (is_free) {
-        place_.push_back(kNobody);
-        move_along(place, reached_by);
-        fulfil(place);
-        return true;
-      }
-      movers.push_back(*taken_[place]);
+    const std::size_t mover = movers[i];
+    // That the event itself fits none that is free is known.
+    if (const auto end = i == 0 ? std::nullopt : first_fit(mover, open, 0, fits)) {
+      reached_by[*end] = mover;
+      place_.push_back(kNobody);
+      move_along(*end, reached_by);
+      fulfil(*end);
+      return true;
+    }
+    for (auto next = first_fit(mover, held, 0, fits); next;
+         next = first_fit(mover, held, *next, fits)) {
+      clear(held, *next);
+      reached_by[*next] = mover;
+      movers.push_back(*taken_[*next]);
     }
   }
-  if (known_.size() > event) known_.resize(event);
+  compared_.resize(std::min(compared_.size(), event));
   return false;
 }
 
-bool ScriptAssignment::compared(std::size_t event, std::size_t expectation, const Fits& fits) {
-  if (known_.size() <= event) known_.resize(event + 1);
-  auto& row = known_[event];
-  if (row.empty()) row.resize(taken_.size());
-  Known& known = row[expectation];
-  if (known == Known::kNot) known = fits(event, expectation) ? Known::kFits : Known::kDiffers;
-  return known == Known::kFits;
+std::optional<std::size_t> ScriptAssignment::first_fit(std::size_t event, const Bits& among,
+                                                       std::size_t from, const Fits& fits) {
+  if (compared_.size() <= event) compared_.resize(event + 1);
+  auto& [fit, differ] = compared_[event];
+  if (fit.empty()) fit = differ = Bits(among.size());
+  for (std::size_t word = from / kWord; word < among.size(); ++word) {
+    for (std::uint64_t left = among[word] & ~differ[word]; left != 0; left &= left - 1) {
+      const std::size_t place = word * kWord + static_cast<std::size_t>(__builtin_ctzll(left));
+      const bool is_known = (fit[word] >> (place % kWord) & 1U) != 0;
+      if (is_known || fits(event, place)) {
+        set(fit, place);
+        return place;
+      }
+      set(differ, place);
+    }
+  }
+  return std::nullopt;
 }
 
 /// Each event on the way takes the expectation by which it was left, back to the new one.

@@ -3,10 +3,11 @@
 // Events are numbered as they come. An event goes to the first expectation that is free and fits
 // it; where none is, others are moved along (an augmenting path), so that an event finds no place
 // only where no assignment has one for all. In the usual case each event is compared with the free
-// expectations before its own, at worst each is compared once with each expectation. Pure.
+// expectations before its own, at worst each is compared twice with each expectation. Pure.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -30,14 +31,21 @@ class ScriptAssignment {
   std::optional<std::size_t> event_of(std::size_t expectation) const { return taken_[expectation]; }
 
  private:
-  bool compared(std::size_t event, std::size_t expectation, const Fits& fits);
+  /// Of expectations, a bit for each.
+  using Bits = std::vector<std::uint64_t>;
+  struct Compared {
+    Bits fit;
+    Bits differ;
+  };
+
+  std::optional<std::size_t> first_fit(std::size_t event, const Bits& among, std::size_t from,
+                                       const Fits& fits);
   void move_along(std::size_t expectation, const std::vector<std::size_t>& reached_by);
 
-  enum class Known : unsigned char { kNot, kFits, kDiffers };
   std::vector<std::size_t> free_;
   std::vector<std::optional<std::size_t>> taken_;  // by expectation: its event
   std::vector<std::size_t> place_;                 // by event: its expectation
-  std::vector<std::vector<Known>> known_;          // by event, where others were looked at, too
+  std::vector<Compared> compared_;                 // by event, where others were looked at, too
 };
 
 }  // namespace wscope::session

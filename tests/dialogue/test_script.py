@@ -126,6 +126,7 @@ class Statements(Script):
             ended = self.echo("send a\n" + text)
             self.assertIn(ended.status, (2, 8), text[:10])
             self.assertLess(len(ended.err), 1500, text[:10])
+        self.assertLess(len(self.echo(f"send file {junk}\n").err), 5000)
 
     def test_a_difference_of_json_is_shown(self):
         ended = self.echo(

@@ -80,4 +80,21 @@ TEST_CASE("assignment: events in their order are compared once each, others with
     }));
   }
   CHECK(compared <= 2 * kMany * kMany);
+  // All first took the place of another, and each later one fits no other than these.
+  constexpr std::size_t kHalf = kMany / 2;
+  compared = 0;
+  ScriptAssignment moved(kMany);
+  for (std::size_t i = 0; i < kMany; ++i) {
+    CHECK(moved.add([&](std::size_t event, std::size_t expectation) {
+      ++compared;
+      return expectation < kHalf || expectation == event + kHalf;
+    }));
+  }
+  CHECK(compared <= 2 * kMany * kMany);
+  std::set<std::size_t> events;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    events.insert(*moved.event_of(i));
+    if (i >= kHalf) CHECK(moved.event_of(i) == i - kHalf);
+  }
+  CHECK(events.size() == kMany);
 }
