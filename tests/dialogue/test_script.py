@@ -433,6 +433,17 @@ class Several(Script):
         entries = json.loads((self.folder / "s.har").read_text())["log"]["entries"]
         self.assertEqual([entry["response"].get("_error") for entry in entries], [told, None])
 
+    def test_a_recorded_loss_is_one_when_it_is_played_again(self):
+        def drops(peer):
+            peer.accept()
+            peer.read_message()
+            peer.drop()
+
+        text, record = "send x\nexpect close 1006\n", str(self.folder / "r.jsonl")
+        with Server(drops) as server:
+            self.expect(self.script(text, "--record", record, server.url), status=0, err="")
+            self.expect(run("--replay", record, "--verify", server.url), status=0, err="")
+
     def test_the_trace_tells_them_apart(self):
         with Server() as server:
             text = f"connect as a {server.url}\nconnect as b {server.url}\n"
