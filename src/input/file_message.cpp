@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/cause.h"
+#include "base/escape.h"
 #include "base/read_file.h"
 #include "base/unique_fd.h"
 #include "base/utf8.h"
@@ -15,8 +16,11 @@
 namespace wscope::input {
 namespace {
 
+constexpr std::size_t kLongestPath = 4096;  // none that is longer leads anywhere
+
 tl::unexpected<Error> cant_read(const std::string& path, int cause) {
-  return fail(Stage::kInput, "can't read " + path + ": " + cause_of(cause));
+  return fail(Stage::kInput,
+              "can't read " + printable(path, kLongestPath) + ": " + cause_of(cause));
 }
 
 std::string expanded(const std::string& path) {
@@ -33,7 +37,8 @@ Result<std::string> read_whole_file(const std::string& path) {
   if (!fd) return cant_read(path, errno);
   struct stat status {};
   if (fstat(fd.get(), &status) != 0 || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) {
-    return fail(Stage::kInput, "can't read " + path + ": not a regular file",
+    return fail(Stage::kInput,
+                "can't read " + printable(path, kLongestPath) + ": not a regular file",
                 "a device or a FIFO may have no end; its bytes are piped into wscope");
   }
   std::string content;

@@ -22,6 +22,7 @@ struct ScriptPattern {
   std::optional<std::string> text;
   std::string flags;                  // of a regular expression: i, s
   std::optional<std::uint16_t> code;  // of a Close
+  std::string code_value;             // of a Close: what stands for the code, where it is a value
 };
 
 /// What a send statement sends.
@@ -34,7 +35,7 @@ struct ScriptStatement {
     kSend,       // payload, text
     kPing,       // text
     kPong,       // text
-    kClose,      // code, text: reason
+    kClose,      // code or code_value, text: reason
     kExpect,     // pattern, seconds, name: the capture
     kAwait,      // the same, passing over what does not match
     kNotExpect,  // pattern, seconds
@@ -56,6 +57,7 @@ struct ScriptStatement {
   std::string name;
   std::optional<double> seconds;
   std::optional<std::uint16_t> code;
+  std::string code_value;
   std::uint64_t count = 0;
   std::vector<ScriptStatement> body;
 };

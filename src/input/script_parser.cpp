@@ -8,6 +8,7 @@
 
 #include "base/byte_text.h"
 #include "base/close_code.h"
+#include "base/escape.h"
 #include "base/json_scanner.h"
 #include "base/utf8.h"
 #include "input/control_payload.h"
@@ -22,6 +23,7 @@ using Kind = ScriptStatement::Kind;
 using Pattern = ScriptPattern::Kind;
 
 constexpr std::uint64_t kMostRepeats = 1000000000;
+constexpr std::size_t kShown = 100;  // bytes of the script that an error quotes
 constexpr std::string_view kPatterns =
     "TEXT, \"QUOTED\", /REGEX/, json JSON, binary HEX, file PATH, any, ping, pong or close";
 
@@ -85,7 +87,8 @@ class Parser {
   Result<std::string> hex(ScriptWords& words);
   Result<double> time(std::string_view word) const;
   Result<void> check_template(const std::string& text) const;
-  Result<std::uint16_t> close_code(std::string_view word) const;
+  template <class Place>
+  Result<void> close_code(std::string_view word, Place& place) const;
 
   std::string_view text_;
   Script script_;
@@ -155,7 +158,7 @@ Result<Script> Parser::run() {
     if (auto parsed = parse_line(line); !parsed) return fail(std::move(parsed.error()));
   }
   if (!open_.empty()) {
-    return wrong_at(open_.back().line, "'" + open_.back().source + "' has no end",
+    return wrong_at(open_.back().line, script_quote(open_.back().source) + " has no end",
                     "a line `end` closes it");
   }
   return std::move(script_);
@@ -174,7 +177,7 @@ Result<void> Parser::parse_line(std::string_view line) {
   }
   const std::string_view verb = words.word();
   if (verb == "end" && !name) {
-    if (!words.at_end()) return wrong("'" + std::string(words.rest()) + "' behind end");
+    if (!words.at_end()) return wrong(script_quote(words.rest()) + " behind end");
     return end_block();
   }
   for (const Form& form : kForms) {
@@ -184,22 +187,23 @@ Result<void> Parser::parse_line(std::string_view line) {
     std::string all = "the statements are:";
     for (const Form& form : kForms) all.append(" ").append(form.word);
     return wrong(
-        verb.empty() ? "nothing behind the name" : "unknown statement '" + std::string(verb) + "'",
+        verb.empty() ? "nothing behind the name" : "unknown statement " + script_quote(verb),
         all + " end");
   }
   statement.kind = form_->kind;
   if (auto addressed = address(statement, std::move(name)); !addressed) return addressed;
   if (auto parsed = (this->*form_->rule)(words, statement); !parsed) return parsed;
   if (!words.at_end()) {
-    return wrong("'" + std::string(words.rest()) + "' does not belong behind " + std::string(verb));
+    return wrong(script_quote(words.rest()) + " does not belong behind " + std::string(verb));
   }
   return add(std::move(statement));
 }
 
 Result<void> Parser::address(ScriptStatement& statement, std::optional<std::string> name) {
   if (name && !form_->addressed) {
-    const std::string hint =
-        statement.kind == Kind::kConnect ? "write: connect as " + *name + " URL" : std::string();
+    const std::string hint = statement.kind == Kind::kConnect
+                                 ? "write: connect as " + printable(*name, kShown) + " URL"
+                                 : std::string();
     return wrong("no connection's name stands before " + std::string(form_->word), hint);
   }
   if (!form_->addressed) return {};
@@ -209,11 +213,12 @@ Result<void> Parser::address(ScriptStatement& statement, std::optional<std::stri
   }
   if (!name && known_.count("") == 0 && known_.size() > 1) {
     return wrong("which connection?",
-                 "write its name before it: " + *known_.begin() + ": " + statement.source);
+                 "write its name before it: " +
+                     printable(*known_.begin() + ": " + statement.source, kShown));
   }
   statement.connection = name ? *name : *known_.begin();
   if (known_.count(statement.connection) == 0) {
-    return wrong("no connection is named '" + *name + "' here",
+    return wrong("no connection is named " + script_quote(*name) + " here",
                  "open it with: connect as NAME URL");
   }
   return {};
@@ -253,7 +258,7 @@ Result<void> Parser::connect(ScriptWords& words, ScriptStatement& statement) {
   if (words.take("as")) {
     statement.connection = words.word();
     if (!is_script_name(statement.connection)) {
-      return wrong("'" + statement.connection + "' is no name",
+      return wrong(script_quote(statement.connection) + " is no name",
                    "a name is made of letters, digits and _, and begins with no digit");
     }
   }
@@ -277,7 +282,7 @@ Result<void> Parser::send(ScriptWords& words, ScriptStatement& statement) {
     statement.payload = ScriptPayload::kJson;
     std::string behind;
     text = json(words, behind);
-    if (text && !behind.empty()) return wrong("'" + behind + "' behind the JSON");
+    if (text && !behind.empty()) return wrong(script_quote(behind) + " behind the JSON");
   } else if (words.take("hex") || words.take("binary")) {
     statement.payload = ScriptPayload::kHex;
     text = hex(words);
@@ -306,23 +311,28 @@ Result<void> Parser::control(ScriptWords& words, ScriptStatement& statement) {
   return check_template(statement.text);
 }
 
-Result<std::uint16_t> Parser::close_code(std::string_view word) const {
-  const auto code = close_code_from_word(word);
-  if (!code) return wrong("'" + std::string(word) + "' is no close code");
-  return *code;
+template <class Place>
+Result<void> Parser::close_code(std::string_view word, Place& place) const {
+  if (has_references(word)) {
+    place.code_value = word;
+    return check_template(place.code_value);
+  }
+  place.code = close_code_from_word(word);
+  if (!place.code) return wrong(script_quote(word) + " is no close code");
+  return {};
 }
 
 Result<void> Parser::close(ScriptWords& words, ScriptStatement& statement) {
   if (!words.at_end()) {
-    const auto code = close_code(words.word());
-    if (!code) return fail(code.error());
-    statement.code = *code;
+    if (auto parsed = close_code(words.word(), statement); !parsed) return parsed;
   }
   auto reason = text_or_quoted(words);
   if (!reason) return fail(std::move(reason.error()));
   statement.text = std::move(*reason);
   const std::string judged = has_references(statement.text) ? "" : statement.text;
-  if (auto error = check_close(statement.code, judged)) return wrong(error->message);
+  if (statement.code_value.empty()) {
+    if (auto error = check_close(statement.code, judged)) return wrong(error->message);
+  }
   return check_template(statement.text);
 }
 
@@ -400,9 +410,7 @@ Result<void> Parser::close_pattern(ScriptWords& words, ScriptPattern& pattern) {
   pattern.kind = Pattern::kClose;
   std::string_view next = words.peek();
   if (next.empty() || is_modifier(next)) return {};
-  const auto code = close_code(words.word());
-  if (!code) return fail(code.error());
-  pattern.code = *code;
+  if (auto parsed = close_code(words.word(), pattern); !parsed) return parsed;
   next = words.peek();
   if (next.empty() || is_modifier(next)) return {};
   auto reason = word_or_quoted(words);
@@ -422,9 +430,10 @@ Result<void> Parser::modifiers(ScriptWords& words, ScriptStatement& statement) {
       statement.seconds = *seconds;
     } else if (word == "as" && !is_absence) {
       statement.name = words.word();
-      if (!is_script_name(statement.name)) return wrong("'" + statement.name + "' is no name");
+      if (!is_script_name(statement.name))
+        return wrong(script_quote(statement.name) + " is no name");
     } else {
-      return wrong("'" + word + "' does not belong behind the pattern");
+      return wrong(script_quote(word) + " does not belong behind the pattern");
     }
   }
   return {};
@@ -438,8 +447,9 @@ Result<void> Parser::bare_text(ScriptWords& words, const ScriptStatement& statem
   const std::size_t at = text.rfind(" " + word + " ");
   if (at == std::string::npos) return {};
   if (!script_seconds(std::string_view(text).substr(at + word.size() + 2))) return {};
-  return wrong("is '" + text.substr(at + 1) + "' part of the text?",
-               "quote the text: \"" + text.substr(0, at) + "\"" + text.substr(at));
+  return wrong("is " + script_quote(text.substr(at + 1)) + " part of the text?",
+               "quote the text: \"" + printable(text.substr(0, at), kShown) + "\"" +
+                   printable(text.substr(at), kShown));
 }
 
 Result<void> Parser::regex(ScriptWords& words, ScriptPattern& pattern) {
@@ -450,14 +460,17 @@ Result<void> Parser::regex(ScriptWords& words, ScriptPattern& pattern) {
                  "a text that begins with / is written with text or in quotes");
   }
   if (pattern.flags.find_first_not_of("is") != std::string::npos) {
-    return wrong("'" + pattern.flags + "' behind the regular expression: only i and s are known",
-                 "a / within it is written \\/");
+    return wrong(
+        script_quote(pattern.flags) + " behind the regular expression: only i and s are known",
+        "a / within it is written \\/");
   }
   const auto sample = expand(*pattern.text, TemplateStyle::kRegex, stand_in);
   if (!sample) return wrong(sample.error().message);
   const re2::RE2 compiled(*sample, re2::RE2::Quiet);
   if (!compiled.ok()) {
-    return wrong("/" + *pattern.text + "/: " + compiled.error(), "the syntax is RE2's");
+    return wrong(
+        "/" + printable(*pattern.text, kShown) + "/: " + printable(compiled.error(), kShown),
+        "the syntax is RE2's");
   }
   return {};
 }
@@ -498,8 +511,8 @@ Result<std::string> Parser::json(ScriptWords& words, std::string& behind) {
   const std::size_t taken = scanner.feed(*sample);
   scanner.finish();
   if (taken == sample->size() && scanner.state() == JsonScanner::State::kComplete) return text;
-  return wrong("not JSON: expected " + std::string(scanner.expected()) + " at '" +
-                   sample->substr(taken, 20) + "'",
+  return wrong("not JSON: expected " + std::string(scanner.expected()) + " at " +
+                   script_quote(sample->substr(taken), 20),
                "TEXT alone is sent as it stands");
 }
 
@@ -508,11 +521,12 @@ Result<std::string> Parser::hex(ScriptWords& words) {
   while (!words.at_end()) {
     const std::string_view next = words.peek();
     if (is_modifier(next)) break;
+    if (has_references(digits)) digits += ' ';  // else the name goes on
     digits.append(words.word());
   }
   if (has_references(digits)) return digits;
   const auto bytes = decode_hex(digits);
-  if (!bytes) return wrong("'" + digits + "' " + bytes.error());
+  if (!bytes) return wrong(script_quote(digits) + " " + bytes.error());
   return digits;
 }
 
@@ -533,7 +547,7 @@ Result<void> Parser::seconds(ScriptWords& words, ScriptStatement& statement) {
 Result<double> Parser::time(std::string_view word) const {
   if (const auto seconds = script_seconds(word)) return *seconds;
   const std::string most = std::to_string(static_cast<std::uint64_t>(kMostScriptSeconds));
-  const std::string what = "'" + std::string(word) + "' ";
+  const std::string what = script_quote(word) + " ";
   if (word.find_first_not_of("0123456789") == std::string_view::npos) {
     return wrong(what + "is more than " + most + " seconds");
   }
@@ -542,7 +556,7 @@ Result<double> Parser::time(std::string_view word) const {
 
 Result<void> Parser::set(ScriptWords& words, ScriptStatement& statement) {
   statement.name = words.word();
-  if (!is_script_name(statement.name)) return wrong("'" + statement.name + "' is no name");
+  if (!is_script_name(statement.name)) return wrong(script_quote(statement.name) + " is no name");
   auto text = text_or_quoted(words);
   if (!text) return fail(std::move(text.error()));
   statement.text = std::move(*text);
@@ -561,7 +575,7 @@ Result<void> Parser::repeat(ScriptWords& words, ScriptStatement& statement) {
                          count.find_first_not_of("0123456789") == std::string::npos;
   if (is_number) statement.count = std::stoull(count);
   if (!is_number || statement.count == 0 || statement.count > kMostRepeats) {
-    return wrong("'" + count + "' is no number of repetitions",
+    return wrong(script_quote(count) + " is no number of repetitions",
                  "digits, from 1 to " + std::to_string(kMostRepeats));
   }
   if (auto parsed = modifiers(words, statement); !parsed) return parsed;

@@ -6,9 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ascii.h"
+#include "base/escape.h"
 
 namespace wscope::input {
 namespace {
+
+constexpr std::size_t kShown = 64;  // bytes of the template that an error quotes
 
 bool begins_name(char c) { return is_letter(c) || c == '_'; }
 
@@ -48,7 +51,7 @@ class JsonPlace {
 Result<ScriptReference> parse_braced(std::string_view inside) {
   ScriptReference reference;
   const std::size_t size = name_size(inside);
-  if (size == 0) return fail(Stage::kUsage, "${" + std::string(inside) + "} names nothing");
+  if (size == 0) return fail(Stage::kUsage, "${" + printable(inside, kShown) + "} names nothing");
   reference.name = inside.substr(0, size);
   std::string_view rest = inside.substr(size);
   const std::size_t fallback = rest.find(":-");
@@ -59,7 +62,8 @@ Result<ScriptReference> parse_braced(std::string_view inside) {
   const bool known =
       rest.empty() || rest.front() == '/' || (rest.front() == '.' && rest.size() > 1);
   if (!known) {
-    return fail(Stage::kUsage, "'" + std::string(rest) + "' in ${" + std::string(inside) +
+    return fail(Stage::kUsage, "'" + printable(rest, kShown) + "' in ${" +
+                                   printable(inside, kShown) +
                                    "} is neither .GROUP nor /POINTER nor :-DEFAULT");
   }
   reference.part = rest;
@@ -91,7 +95,7 @@ Expanded expand(std::string_view text, TemplateStyle style, const ScriptLookup& 
     if (braced) {
       const std::size_t end = rest.find('}');
       if (end == std::string_view::npos) {
-        return fail(Stage::kUsage, std::string(text.substr(at, 20)) + " is not closed by }");
+        return fail(Stage::kUsage, printable(text.substr(at), 20) + " is not closed by }");
       }
       auto parsed = parse_braced(rest.substr(1, end - 1));
       if (!parsed) return fail(parsed.error());
@@ -101,6 +105,7 @@ Expanded expand(std::string_view text, TemplateStyle style, const ScriptLookup& 
       reference.name = rest.substr(0, plain_name);
       at += plain_name + 1;
     }
+    reference.style = style;
     const Expanded value = lookup(reference);
     if (!value) return value;
     if (style == TemplateStyle::kRegex) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/escape.h"
 #include "base/json_scanner.h"
 #include "input/json_object.h"
 
@@ -86,6 +87,10 @@ std::optional<double> script_seconds(std::string_view word) {
   const double seconds = std::strtod(std::string(word).c_str(), nullptr);
   if (seconds > kMostScriptSeconds) return std::nullopt;
   return seconds;
+}
+
+std::string script_quote(std::string_view text, std::size_t limit) {
+  return "'" + printable(text, limit) + "'";
 }
 
 std::optional<std::size_t> JsonExtent::find(std::string_view text) {

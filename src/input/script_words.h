@@ -39,6 +39,9 @@ constexpr double kMostScriptSeconds = 1e9;
 /// "2", "0.5"; nothing for anything else, and for more than kMostScriptSeconds.
 std::optional<double> script_seconds(std::string_view word);
 
+/// 'text', as messages quote a script: in one line, of a long one the beginning.
+std::string script_quote(std::string_view text, std::size_t limit = 64);
+
 /// How far the JSON value at the beginning of a text goes that grows line by line, by its brackets
 /// and quotes alone (references may stand in it). Each byte is looked at once.
 class JsonExtent {

@@ -121,8 +121,13 @@ void Har::on_closed(const Closed& closed) {
 void Har::failed(const Error& error) {
   touch();
   if (!is_of_connection(error.stage)) return;
-  // The failure of a script's connection comes without its name.
-  if (Live* live = now_ != nullptr ? now_ : last_) live->entry.error = error.message;
+  if (now_ != nullptr) {
+    now_->entry.error = error.message;
+  } else if (last_ != nullptr && !last_->ended && last_->entry.error.empty()) {
+    // The failure of a script comes without a name: that of the connection that did not open. One
+    // that was open has told its own.
+    last_->entry.error = error.message;
+  }
 }
 
 void Har::write(Live& live) {

@@ -24,6 +24,18 @@ std::string resolved(const std::string& path) {
   return text;
 }
 
+/// stdout or stderr where the file is what they lead to (`/dev/stdout`, in a shell that sent it
+/// into a file): what the shell writes there afterwards must not go into a file that was replaced.
+UniqueFd standard_descriptor_of(const struct stat& file) {
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) continue;
+    if (status.st_dev != file.st_dev || status.st_ino != file.st_ino) continue;
+    return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsigned mode) {
@@ -32,7 +44,10 @@ Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsi
   file->target_ = path;
   struct stat status {};
   const bool exists = ::stat(path.c_str(), &status) == 0;
-  if (exists && !S_ISREG(status.st_mode)) {
+  if (exists && S_ISREG(status.st_mode)) file->fd_ = standard_descriptor_of(status);
+  if (file->fd_) {
+    // Written to directly.
+  } else if (exists && !S_ISREG(status.st_mode)) {
     file->fd_ = UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   } else if (!exists || ::access(path.c_str(), W_OK) == 0) {
     file->target_ = resolved(path);

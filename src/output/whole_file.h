@@ -2,9 +2,9 @@
 //
 // What is put goes into a draft beside it; finish() gives the draft the file's name (and the mode
 // of the file it replaces). Without finish(), or when writing failed, the draft is removed and a
-// file that was there stays as it was. A name that is no regular file (a pipe, /dev/stderr) is
-// written to directly. open() fails with Stage::kUsage, finish() with Stage::kOutput. Owns
-// descriptor and draft. Loop thread.
+// file that was there stays as it was. A name that is no regular file (a pipe), or where stdout or
+// stderr goes (/dev/stdout), is written to directly. open() fails with Stage::kUsage, finish() with
+// Stage::kOutput. Owns descriptor and draft. Loop thread.
 #pragma once
 
 #include <memory>

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/escape.h"
+
 namespace wscope::session {
 
 std::string where_they_part(std::string_view expected, std::string_view came) {
@@ -18,7 +20,7 @@ std::string where_they_part(std::string_view expected, std::string_view came) {
 
 std::string json_summary(const std::vector<JsonDifference>& differences) {
   const auto& first = differences.front();
-  const std::string place = first.pointer.empty() ? "" : first.pointer + ": ";
+  const std::string place = first.pointer.empty() ? "" : printable(first.pointer) + ": ";
   std::string out;
   if (first.came.empty()) {
     out = place + "expected " + first.expected + ", it is missing";
@@ -35,7 +37,8 @@ std::string json_diff(const std::vector<JsonDifference>& differences) {
   std::string out;
   for (const auto& difference : differences) {
     if (!out.empty()) out += '\n';
-    out += "  " + (difference.pointer.empty() ? "(the whole)" : difference.pointer) + "\n";
+    out +=
+        "  " + (difference.pointer.empty() ? "(the whole)" : printable(difference.pointer)) + "\n";
     out += "    - " + (difference.expected.empty() ? "(nothing)" : difference.expected) + "\n";
     out += "    + " + (difference.came.empty() ? "(missing)" : difference.came);
   }

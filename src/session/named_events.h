@@ -31,6 +31,7 @@ class NamedEvents final : public EventSink {
   void on_ping(const Control& event) override { named().on_ping(event); }
   void on_pong(const Control& event) override { named().on_pong(event); }
   void on_closed(const Closed& event) override { named().on_closed(event); }
+  void on_failure(const Error& error) override { named().on_failure(error); }
   void on_notice(std::string_view notice) override { named().on_notice(notice); }
   void on_frame(const Frame& frame) override { named().on_frame(frame); }
   std::size_t frame_preview() const override { return sink_.frame_preview(); }

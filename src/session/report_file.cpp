@@ -1,30 +1,48 @@
 #include "session/report_file.h"
 
-#include <fcntl.h>
-
-#include <cerrno>
-
-#include "base/cause.h"
-#include "base/write_all.h"
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace wscope::session {
+namespace {
 
-Result<ReportFile> ReportFile::open(const std::string& kind_and_file) {
-  ReportFile file;
-  if (kind_and_file.empty()) return file;
+bool is_script(const std::string& path, const std::string& script) {
+  struct stat one {};
+  struct stat other {};
+  const int found = script == "-" ? ::fstat(STDIN_FILENO, &other) : ::stat(script.c_str(), &other);
+  return ::stat(path.c_str(), &one) == 0 && found == 0 && S_ISREG(one.st_mode) &&
+         one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/// A report quotes what came, so who hides new files hides it, too.
+unsigned mode_of_new_files() {
+  const mode_t hidden = ::umask(0);
+  ::umask(hidden);
+  return 0666U & ~hidden;
+}
+
+}  // namespace
+
+Result<ReportFile> ReportFile::open(const std::string& kind_and_file, const std::string& script) {
+  ReportFile report;
+  if (kind_and_file.empty()) return report;
   const std::size_t colon = kind_and_file.find(':');
-  file.tap_ = kind_and_file.substr(0, colon) == "tap";
-  file.path_ = kind_and_file.substr(colon + 1);
-  file.fd_ = UniqueFd(::open(file.path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (file.fd_) return file;
-  return fail(Stage::kUsage, "can't open " + file.path_ + " for writing: " + cause_of(errno));
+  report.tap_ = kind_and_file.substr(0, colon) == "tap";
+  const std::string path = kind_and_file.substr(colon + 1);
+  if (is_script(path, script)) {
+    return fail(Stage::kUsage, "the report " + path + " would replace the script",
+                "--script-report needs a file of its own");
+  }
+  auto file = output::WholeFile::open(path, mode_of_new_files());
+  if (!file) return fail(std::move(file.error()));
+  report.file_ = std::move(*file);
+  return report;
 }
 
 Result<void> ReportFile::write(const output::ScriptReport& report) {
-  if (!fd_) return {};
-  const std::string text = tap_ ? output::tap(report) : output::junit_xml(report);
-  if (write_all(fd_.get(), text)) return {};
-  return fail(Stage::kOutput, "can't write to " + path_ + ": " + cause_of(errno));
+  if (!file_) return {};
+  file_->stream().put(tap_ ? output::tap(report) : output::junit_xml(report));
+  return file_->finish();
 }
 
 }  // namespace wscope::session

@@ -1,28 +1,29 @@
-// ReportFile: the file of --script-report, opened before the run and written behind it.
+// ReportFile: the file of --script-report: it appears whole behind the run, or stays as it was.
 //
-// "junit:FILE" or "tap:FILE"; "" is no report. What can fail: open() with Stage::kUsage, write()
-// with Stage::kOutput. Owns the descriptor.
+// "junit:FILE" or "tap:FILE"; "" is no report. open() tells before anything is sent that it can't
+// be written, or that it would replace the script itself ("-": stdin). What can fail: open() with
+// Stage::kUsage, write() with Stage::kOutput. Owns the file.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/error.h"
-#include "base/unique_fd.h"
 #include "output/script_report.h"
+#include "output/whole_file.h"
 
 namespace wscope::session {
 
 class ReportFile {
  public:
-  static Result<ReportFile> open(const std::string& kind_and_file);
+  static Result<ReportFile> open(const std::string& kind_and_file, const std::string& script);
 
   Result<void> write(const output::ScriptReport& report);
 
  private:
   ReportFile() = default;
 
-  std::string path_;
-  UniqueFd fd_;
+  std::unique_ptr<output::WholeFile> file_;
   bool tap_ = false;
 };
 

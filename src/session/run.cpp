@@ -37,6 +37,7 @@
 #include "session/replay_source.h"
 #include "session/report_file.h"
 #include "session/request_plan.h"
+#include "session/script_check.h"
 #include "session/script_session.h"
 #include "session/stop_signals.h"
 #include "ws/response_fields.h"
@@ -203,15 +204,15 @@ Result<ExitStatus> run_client(const Options& given) {
 
 Result<ExitStatus> run_script(const Options& given) {
   Options options = given;
-  // First of all: the report of an earlier run must not stand for this one, whatever ends it.
-  auto report = ReportFile::open(options.automation.script_report);
-  if (!report) return fail(std::move(report.error()));
   const std::string& path = options.automation.script;
   const auto text = input::read_script_file(path);
   if (!text) return fail(text.error());
   const auto script =
       input::parse_script(*text, path == "-" ? "stdin" : path, !options.url.empty());
   if (!script) return fail(script.error());
+  if (auto checked = check_script(*script); !checked) return fail(std::move(checked.error()));
+  auto report = ReportFile::open(options.automation.script_report, path);
+  if (!report) return fail(std::move(report.error()));
   std::optional<net::Url> url;
   if (!options.url.empty()) {
     auto parsed = net::parse_url(options.url);

@@ -124,7 +124,12 @@ void ScriptConnection::connection_pong(std::string_view data) {
 void ScriptConnection::connection_ended(Ending ending) {
   clock_.sample();
   frames_.end();
-  if (ending.closed.first) sink_.on_closed(ending.closed_event());
+  if (ending.closed.first) {
+    sink_.on_closed(ending.closed_event());
+  } else if (ending.error) {
+    // Nobody else tells of it where the script goes on.
+    sink_.on_failure(*ending.error);
+  }
   ScriptEvent event = end_event(ending);
   end_ = event.kind == ScriptEvent::Kind::kClose ? "it ended with " + describe_event(event)
                                                  : event.data;

@@ -11,6 +11,7 @@
 #include "base/close_code.h"
 #include "base/escape.h"
 #include "input/json_value.h"
+#include "input/script_words.h"
 #include "session/difference_words.h"
 #include "session/script_json.h"
 
@@ -28,7 +29,7 @@ re2::StringPiece piece(const std::string& text) { return {text.data(), text.size
 
 std::string quoted(std::string_view text, std::size_t most = kShownText) {
   const auto shown = utf8_prefix(text, most);
-  std::string out = "\"" + escaped(shown, kOneLine) + "\"";
+  std::string out = wscope::quoted(shown, shown.size());
   if (shown.size() < text.size()) out += fmt::format("… ({} bytes)", text.size());
   return out;
 }
@@ -90,16 +91,25 @@ Result<ScriptMatcher> ScriptMatcher::create(const input::ScriptPattern& pattern,
   matcher.kind_ = pattern.kind;
   matcher.code_ = pattern.code;
   matcher.flags_ = pattern.flags;
+  if (!pattern.code_value.empty()) {
+    auto word = input::expand(pattern.code_value, input::TemplateStyle::kPlain, lookup);
+    if (!word) return fail(std::move(word.error()));
+    matcher.code_ = close_code_from_word(*word);
+    if (!matcher.code_)
+      return fail(Stage::kUsage, input::script_quote(*word) + " is no close code");
+  }
   if (!pattern.text) return matcher;
-  const auto style = pattern.kind == Pattern::kRegex  ? input::TemplateStyle::kRegex
-                     : pattern.kind == Pattern::kJson ? input::TemplateStyle::kJson
-                                                      : input::TemplateStyle::kPlain;
+  const auto style = pattern.kind == Pattern::kRegex    ? input::TemplateStyle::kRegex
+                     : pattern.kind == Pattern::kJson   ? input::TemplateStyle::kJson
+                     : pattern.kind == Pattern::kBinary ? input::TemplateStyle::kHex
+                                                        : input::TemplateStyle::kPlain;
   auto text = input::expand(*pattern.text, style, lookup);
   if (!text) return fail(text.error());
   matcher.text_ = std::move(*text);
   if (pattern.kind == Pattern::kBinary) {
     auto bytes = decode_hex(*matcher.text_);
-    if (!bytes) return fail(Stage::kUsage, "'" + *matcher.text_ + "' " + bytes.error());
+    if (!bytes)
+      return fail(Stage::kUsage, input::script_quote(*matcher.text_) + " " + bytes.error());
     matcher.text_ = std::move(*bytes);
   } else if (pattern.kind == Pattern::kFile) {
     matcher.path_ = *matcher.text_;
@@ -108,14 +118,15 @@ Result<ScriptMatcher> ScriptMatcher::create(const input::ScriptPattern& pattern,
     matcher.text_ = std::move(*content);
   } else if (pattern.kind == Pattern::kJson) {
     if (auto fault = input::json_value_fault(*matcher.text_)) {
-      return fail(Stage::kUsage, "with its values filled in it " + *fault + ": " + *matcher.text_);
+      return fail(Stage::kUsage,
+                  "with its values filled in it " + *fault + ": " + printable(*matcher.text_));
     }
   } else if (pattern.kind == Pattern::kRegex) {
     re2::RE2::Options options(re2::RE2::Quiet);
     options.set_case_sensitive(pattern.flags.find('i') == std::string::npos);
     options.set_dot_nl(pattern.flags.find('s') != std::string::npos);
     matcher.regex_ = std::make_unique<re2::RE2>(piece(*matcher.text_), options);
-    if (!matcher.regex_->ok()) return fail(Stage::kUsage, matcher.regex_->error());
+    if (!matcher.regex_->ok()) return fail(Stage::kUsage, printable(matcher.regex_->error()));
   }
   return matcher;
 }
@@ -156,6 +167,7 @@ ScriptValue ScriptMatcher::capture(const ScriptEvent& event) const {
   ScriptValue value;
   value.text = event.data;
   value.whole = event.data;
+  value.binary = event.type == MessageType::kBinary;
   if (!regex_) return value;
   const int groups = regex_->NumberOfCapturingGroups() + 1;
   std::vector<re2::StringPiece> found(static_cast<std::size_t>(groups));
@@ -204,13 +216,13 @@ std::string ScriptMatcher::describe() const {
     case Pattern::kText:
       return "text " + quoted(*text_);
     case Pattern::kRegex:
-      return "/" + *text_ + "/" + flags_;
+      return "/" + printable(*text_, kShownText) + "/" + flags_;
     case Pattern::kJson:
-      return "json " + escaped(utf8_prefix(*text_, kShownText), kOneLine);
+      return "json " + printable(*text_, kShownText);
     case Pattern::kBinary:
       return text_ ? "binary " + hex(*text_) : "a binary message";
     case Pattern::kFile:
-      return fmt::format("the {} bytes of {}", text_->size(), path_);
+      return fmt::format("the {} bytes of {}", text_->size(), printable(path_));
     case Pattern::kPing:
       return text_ ? "a ping " + quoted(*text_) : "a ping";
     case Pattern::kPong:

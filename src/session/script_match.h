@@ -38,6 +38,7 @@ struct ScriptValue {
   std::string text;
   std::string whole;                         // the message it was taken from
   std::map<std::string, std::string> parts;  // groups of the expression by number and name
+  bool binary = false;                       // kept from a binary message
 };
 
 /// What came instead: one line, and a fuller account for a person (a diff of JSON).

@@ -6,10 +6,14 @@
 #include <utility>
 
 #include "base/byte_text.h"
+#include "base/close_code.h"
+#include "base/escape.h"
 #include "base/json_scanner.h"
 #include "base/utf8.h"
 #include "input/control_payload.h"
 #include "input/json_value.h"
+#include "input/script_words.h"
+#include "session/script_check.h"
 #include "ws/close_code.h"
 
 namespace wscope::session {
@@ -33,10 +37,9 @@ Error expectation(std::string message, std::string detail = {}) {
 
 ScriptRunner::ScriptRunner(const input::Script& script, ScriptHost& host,
                            ScriptVariables::Environment environment, bool opening)
-    : script_(script), host_(host), variables_(std::move(environment)) {
+    : script_(script), host_(host), variables_(std::move(environment)), cases_(script) {
   frames_.push_back({&script_.statements, 0, nullptr, 1, std::nullopt});
   if (opening) wait_until(Wait::Kind::kConnection, std::nullopt);
-  plan_cases();
 }
 
 void ScriptRunner::connected(const std::string& name) {
@@ -117,11 +120,8 @@ bool ScriptRunner::execute(const Statement& statement) {
   switch (statement.kind) {
     case Kind::kConnect:
       return connect(statement);
-    case Kind::kHeader: {
-      auto header = filled_in(statement.text, statement);
-      if (header) headers_.push_back(std::move(*header));
-      return header.has_value();
-    }
+    case Kind::kHeader:
+      return header(statement);
     case Kind::kSend:
       return send(statement);
     case Kind::kPing:
@@ -142,7 +142,7 @@ bool ScriptRunner::execute(const Statement& statement) {
     case Kind::kSet:
       return set(statement);
     case Kind::kTest:
-      begin_case();
+      cases_.begin(now_, statement.line);
       return true;
     case Kind::kRepeat:
     case Kind::kWithin:
@@ -171,7 +171,7 @@ bool ScriptRunner::leave_block() {
   Frame& frame = frames_.back();
   if (frame.block == nullptr) {
     finished_ = true;
-    end_case(Outcome::kPassed, nullptr);
+    cases_.end(now_, Outcome::kPassed, nullptr);
     return false;
   }
   if (frame.deadline && now_ > *frame.deadline) return fail_late();
@@ -196,16 +196,29 @@ bool ScriptRunner::connect(const Statement& statement) {
   return true;
 }
 
+bool ScriptRunner::header(const Statement& statement) {
+  auto header = filled_in(statement.text, statement);
+  if (!header) return false;
+  auto checked = check_script_header(*header);
+  if (!checked) return fail_at(&statement, std::move(checked.error()));
+  headers_.push_back(std::move(*header));
+  return true;
+}
+
 bool ScriptRunner::send(const Statement& statement) {
   const bool json = statement.payload == input::ScriptPayload::kJson;
+  const bool hex = statement.payload == input::ScriptPayload::kHex;
   auto data = filled_in(statement.text, statement,
-                        json ? input::TemplateStyle::kJson : input::TemplateStyle::kPlain);
+                        json  ? input::TemplateStyle::kJson
+                        : hex ? input::TemplateStyle::kHex
+                              : input::TemplateStyle::kPlain);
   if (!data) return false;
   MessageType type = MessageType::kText;
-  if (statement.payload == input::ScriptPayload::kHex) {
+  if (hex) {
     auto bytes = decode_hex(*data);
     if (!bytes)
-      return fail_at(&statement, {Stage::kUsage, "'" + *data + "' " + bytes.error(), {}, {}});
+      return fail_at(&statement,
+                     {Stage::kUsage, input::script_quote(*data) + " " + bytes.error(), {}, {}});
     data = std::move(*bytes);
     type = MessageType::kBinary;
   } else if (statement.payload == input::ScriptPayload::kFile) {
@@ -220,8 +233,9 @@ bool ScriptRunner::send(const Statement& statement) {
     return fail_at(&statement,
                    {Stage::kUsage, "with its values filled in it is not UTF-8", {}, {}});
   } else if (json && !is_json(*data)) {
-    return fail_at(&statement,
-                   {Stage::kUsage, "with its values filled in it is no JSON: " + *data, {}, {}});
+    return fail_at(
+        &statement,
+        {Stage::kUsage, "with its values filled in it is no JSON: " + printable(*data), {}, {}});
   }
   if (auto why_not = host_.send(statement.connection, type, *data)) {
     return fail_at(&statement, {Stage::kConnection, "can't send: " + *why_not, {}, {}});
@@ -237,7 +251,17 @@ bool ScriptRunner::control(const Statement& statement) {
   const auto data = filled_in(statement.text, statement);
   if (!data) return false;
   const bool closes = statement.kind == Kind::kClose;
-  const std::uint16_t code = statement.code.value_or(ws::kCloseNormal);
+  std::uint16_t code = statement.code.value_or(ws::kCloseNormal);
+  if (!statement.code_value.empty()) {
+    const auto word = filled_in(statement.code_value, statement);
+    if (!word) return false;
+    const auto known = close_code_from_word(*word);
+    if (!known) {
+      const std::string what = input::script_quote(*word) + " is no close code";
+      return fail_at(&statement, {Stage::kUsage, what, {}, {}});
+    }
+    code = *known;
+  }
   const auto bad = closes ? input::check_close(code, *data) : input::check_ping(*data);
   if (bad) return fail_at(&statement, {Stage::kUsage, bad->message, {}, {}});
   std::optional<std::string> why_not;
@@ -274,6 +298,7 @@ bool ScriptRunner::expect(const Statement& statement) {
   wait_until(silence ? Wait::Kind::kSilence : Wait::Kind::kEvents,
              now_ + (silence ? statement.seconds.value_or(kSilence) : patience(statement)));
   wait_.pass_over = statement.kind == Kind::kAwait;
+  wait_.assignment = ScriptAssignment(pending.size());
   wait_.pending = std::move(pending);
   return true;
 }
@@ -340,11 +365,14 @@ bool ScriptRunner::go_on() {
 }
 
 bool ScriptRunner::take_events() {
-  for (std::size_t i = 0; i < wait_.pending.size() && !finished_;) {
+  const auto& open = wait_.assignment.free();
+  for (std::size_t i = 0; i < open.size() && !finished_;) {
     // One that was taken may make room for the first of the others.
-    i = take_for(i) ? 0 : i + 1;
+    i = take_for(open[i]) ? 0 : i + 1;
   }
-  return wait_.pending.empty();
+  if (!open.empty()) return false;
+  keep_values();
+  return true;
 }
 
 bool ScriptRunner::take_for(std::size_t index) {
@@ -358,15 +386,10 @@ bool ScriptRunner::take_control(std::size_t index) {
   const Pending& pending = wait_.pending[index];
   const std::string& name = pending.statement->connection;
   Inbox& inbox = inboxes_[name];
-  const bool is_pong = pending.matcher.kind() == Pattern::kPong;
-  auto& queue = is_pong ? inbox.pongs : inbox.pings;
-  const auto ping = last_ping_.find(name);
-  const bool answers = is_pong && !pending.statement->pattern.text && ping != last_ping_.end();
+  auto& queue = pending.matcher.kind() == Pattern::kPong ? inbox.pongs : inbox.pings;
   for (auto event = queue.begin(); event != queue.end(); ++event) {
-    if (!pending.matcher.matches(*event) || (answers && event->data != ping->second)) continue;
-    const ScriptEvent taken = std::move(*event);
+    if (!assign(name, *event)) continue;
     queue.erase(event);
-    matched(index, taken);
     return true;
   }
   return inbox.end ? fail_match(pending, *inbox.end) : false;
@@ -375,46 +398,64 @@ bool ScriptRunner::take_control(std::size_t index) {
 bool ScriptRunner::take_message(std::size_t index) {
   const std::string& name = wait_.pending[index].statement->connection;
   Inbox& inbox = inboxes_[name];
-  while (!inbox.messages.empty() || inbox.end) {
-    const bool over = inbox.messages.empty();
-    const ScriptEvent& event = over ? *inbox.end : inbox.messages.front();
-    std::size_t taker = 0;
-    while (taker < wait_.pending.size() && (wait_.pending[taker].statement->connection != name ||
-                                            !wait_.pending[taker].matcher.matches(event))) {
-      ++taker;
-    }
-    const bool is_taken = taker < wait_.pending.size();
-    if (!is_taken && (over || !wait_.pass_over)) return fail_match(wait_.pending[index], event);
-    if (!over) {
-      const ScriptEvent message = std::move(inbox.messages.front());
-      inbox.messages.pop_front();
-      inbox.bytes -= message.data.size() + sizeof(ScriptEvent);
-      if (!is_taken) {
-        ++wait_.passed_count;
-        if (wait_.passed.size() == kRememberedPassed) wait_.passed.erase(wait_.passed.begin());
-        wait_.passed.push_back(describe_event(message));
-        continue;
-      }
-      matched(taker, message);
-    } else {
-      matched(taker, event);
-    }
+  while (!inbox.messages.empty()) {
+    ScriptEvent message = std::move(inbox.messages.front());
+    inbox.messages.pop_front();
+    inbox.bytes -= message.data.size() + sizeof(ScriptEvent);
+    if (assign(name, message)) return true;
+    if (!wait_.pass_over) return fail_match(wait_.pending[index], message);
+    ++wait_.passed_count;
+    if (wait_.passed.size() == kRememberedPassed) wait_.passed.erase(wait_.passed.begin());
+    wait_.passed.push_back(describe_event(message));
+  }
+  if (!inbox.end) return false;
+  // It stays for whoever asks later.
+  for (const std::size_t one : wait_.assignment.free()) {
+    const Pending& pending = wait_.pending[one];
+    if (pending.statement->connection != name || !pending.matcher.matches(*inbox.end)) continue;
+    wait_.assignment.fulfil(one);
     return true;
   }
+  return fail_match(wait_.pending[index], *inbox.end);
+}
+
+/// Finds the event a place among what is expected; without one it stays as it is.
+bool ScriptRunner::assign(const std::string& connection, ScriptEvent& event) {
+  auto& taken = wait_.taken;
+  taken.push_back({connection, std::move(event)});
+  const bool has_place =
+      wait_.assignment.add([this, &taken](std::size_t number, std::size_t index) {
+        return fits(wait_.pending[index], taken[number]);
+      });
+  if (has_place) return true;
+  event = std::move(taken.back().event);
+  taken.pop_back();
   return false;
 }
 
-void ScriptRunner::matched(std::size_t index, const ScriptEvent& event) {
-  const Pending& pending = wait_.pending[index];
-  if (!pending.statement->name.empty()) {
-    variables_.set(pending.statement->name, pending.matcher.capture(event));
-  } else if (pending.matcher.kind() == Pattern::kRegex) {
-    // Named groups are values of their own.
-    for (auto& [name, text] : pending.matcher.capture(event).parts) {
-      if (input::is_script_name(name)) variables_.set(name, {text, text, {}});
+bool ScriptRunner::fits(const Pending& pending, const Arrival& arrival) const {
+  const auto& [statement, matcher] = pending;
+  if (statement->connection != arrival.connection || !matcher.matches(arrival.event)) return false;
+  if (matcher.kind() != Pattern::kPong || statement->pattern.text) return true;
+  const auto ping = last_ping_.find(arrival.connection);
+  return ping == last_ping_.end() || arrival.event.data == ping->second;
+}
+
+/// Of what came for the whole of a block, when it is known what is for whom.
+void ScriptRunner::keep_values() {
+  for (std::size_t i = 0; i < wait_.pending.size(); ++i) {
+    const auto event = wait_.assignment.event_of(i);
+    if (!event) continue;
+    const auto& [statement, matcher] = wait_.pending[i];
+    if (!statement->name.empty()) {
+      variables_.set(statement->name, matcher.capture(wait_.taken[*event].event));
+    } else if (matcher.kind() == Pattern::kRegex) {
+      // Named groups are values of their own.
+      for (auto& [name, text] : matcher.capture(wait_.taken[*event].event).parts) {
+        if (input::is_script_name(name)) variables_.set(name, {text, text, {}});
+      }
     }
   }
-  wait_.pending.erase(wait_.pending.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
 /// What came stays where it is: a later expectation may be for it.
@@ -441,12 +482,15 @@ bool ScriptRunner::fail_match(const Pending& pending, const ScriptEvent& event) 
   std::string message = mismatch.summary;
   std::string detail;
   if (!mismatch.detail.empty()) {
-    detail = place(*pending.statement) + pending.statement->source + "\n" + mismatch.detail;
+    detail =
+        place(*pending.statement) + printable(pending.statement->source) + "\n" + mismatch.detail;
   }
-  if (wait_.pending.size() > 1) {
+  const auto& open = wait_.assignment.free();
+  if (open.size() > 1) {
     message = "came " + describe_event(event) + ", expected one of";
     detail = "still expected:";
-    for (const Pending& one : wait_.pending) {
+    for (const std::size_t index : open) {
+      const Pending& one = wait_.pending[index];
       detail += "\n  " + place(*one.statement) + one.matcher.describe();
     }
   }
@@ -459,12 +503,14 @@ bool ScriptRunner::fail_late() {
   for (const Frame& frame : frames_) {
     const bool own = wait_.until && frame.deadline && *wait_.until < *frame.deadline;
     if (!frame.deadline || now_ < *frame.deadline || own) continue;
-    const std::string at = fmt::format("not done within {:g} s: still at line {}: {}",
-                                       *frame.block->seconds, current_->line, current_->source);
+    const std::string at =
+        fmt::format("not done within {:g} s: still at line {}: {}", *frame.block->seconds,
+                    current_->line, printable(current_->source));
     return fail_at(frame.block, expectation(at));
   }
-  if (wait_.pending.empty()) return false;
-  const Pending& pending = wait_.pending.front();
+  const auto& open = wait_.assignment.free();
+  if (open.empty()) return false;
+  const Pending& pending = wait_.pending[open.front()];
   const double waited = patience(*current_);
   std::string message = "expected " + pending.matcher.describe();
   std::string detail;
@@ -476,7 +522,7 @@ bool ScriptRunner::fail_late() {
   } else {
     message += fmt::format(", nothing came within {:g} s", waited);
   }
-  if (wait_.pending.size() > 1) message += fmt::format(", and {} more", wait_.pending.size() - 1);
+  if (open.size() > 1) message += fmt::format(", and {} more", open.size() - 1);
   Error error = expectation(std::move(message), std::move(detail));
   const auto& messages = inboxes_[pending.statement->connection].messages;
   if (pending.matcher.kind() == Pattern::kPong && !messages.empty() &&
@@ -488,7 +534,7 @@ bool ScriptRunner::fail_late() {
 
 std::string ScriptRunner::place(const Statement& statement) const {
   std::string text = fmt::format("{}:{}: ", script_.file, statement.line);
-  if (!statement.connection.empty()) text += statement.connection + ": ";
+  if (!statement.connection.empty()) text += printable(statement.connection) + ": ";
   return text;
 }
 
@@ -497,7 +543,7 @@ bool ScriptRunner::fail_at(const Statement* statement, Error error) {
   finished_ = true;
   if (statement != nullptr) error.message = place(*statement) + error.message;
   const bool expected = error.stage == Stage::kExpectation;
-  end_case(expected ? Outcome::kFailed : Outcome::kBroken, &error);
+  cases_.end(now_, expected ? Outcome::kFailed : Outcome::kBroken, &error);
   failure_ = std::move(error);
   return false;
 }
@@ -507,46 +553,7 @@ void ScriptRunner::abandon(double now, const std::string& why) {
   now_ = now;
   finished_ = true;
   const Error error{Stage::kInternal, why, {}, {}};
-  end_case(Outcome::kBroken, &error);
-}
-
-// A case begins at each `test`; what stands before the first is a case of its own.
-void ScriptRunner::plan_cases() {
-  const auto& statements = script_.statements;
-  const auto is_test = [](const Statement& one) { return one.kind == Kind::kTest; };
-  const bool any = std::any_of(statements.begin(), statements.end(), is_test);
-  if (!any || !is_test(statements.front())) {
-    output::ScriptCase first;
-    first.title = any ? "set-up" : script_.file;
-    first.line = statements.empty() ? 1 : statements.front().line;
-    cases_.push_back(std::move(first));
-  }
-  for (const Statement& statement : statements) {
-    if (!is_test(statement)) continue;
-    output::ScriptCase one;
-    one.title = statement.text;
-    one.line = statement.line;
-    cases_.push_back(std::move(one));
-  }
-}
-
-void ScriptRunner::begin_case() {
-  if (cases_[case_].line == current_->line) {
-    case_began_ = now_;
-    return;
-  }
-  end_case(Outcome::kPassed, nullptr);
-  ++case_;
-  case_began_ = now_;
-}
-
-void ScriptRunner::end_case(Outcome outcome, const Error* error) {
-  auto& ended = cases_[case_];
-  ended.outcome = outcome;
-  ended.seconds = now_ - case_began_;
-  if (error == nullptr) return;
-  ended.message = error->message;
-  ended.detail = error->detail;
+  cases_.end(now_, Outcome::kBroken, &error);
 }
 
 }  // namespace wscope::session

@@ -21,6 +21,8 @@
 #include "base/event_sink.h"
 #include "input/script.h"
 #include "output/script_report.h"
+#include "session/script_assignment.h"
+#include "session/script_cases.h"
 #include "session/script_match.h"
 #include "session/script_variables.h"
 
@@ -62,7 +64,7 @@ class ScriptRunner {
   const std::optional<Error>& failure() const { return failure_; }
   /// The run ends from outside (a signal, --timeout): for the report.
   void abandon(double now, const std::string& why);
-  output::ScriptReport report() const { return {script_.file, cases_}; }
+  output::ScriptReport report() const { return {script_.file, cases_.all()}; }
 
  private:
   using Statement = input::ScriptStatement;
@@ -77,6 +79,10 @@ class ScriptRunner {
     const Statement* statement;
     ScriptMatcher matcher;
   };
+  struct Arrival {
+    std::string connection;
+    ScriptEvent event;
+  };
   using Queue = std::deque<ScriptEvent>;
   /// What the statement under way waits for.
   struct Wait {
@@ -84,7 +90,9 @@ class ScriptRunner {
     Kind kind = Kind::kNothing;
     std::optional<double> until;
     std::string connection;
-    std::vector<Pending> pending;
+    std::vector<Pending> pending;  // all of the statement, also those that are fulfilled
+    ScriptAssignment assignment;   // of `taken` to them
+    std::vector<Arrival> taken;
     bool pass_over = false;
     std::vector<std::string> passed;  // the last ones that were passed over
     std::size_t passed_count = 0;
@@ -103,6 +111,7 @@ class ScriptRunner {
   bool execute(const Statement& statement);
   bool enter_block(const Statement& statement);
   bool connect(const Statement& statement);
+  bool header(const Statement& statement);
   bool send(const Statement& statement);
   bool control(const Statement& statement);
   bool expect(const Statement& statement);
@@ -116,7 +125,9 @@ class ScriptRunner {
   bool take_message(std::size_t index);
   bool keeps_silent();
   bool is_not(const Pending& unwanted, const ScriptEvent& event);
-  void matched(std::size_t index, const ScriptEvent& event);
+  bool assign(const std::string& connection, ScriptEvent& event);
+  bool fits(const Pending& pending, const Arrival& arrival) const;
+  void keep_values();
   bool fail_match(const Pending& pending, const ScriptEvent& event);
   bool fail_late();
 
@@ -126,15 +137,13 @@ class ScriptRunner {
   std::optional<double> limit() const;
   double patience(const Statement& statement) const;
 
-  void plan_cases();
-  void begin_case();
-  void end_case(output::ScriptCase::Outcome outcome, const Error* error);
   bool fail_at(const Statement* statement, Error error);
   std::string place(const Statement& statement) const;
 
   const input::Script& script_;
   ScriptHost& host_;
   ScriptVariables variables_;
+  ScriptCases cases_;
   std::vector<Frame> frames_;
   Wait wait_;
   const Statement* current_ = nullptr;
@@ -146,10 +155,6 @@ class ScriptRunner {
   bool finished_ = false;
   bool wants_turn_ = false;
   std::optional<Error> failure_;
-
-  std::vector<output::ScriptCase> cases_;
-  std::size_t case_ = 0;
-  double case_began_ = 0;
 };
 
 }  // namespace wscope::session

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/byte_text.h"
+#include "base/escape.h"
 #include "input/json_value.h"
 #include "session/script_json.h"
 
@@ -18,25 +20,30 @@ input::Expanded ScriptVariables::lookup(const input::ScriptReference& reference)
     return *value;
   }
   if (reference.fallback) return *reference.fallback;
-  return fail(Stage::kUsage, "no value is named " + reference.name +
+  return fail(Stage::kUsage, "no value is named " + printable(reference.name) +
                                  ": neither kept by the script nor in the environment");
 }
 
 input::Expanded ScriptVariables::part_of(const ScriptValue& value,
                                          const input::ScriptReference& reference) const {
-  if (reference.part.empty()) return value.text;
+  if (reference.part.empty()) {
+    if (!value.binary || reference.style != input::TemplateStyle::kHex) return value.text;
+    std::string digits;
+    append_hex(digits, value.text);
+    return digits;
+  }
   if (reference.part.front() == '/') {
     if (auto text = json_at(value.whole, reference.part)) return *text;
     if (auto fault = input::json_value_fault(value.whole)) {
-      return fail(Stage::kExpectation, "the message kept as " + reference.name + " " + *fault);
+      return fail(Stage::kUsage, "the message kept as " + printable(reference.name) + " " + *fault);
     }
-    return fail(Stage::kExpectation,
-                "there is no " + reference.part + " in the message kept as " + reference.name);
+    return fail(Stage::kUsage, "there is no " + printable(reference.part) +
+                                   " in the message kept as " + printable(reference.name));
   }
   const auto part = value.parts.find(reference.part.substr(1));
   if (part != value.parts.end()) return part->second;
-  return fail(Stage::kUsage, "the expression that kept " + reference.name + " has no group " +
-                                 reference.part.substr(1));
+  return fail(Stage::kUsage, "the expression that kept " + printable(reference.name) +
+                                 " has no group " + printable(reference.part.substr(1)));
 }
 
 input::Expanded ScriptVariables::expand(const std::string& text, input::TemplateStyle style) const {

@@ -2,9 +2,10 @@
 //
 // lookup() answers one reference of a template: a name the script gave, else an environment
 // variable, else the reference's default; .GROUP is a group of the expression that kept the value,
-// /POINTER leads into the JSON message it came from. What can fail: Stage::kUsage for a name nobody
-// gave, kExpectation for a message that has no such member; the message is a phrase without the
-// place. Pure but for the environment, which is given.
+// /POINTER leads into the JSON message it came from; among hexadecimal digits a value kept from a
+// binary message is its bytes in such digits. What can fail: Stage::kUsage for a name nobody
+// gave and for a message that has no such member; the message is a phrase without the place. Pure
+// but for the environment, which is given.
 #pragma once
 
 #include <functional>

@@ -5,6 +5,11 @@
 
 namespace wscope::ws {
 
+Result<void> check_header_name(std::string_view name) {
+  if (is_token(name)) return {};
+  return fail(Stage::kUsage, quoted(name) + " is not a header name (RFC 9110 5.6.2: a token)");
+}
+
 Result<void> check_header_value(std::string_view name, std::string_view value) {
   if (!breaks_line(value)) return {};
   return fail(Stage::kUsage,
@@ -22,9 +27,8 @@ Result<CustomHeader> parse_custom_header(std::string_view text) {
   }
   const std::string_view name = text.substr(0, end);
   const std::string_view value = trim_ows(text.substr(end + 1));
-  if (!is_token(name)) {
-    return fail(Stage::kUsage,
-                "-H: " + quoted(name) + " is not a header name (RFC 9110 5.6.2: a token)");
+  if (auto checked = check_header_name(name); !checked) {
+    return fail(Stage::kUsage, "-H: " + checked.error().message);
   }
   if (colon == std::string_view::npos && !value.empty()) {
     return fail(Stage::kUsage, "-H " + quoted(name) + ": something follows the semicolon",

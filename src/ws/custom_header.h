@@ -21,6 +21,7 @@ struct CustomHeader {
 Result<CustomHeader> parse_custom_header(std::string_view text);
 
 /// Of a header wherever it came from.
+Result<void> check_header_name(std::string_view name);
 Result<void> check_header_value(std::string_view name, std::string_view value);
 
 }  // namespace wscope::ws

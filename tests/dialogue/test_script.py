@@ -114,6 +114,20 @@ class Statements(Script):
             ended.errors, 'wscope: a.wscope:3: expected text "b", came text "a"\n', str(ended)
         )
 
+    def test_texts_that_differ_are_displayed_differently(self):
+        ended = self.echo('send "a\\\\nb"\nexpect "a\\nb"\n')
+        self.expect(
+            ended, status=8, err=r'expected text "a\\nb", came text "a\\\\nb"$'
+        )  # fmt: skip
+
+    def test_errors_are_short(self):
+        junk = "x" * 500_000
+        for text in (junk, f"expect /({junk}/\n", f"send hex {junk}\n", f"expect {junk}\n"):
+            ended = self.echo("send a\n" + text)
+            self.assertIn(ended.status, (2, 8), text[:10])
+            self.assertLess(len(ended.err), 1500, text[:10])
+        self.assertLess(len(self.echo(f"send file {junk}\n").err), 5000)
+
     def test_a_difference_of_json_is_shown(self):
         ended = self.echo(
             'send json {"user": "alice", "roles": ["x"]}\n'
@@ -133,6 +147,24 @@ class Statements(Script):
         self.expect(ended, status=8)
         self.assertNotIn(b"\x1b", ended.err)
         self.assertNotIn(b"\xc2\x9b", ended.err)
+
+    def test_unordered_finds_a_message_for_each_where_there_is_one(self):
+        ended = self.echo(
+            'send json {"id": 1}\nsend json {"id": 2}\n'
+            'unordered\nexpect json {} as any_id\nexpect json {"id": 1} as first\nend\n'
+            "send ${any_id/id}${first/id}\nexpect 21\n"
+        )
+        self.expect(ended, status=0, err="")
+
+    def test_values_stand_in_close_codes(self):
+        ended = self.echo("set C 4001\nclose $C bye\nexpect close $C bye\n")
+        self.expect(ended, status=0, err="")
+        ended = self.echo("set C never\nclose $C\n")
+        self.expect(ended, status=2, err=r"a\.wscope:2: 'never' is no close code$")
+
+    def test_a_binary_message_that_was_kept_is_sent_back(self):
+        ended = self.echo("send hex 0001ff\nexpect any as q\nsend hex $q\nexpect hex 0001ff\n")
+        self.expect(ended, status=0, err="")
 
     def test_silence(self):
         ended = self.echo('expect "a" within 0.2\n')
@@ -235,6 +267,29 @@ class Ends(Script):
         ended = self.script("\nrepeat 0\nconnect as a ws://127.0.0.1:1/\nend\na: send x\n")
         self.expect(ended, status=2, err=r"^wscope: a\.wscope:2: '0' is no number of repetitions$")
 
+    def test_urls_and_headers_are_judged_before_anything_is_sent(self):
+        with Server() as server:
+            for bad, told in (
+                ("connect as b nonsense://x", 'unknown scheme "nonsense"'),
+                ("header Foo Bar: 1", '"Foo Bar" is not a header name'),
+                ("header Foo Bar: $NO_SUCH", '"Foo Bar" is not a header name'),
+                ("repeat 2\nheader : 1\nend", "a header has a name and a colon"),
+            ):
+                ended = self.script(f"send a\nexpect a\n{bad}\nconnect as b $U\n", server.url)
+                line = 4 if bad.startswith("repeat") else 3
+                self.expect(ended, status=2, out="", err=rf"^wscope: a\.wscope:{line}: {told}")
+            self.assertEqual(server.connections, 0)
+
+    def test_headers_with_values_are_told_with_their_own_line(self):
+        text = 'set v "a\\nb"\nset n "a b"\nheader $N: $V\nconnect as b ws://127.0.0.1:1/\n'
+        for names, told in (
+            (("v", "n"), r'"a\\nb" is not a header name'),
+            (("ok", "v"), r'the value of the header "[^"]*" contains a line break'),
+        ):
+            filled = text.replace("$N", "$" + names[0]).replace("$V", "$" + names[1])
+            ended = self.script(filled, env={"ok": "X"})
+            self.expect(ended, status=2, err=rf"^wscope: a\.wscope:3: {told}")
+
     def test_a_file_that_can_not_be_read(self):
         told = r"^wscope: a\.wscope:1: can't read nosuch: no such file or directory"
         self.expect(self.echo("expect file nosuch\n"), status=2, err=told + "$")
@@ -243,7 +298,9 @@ class Ends(Script):
     def test_a_missing_value(self):
         self.expect(self.echo("send $NO_SUCH\n"), status=2, err=r"a\.wscope:1: no value is named")
         ended = self.echo("send json {}\nexpect any as m\nsend ${m/id}\n")
-        self.expect(ended, status=8, err=r"a\.wscope:3: there is no /id in the message kept as m")
+        self.expect(ended, status=2, err=r"a\.wscope:3: there is no /id in the message kept as m")
+        ended = self.echo("send x\nexpect any as m\nsend ${m/id}\n")
+        self.expect(ended, status=2, err=r"a\.wscope:3: the message kept as m is no JSON")
 
     def test_the_end_of_the_script_closes(self):
         with Server(
@@ -341,6 +398,52 @@ class Several(Script):
             self.expect(self.script(twice), status=2, err=r"a\.wscope:2: a: the connection is open")
 
 
+    def test_a_loss_is_told_of_the_connection_also_where_the_script_goes_on(self):
+        def drops(peer):
+            peer.accept()
+            peer.read_message()
+            peer.drop()
+
+        told = "connection lost: the peer ended it without a Close"
+        with Server(drops) as server, Server() as other:
+            text = (
+                f"connect as a {server.url}\nconnect as b {other.url}\na: send x\n"
+                "a: expect close 1006\nb: send y\nb: expect y\n"
+            )
+            words = ["--record", "r.jsonl", "--har", "r.har", "--trace-file", "t"]
+            ended = self.script(text, "--json", *words)
+        self.expect(ended, status=0, err="")
+        record = (self.folder / "r.jsonl").read_bytes()
+        for lines in (ended.out, record):
+            events = [json.loads(line) for line in lines.splitlines()]
+            errors = [e for e in events if e["event"] == "error"]
+            self.assertEqual(
+                [(e["connection"], e["stage"], e["message"]) for e in errors],
+                [("a", "connection", told)],
+            )
+            self.assertEqual([e["connection"] for e in events if e["event"] == "close"], ["b"])
+        self.assertRegex((self.folder / "t").read_text(), r"(?m)^\[.*\] \* a error: connection lost: ")
+        entries = json.loads((self.folder / "r.har").read_text())["log"]["entries"]
+        self.assertEqual([entry["response"].get("_error") for entry in entries], [told, None])
+        with Server(drops) as server, Server() as other:
+            text = text.splitlines()[2:4]
+            text[:0] = [f"connect as a {server.url}", f"connect as b {other.url}"]
+            ended = self.script("\n".join([*text, "a: send z"]), "--har", "s.har")
+        self.expect(ended, status=6, err="a.wscope:5: a: can't send: connection lost")
+        entries = json.loads((self.folder / "s.har").read_text())["log"]["entries"]
+        self.assertEqual([entry["response"].get("_error") for entry in entries], [told, None])
+
+    def test_a_recorded_loss_is_one_when_it_is_played_again(self):
+        def drops(peer):
+            peer.accept()
+            peer.read_message()
+            peer.drop()
+
+        text, record = "send x\nexpect close 1006\n", str(self.folder / "r.jsonl")
+        with Server(drops) as server:
+            self.expect(self.script(text, "--record", record, server.url), status=0, err="")
+            self.expect(run("--replay", record, "--verify", server.url), status=0, err="")
+
     def test_the_trace_tells_them_apart(self):
         with Server() as server:
             text = f"connect as a {server.url}\nconnect as b {server.url}\n"
@@ -398,12 +501,32 @@ class Reports(Script):
         suite = ElementTree.parse(self.folder / "r.xml").getroot().find("testsuite")
         self.assertEqual((suite.get("errors"), suite.get("failures")), ("1", "0"))
 
-    def test_an_earlier_report_does_not_stand_for_a_run_that_did_not_begin(self):
+    def test_an_earlier_report_stays_where_no_run_began(self):
         report = self.folder / "r.tap"
         report.write_text("ok 1 of the last run")
         ended = self.echo("nonsense\n", "--script-report", f"tap:{report}")
         self.expect(ended, status=2, out="")
-        self.assertEqual(report.read_text(), "")
+        self.assertEqual(report.read_text(), "ok 1 of the last run")
+        self.expect(self.echo("", "--script-report", f"tap:{report}"), status=0)
+        self.assertIn("1..1", report.read_text())
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["a.wscope", "r.tap"])
+
+    def test_the_report_is_not_written_over_the_script(self):
+        text = "send a\nexpect a\n"
+        with Server() as server:
+            ended = self.script(text, "--script-report", "tap:./a.wscope", server.url)
+            self.expect(ended, status=2, out="", err="the report ./a.wscope would replace the script")
+            self.assertEqual(server.connections, 0)
+        self.assertEqual((self.folder / "a.wscope").read_text(), text)
+
+    def test_a_report_where_stdout_goes(self):
+        (self.folder / "a.wscope").write_text("send a\nexpect a\n")
+        with Server() as server, open(self.folder / "out", "wb") as out:
+            command = [WSCOPE, "--script", "a.wscope", "--script-report", "tap:/dev/stdout"]
+            subprocess.run([*command, server.url], cwd=self.folder, stdout=out, timeout=20)
+            out.write(b"done\n")
+        told = (self.folder / "out").read_text()
+        self.assertRegex(told, r"(?s)^a\nTAP version 13\n1\.\.1\nok 1 .*\ndone\n$")
 
     def test_a_report_that_can_not_be_written(self):
         ended = self.echo("send a\n", "--script-report", "tap:/nonexistent/x")

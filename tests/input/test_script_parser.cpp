@@ -207,3 +207,35 @@ TEST_CASE("script: JSON that can't be compared is told before anything is sent")
   CHECK(only("send json " + deep).text == deep);
   CHECK(only("expect json {\"n\": $n}").pattern.kind == ScriptPattern::Kind::kJson);
 }
+
+TEST_CASE("script: an error is short, however long what is wrong is") {
+  const std::string junk(100000, 'x');
+  for (const std::string& text : {junk,
+                                  "send json 1 " + junk,
+                                  "send hex " + junk,
+                                  "expect hex " + junk,
+                                  "expect /(" + junk + "/",
+                                  "expect /a/" + junk,
+                                  "close " + junk,
+                                  "sleep " + junk,
+                                  "repeat " + junk,
+                                  "set -" + junk + " a",
+                                  "connect as -" + junk + " u",
+                                  "connect a " + junk,
+                                  junk + ": send a",
+                                  "end " + junk,
+                                  "expect any " + junk,
+                                  "expect any as -" + junk,
+                                  "send json {" + junk + "}",
+                                  "send ${-" + junk + "}",
+                                  "send ${a-" + junk + "}",
+                                  "expect " + junk + " within 2",
+                                  "within 2 \nsend " + junk + "\nrepeat 1 as " + junk + "\n",
+                                  "connect as a u\nconnect as b u\nsend " + junk}) {
+    const auto script = parse_script(text, "a", text.rfind("connect", 0) != 0);
+    REQUIRE_FALSE(script);
+    CHECK_MESSAGE(script.error().message.size() + script.error().hint.size() < 600,
+                  text.substr(0, 20));
+  }
+  CHECK(wrong(junk) == "a.wscope:1: unknown statement '" + junk.substr(0, 64) + "…'");
+}

@@ -114,3 +114,9 @@ TEST_CASE("script_json: pointers of RFC 6901") {
   CHECK_FALSE(session::json_at("nope", "/a"));
   CHECK_FALSE(session::json_at(text, "/a~1b/x"));
 }
+
+TEST_CASE("match: texts that differ are displayed differently") {
+  CHECK(matcher(R"("a\\nb")").mismatch(text("a\nb")).summary ==
+        R"(expected text "a\\nb", came text "a\nb")");
+  CHECK(matcher("a").mismatch(text("\"")).summary == R"(expected text "a", came text "\"")");
+}

@@ -141,7 +141,7 @@ TEST_CASE("runner: values are kept and filled in") {
   Play missing("expect any as m\nsend ${m/id}\n");
   missing.comes("{}");
   CHECK(missing.failure() == "f:2: there is no /id in the message kept as m");
-  CHECK(missing.runner.failure()->stage == Stage::kExpectation);
+  CHECK(missing.runner.failure()->stage == Stage::kUsage);
   Play unknown("send $nope\n");
   CHECK(unknown.runner.failure()->stage == Stage::kUsage);
 }
@@ -163,6 +163,81 @@ TEST_CASE("runner: unordered takes each once, in any order, from several connect
   late.comes("b");
   late.runner.proceed(1);
   CHECK(late.failure() == "f:2: expected text \"a\", nothing came within 1 s");
+}
+
+TEST_CASE("runner: unordered finds an assignment where there is one, whatever comes first") {
+  Play json(
+      "unordered\nexpect json {} as all\nexpect json {\"id\":1} as one\nend\nsend $all $one\n");
+  json.comes("{\"id\":1}");
+  json.comes("{\"id\":2}");
+  CHECK(json.failure() == "none");
+  CHECK(json.host.said == Said{"> {\"id\":2} {\"id\":1}"});
+  // Named groups are those of the message that is for the expression in the end.
+  Play groups("unordered\nexpect /(?P<rest>.)$/\nexpect aa\nend\nsend $rest\n");
+  groups.comes("aa");
+  CHECK_FALSE(groups.runner.finished());
+  groups.comes("ab");
+  CHECK(groups.host.said == Said{"> b"});
+  Play none("unordered\nexpect /a/\nexpect aa\nexpect b\nend\n");
+  none.comes("ac");
+  none.comes("ad");
+  CHECK(none.failure() == "f:3: came text \"ad\", expected one of");
+}
+
+TEST_CASE("runner: unordered finds an assignment of pings, and leaves the others where they are") {
+  Play play("unordered\nexpect ping\nexpect ping hello\nend\nexpect ping z\nsend done\n");
+  for (const char* data : {"hello", "y", "z"}) {
+    play.runner.event("", {ScriptEvent::Kind::kPing, MessageType::kText, data, {}});
+  }
+  play.runner.proceed(0);
+  CHECK(play.host.said == Said{"> done"});
+}
+
+TEST_CASE("runner: unordered with a Close among what is expected") {
+  Play play("unordered\nexpect close 1000\nexpect a\nend\nexpect close\n");
+  play.comes("a");
+  CHECK_FALSE(play.runner.finished());
+  play.closes(1000);
+  CHECK(play.passed());
+  Play early("unordered\nexpect close 1000\nexpect a\nend\n");
+  early.closes(1000);
+  CHECK(early.failure() == "f:3: expected text \"a\", came Close 1000 (normal)");
+}
+
+TEST_CASE("runner: values stand in close codes") {
+  Play play("set C 4001\nset N going-away\nclose $C bye\nexpect close ${N}\n");
+  CHECK(play.host.said == Said{" close 4001bye"});
+  play.closes(1001);
+  CHECK(play.passed());
+  Play other("set C 4001\nexpect close $C\n");
+  other.closes(1000);
+  CHECK(other.failure() == "f:2: expected Close 4001 (private use), came Close 1000 (normal)");
+  for (const char* statement : {"close $C", "expect close $C"}) {
+    Play wrong(std::string("set C never\n") + statement + "\n");
+    CHECK(wrong.failure() == "f:2: 'never' is no close code");
+    CHECK(wrong.runner.failure()->stage == Stage::kUsage);
+  }
+  CHECK(Play("set C 1006\nclose $C\n").failure().find("f:2: can't close with that code") == 0);
+}
+
+TEST_CASE("runner: a value kept from a binary message is its bytes among hexadecimal digits") {
+  Play play("expect any as q\nsend hex $q 61\nexpect hex $q\nset s 6162\nsend hex $s\n");
+  const std::string bytes("\x00\x01\xff", 3);
+  const ScriptEvent binary{ScriptEvent::Kind::kMessage, MessageType::kBinary, bytes, {}};
+  play.runner.event("", binary);
+  play.runner.event("", binary);
+  play.runner.proceed(0);
+  CHECK(play.failure() == "none");
+  CHECK(play.host.said == Said{">> " + bytes + "a", ">> ab"});
+}
+
+TEST_CASE("runner: a ping is taken though another came before it, which stays") {
+  Play play("expect ping \"\"\nexpect ping hello\n");
+  for (const char* data : {"hello", ""}) {
+    play.runner.event("", {ScriptEvent::Kind::kPing, MessageType::kText, data, {}});
+  }
+  play.runner.proceed(0);
+  CHECK(play.passed());
 }
 
 TEST_CASE("runner: repeat counts, and a long one gives the loop its turn") {
@@ -273,4 +348,21 @@ TEST_CASE("runner: cases begin at each test; the rest is not run") {
   CHECK(cases[2].outcome == Outcome::kFailed);
   CHECK(cases[2].line == 4);
   CHECK(cases[3].outcome == Outcome::kNotRun);
+}
+
+TEST_CASE("runner: an error is short, however long what is wrong is") {
+  const std::string junk(100000, 'x');
+  for (const std::string text :
+       {"send hex $v", "send json [$v]", "expect hex $v", "expect json [$v]", "send ${v/$v}",
+        "send ${v.N}", "send $N", "within 0\nexpect N\nend", "expect json {\"N\": 1}", "expect N",
+        "expect /N/", "expect file N"}) {
+    std::string filled = "set v " + junk + "\n" + text;
+    if (const auto at = filled.find('N'); at != std::string::npos) filled.replace(at, 1, junk);
+    Play play(filled);
+    play.comes("{}", 1);
+    play.runner.proceed(6);
+    REQUIRE(play.runner.failure());
+    const auto& error = *play.runner.failure();
+    CHECK_MESSAGE(error.message.size() + error.hint.size() + error.detail.size() < 1500, text);
+  }
 }
