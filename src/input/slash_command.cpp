@@ -252,7 +252,7 @@ std::string slash_help(const Options& options, std::size_t columns) {
     if (narrow) {
       append_below(text, meaning, columns);
     } else {
-      text.append(std::max(kColumn, usage.size() + 3) - usage.size() - 2, ' ').append(meaning);
+      text.append(std::max(kColumn, usage.size() + 1) - usage.size(), ' ').append(meaning);
     }
     text.append("\n");
   };

@@ -157,7 +157,8 @@ TEST_CASE("/help and completion read the same table") {
   CHECK(slash_help(plain, 40).find("  /ping [DATA]\n      send a ping\n") != std::string::npos);
   CHECK(slash_help(plain, 26).find("      send a file: text\n      if it is UTF-8,\n") !=
         std::string::npos);
-  CHECK(slash_help(plain, 80).find("  /ping [DATA]           send a ping\n") != std::string::npos);
+  CHECK(slash_help(plain, 80).find("  /ping [DATA]             send a ping\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("/help lists what is of use") {

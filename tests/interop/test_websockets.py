@@ -145,7 +145,8 @@ class Websockets(EchoTalk):
     def test_subprotocol(self):
         url = f"{self.url}/subprotocol"
         self.dialogue("--count", "1", "-s", "superchat", url, out="superchat\n", err="")
-        self.dialogue("--count", "1", "-s", "unknown", url, out="None\n", err="")
+        told = "the server agreed to no subprotocol of unknown\n"
+        self.dialogue("--count", "1", "-s", "unknown", url, out="None\n", err=told)
 
     def test_sixteen_clients_at_once(self):
         clients = [Running("--count", "50", f"{self.url}/echo") for _ in range(16)]
