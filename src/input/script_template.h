@@ -4,8 +4,7 @@
 // $$ for a dollar sign; a $ before anything else is itself. In JSON a value within a string is
 // escaped and one outside stands as it is; in a regular expression a value is taken literally;
 // among hexadecimal digits the lookup gives the digits of bytes. Pure. What can fail: an Error
-// whose message is a phrase without the place: "${x is not closed by
-// }", or the lookup's own.
+// whose message is a phrase without the place: "${x is not closed by }", or the lookup's own.
 #pragma once
 
 #include <functional>

@@ -33,7 +33,7 @@ std::vector<File> files_of(const Options& options) {
   const auto add = [&files](std::string_view option, const std::string& path, bool written) {
     if (!path.empty() && path != "-") files.push_back({option, path, written});
   };
-  add("--script", automation.script, false);
+  add("--script", automation.script == "-" ? "/dev/stdin" : automation.script, false);
   add("--replay", input::recording_file(automation.replay), false);
   add("--record", automation.record, true);
   add("--har", automation.har, true);

@@ -1,8 +1,7 @@
 // ReportFile: the file of --script-report: it appears whole behind the run, or stays as it was.
 //
 // "junit:FILE" or "tap:FILE"; "" is no report. open() tells before anything is sent that it can't
-// be written, or that it would replace the script itself ("-": stdin). What can fail: open() with
-// Stage::kUsage, write() with Stage::kOutput. Owns the file.
+// be written. What can fail: open() with Stage::kUsage, write() with Stage::kOutput. Owns the file.
 #pragma once
 
 #include <memory>
@@ -16,7 +15,7 @@ namespace wscope::session {
 
 class ReportFile {
  public:
-  static Result<ReportFile> open(const std::string& kind_and_file, const std::string& script);
+  static Result<ReportFile> open(const std::string& kind_and_file);
 
   Result<void> write(const output::ScriptReport& report);
 

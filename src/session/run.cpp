@@ -211,7 +211,7 @@ Result<ExitStatus> run_script(const Options& given) {
       input::parse_script(*text, path == "-" ? "stdin" : path, !options.url.empty());
   if (!script) return fail(script.error());
   if (auto checked = check_script(*script); !checked) return fail(std::move(checked.error()));
-  auto report = ReportFile::open(options.automation.script_report, path);
+  auto report = ReportFile::open(options.automation.script_report);
   if (!report) return fail(std::move(report.error()));
   std::optional<net::Url> url;
   if (!options.url.empty()) {

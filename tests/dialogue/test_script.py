@@ -515,7 +515,7 @@ class Reports(Script):
         text = "send a\nexpect a\n"
         with Server() as server:
             ended = self.script(text, "--script-report", "tap:./a.wscope", server.url)
-            self.expect(ended, status=2, out="", err="the report ./a.wscope would replace the script")
+            self.expect(ended, status=2, out="", err="--script and --script-report have one file: ./a.wscope")
             self.assertEqual(server.connections, 0)
         self.assertEqual((self.folder / "a.wscope").read_text(), text)
 

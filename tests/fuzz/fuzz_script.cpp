@@ -48,7 +48,9 @@ void require_sound(const ScriptStatement& one, std::size_t lines, std::size_t de
   }
   if (one.kind == Kind::kClose) {
     require(!one.code || why_not_sendable(*one.code).empty());
-    require(has_references(one.text) || !input::check_close(one.code, one.text));
+    require(!one.code || one.code_value.empty());
+    const bool known = one.code_value.empty() && !has_references(one.text);
+    require(!known || !input::check_close(one.code, one.text));
   }
   std::size_t before = one.line;
   for (const ScriptStatement& inner : one.body) {
@@ -66,6 +68,8 @@ void require_expandable(const ScriptStatement& one) {
   };
   using input::TemplateStyle;
   require(one.kind == Kind::kTest || input::expand(one.text, TemplateStyle::kPlain, value));
+  require(input::expand(one.code_value, TemplateStyle::kPlain, value).has_value());
+  require(input::expand(one.pattern.code_value, TemplateStyle::kPlain, value).has_value());
   if (one.pattern.text) {
     require(input::expand(*one.pattern.text, TemplateStyle::kRegex, value).has_value());
     require(input::expand(*one.pattern.text, TemplateStyle::kJson, value).has_value());
