@@ -14,15 +14,20 @@
 
 namespace wscope::input {
 
+/// A number, or what a value stands in for one; neither: none was given.
+struct ScriptCloseCode {
+  std::optional<std::uint16_t> number;
+  std::string value;
+};
+
 /// What an expectation waits for.
 struct ScriptPattern {
   enum class Kind { kAny, kText, kRegex, kJson, kBinary, kFile, kPing, kPong, kClose };
   Kind kind = Kind::kAny;
   /// Text, expression, JSON, hexadecimal digits, path, payload, or a Close's reason.
   std::optional<std::string> text;
-  std::string flags;                  // of a regular expression: i, s
-  std::optional<std::uint16_t> code;  // of a Close
-  std::string code_value;             // of a Close: what stands for the code, where it is a value
+  std::string flags;     // of a regular expression: i, s
+  ScriptCloseCode code;  // of a Close
 };
 
 /// What a send statement sends.
@@ -35,7 +40,7 @@ struct ScriptStatement {
     kSend,       // payload, text
     kPing,       // text
     kPong,       // text
-    kClose,      // code or code_value, text: reason
+    kClose,      // code, text: reason
     kExpect,     // pattern, seconds, name: the capture
     kAwait,      // the same, passing over what does not match
     kNotExpect,  // pattern, seconds
@@ -56,8 +61,7 @@ struct ScriptStatement {
   std::string text;
   std::string name;
   std::optional<double> seconds;
-  std::optional<std::uint16_t> code;
-  std::string code_value;
+  ScriptCloseCode code;
   std::uint64_t count = 0;
   std::vector<ScriptStatement> body;
 };

@@ -1,18 +1,14 @@
 #include "input/script_parser.h"
 
-#include <re2/re2.h>
-
-#include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
-#include "base/byte_text.h"
-#include "base/close_code.h"
 #include "base/escape.h"
-#include "base/json_scanner.h"
-#include "base/utf8.h"
 #include "input/control_payload.h"
-#include "input/json_value.h"
+#include "input/script_lines.h"
+#include "input/script_operands.h"
 #include "input/script_template.h"
 #include "input/script_words.h"
 
@@ -27,18 +23,10 @@ constexpr std::size_t kShown = 100;  // bytes of the script that an error quotes
 constexpr std::string_view kPatterns =
     "TEXT, \"QUOTED\", /REGEX/, json JSON, binary HEX, file PATH, any, ping, pong or close";
 
-/// What stands in for every value while a template is judged: valid in JSON, text and expressions.
-Expanded stand_in(const ScriptReference&) { return "0"; }
-
-bool has_references(std::string_view text) { return text.find('$') != std::string_view::npos; }
-
-bool is_modifier(std::string_view word) {
-  return word == "within" || word == "for" || word == "as";
-}
-
 class Parser {
  public:
-  Parser(std::string_view text, const std::string& file, bool has_url) : text_(text) {
+  Parser(std::string_view text, const std::string& file, bool has_url)
+      : lines_(text, file), operands_(lines_) {
     script_.file = file;
     if (has_url) known_.insert("");
   }
@@ -56,13 +44,13 @@ class Parser {
   };
   static const Form kForms[];
 
-  bool next_line(std::string_view& line);
   Result<void> parse_line(std::string_view line);
   Result<void> add(ScriptStatement statement);
   Result<void> end_block();
   Result<void> address(ScriptStatement& statement, std::optional<std::string> name);
-  tl::unexpected<Error> wrong(std::string message, std::string hint = {}) const;
-  tl::unexpected<Error> wrong_at(std::size_t line, std::string message, std::string hint) const;
+  tl::unexpected<Error> wrong(std::string message, std::string hint = {}) const {
+    return lines_.wrong(std::move(message), std::move(hint));
+  }
 
   Result<void> connect(ScriptWords& words, ScriptStatement& statement);
   Result<void> header(ScriptWords& words, ScriptStatement& statement);
@@ -76,24 +64,9 @@ class Parser {
   Result<void> repeat(ScriptWords& words, ScriptStatement& statement);
   Result<void> unordered(ScriptWords& words, ScriptStatement& statement);
 
-  Result<void> pattern(ScriptWords& words, ScriptStatement& statement);
-  Result<void> close_pattern(ScriptWords& words, ScriptPattern& pattern);
-  Result<void> modifiers(ScriptWords& words, ScriptStatement& statement);
-  Result<void> bare_text(ScriptWords& words, const ScriptStatement& statement, std::string& text);
-  Result<void> regex(ScriptWords& words, ScriptPattern& pattern);
-  Result<std::string> text_or_quoted(ScriptWords& words);
-  Result<std::string> word_or_quoted(ScriptWords& words);
-  Result<std::string> json(ScriptWords& words, std::string& behind);
-  Result<std::string> hex(ScriptWords& words);
-  Result<double> time(std::string_view word) const;
-  Result<void> check_template(const std::string& text) const;
-  template <class Place>
-  Result<void> close_code(std::string_view word, Place& place) const;
-
-  std::string_view text_;
+  ScriptLines lines_;
+  ScriptOperands operands_;
   Script script_;
-  std::size_t line_ = 0;        // of the statement
-  std::size_t lines_read_ = 0;  // further, where JSON takes several
   const Form* form_ = nullptr;  // of the statement
   std::set<std::string> known_;
   std::vector<ScriptStatement> open_;
@@ -118,48 +91,17 @@ const Parser::Form Parser::kForms[] = {
     {"unordered", Kind::kUnordered, false, "unordered [within S]", &Parser::unordered},
 };
 
-tl::unexpected<Error> Parser::wrong_at(std::size_t line, std::string message,
-                                       std::string hint) const {
-  return fail(Stage::kUsage, script_.file + ":" + std::to_string(line) + ": " + message,
-              std::move(hint));
-}
-
-tl::unexpected<Error> Parser::wrong(std::string message, std::string hint) const {
-  if (hint.empty() && form_ != nullptr) hint = "the form is: " + std::string(form_->form);
-  return wrong_at(line_, std::move(message), std::move(hint));
-}
-
-bool Parser::next_line(std::string_view& line) {
-  if (text_.empty()) return false;
-  const std::size_t end = text_.find('\n');
-  line = text_.substr(0, end);
-  text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  ++lines_read_;
-  return true;
-}
-
 Result<Script> Parser::run() {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  const std::size_t invalid = first_invalid_utf8(text_);
-  if (invalid != std::string_view::npos) {
-    const std::string_view before = text_.substr(0, invalid);
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    return wrong_at(static_cast<std::size_t>(line), "not UTF-8",
-                    "bytes are sent with: send hex HEX");
-  }
-  if (text_.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-    text_.remove_prefix(kByteOrderMark.size());
-  }
+  if (auto begun = lines_.begin(); !begun) return fail(std::move(begun.error()));
   std::string_view line;
-  while (next_line(line)) {
-    line_ = lines_read_;
+  while (lines_.next(line)) {
+    lines_.begin_statement();
     form_ = nullptr;
     if (auto parsed = parse_line(line); !parsed) return fail(std::move(parsed.error()));
   }
   if (!open_.empty()) {
-    return wrong_at(open_.back().line, script_quote(open_.back().source) + " has no end",
-                    "a line `end` closes it");
+    return lines_.wrong_at(open_.back().line, script_quote(open_.back().source) + " has no end",
+                           "a line `end` closes it");
   }
   return std::move(script_);
 }
@@ -168,7 +110,7 @@ Result<void> Parser::parse_line(std::string_view line) {
   ScriptWords words(line);
   if (words.at_end() || words.peek().front() == '#') return {};
   ScriptStatement statement;
-  statement.line = line_;
+  statement.line = lines_.line();
   statement.source = words.rest();
   std::optional<std::string> name;
   if (words.peek().back() == ':') {
@@ -190,6 +132,7 @@ Result<void> Parser::parse_line(std::string_view line) {
         verb.empty() ? "nothing behind the name" : "unknown statement " + script_quote(verb),
         all + " end");
   }
+  lines_.set_form(form_->form);
   statement.kind = form_->kind;
   if (auto addressed = address(statement, std::move(name)); !addressed) return addressed;
   if (auto parsed = (this->*form_->rule)(words, statement); !parsed) return parsed;
@@ -265,14 +208,14 @@ Result<void> Parser::connect(ScriptWords& words, ScriptStatement& statement) {
   statement.text = words.word();
   if (statement.text.empty()) return wrong("connect where to?");
   known_.insert(statement.connection);
-  return check_template(statement.text);
+  return operands_.check_template(statement.text);
 }
 
 Result<void> Parser::header(ScriptWords& words, ScriptStatement& statement) {
   statement.text = words.take_rest();
   const std::size_t colon = statement.text.find(':');
   if (colon == 0 || colon == std::string::npos) return wrong("a header has a name and a colon");
-  return check_template(statement.text);
+  return operands_.check_template(statement.text);
 }
 
 Result<void> Parser::send(ScriptWords& words, ScriptStatement& statement) {
@@ -281,286 +224,79 @@ Result<void> Parser::send(ScriptWords& words, ScriptStatement& statement) {
   if (words.take("json")) {
     statement.payload = ScriptPayload::kJson;
     std::string behind;
-    text = json(words, behind);
+    text = operands_.json(words, behind);
     if (text && !behind.empty()) return wrong(script_quote(behind) + " behind the JSON");
   } else if (words.take("hex") || words.take("binary")) {
     statement.payload = ScriptPayload::kHex;
-    text = hex(words);
+    text = operands_.hex(words);
   } else if (words.take("file")) {
     statement.payload = ScriptPayload::kFile;
-    text = text_or_quoted(words);
+    text = operands_.text_or_quoted(words);
     if (text && text->empty()) return wrong("which file?");
   } else {
     if (words.take("text") && words.at_end()) {
       return wrong("nothing behind text", "the word itself is sent with: send \"text\"");
     }
-    text = text_or_quoted(words);
+    text = operands_.text_or_quoted(words);
   }
   if (!text) return fail(std::move(text.error()));
   statement.text = std::move(*text);
-  return check_template(statement.text);
+  return operands_.check_template(statement.text);
 }
 
 Result<void> Parser::control(ScriptWords& words, ScriptStatement& statement) {
-  auto text = text_or_quoted(words);
+  auto text = operands_.text_or_quoted(words);
   if (!text) return fail(std::move(text.error()));
   statement.text = std::move(*text);
   if (!has_references(statement.text)) {
     if (auto error = check_ping(statement.text)) return wrong(error->message);
   }
-  return check_template(statement.text);
-}
-
-template <class Place>
-Result<void> Parser::close_code(std::string_view word, Place& place) const {
-  if (has_references(word)) {
-    place.code_value = word;
-    return check_template(place.code_value);
-  }
-  place.code = close_code_from_word(word);
-  if (!place.code) return wrong(script_quote(word) + " is no close code");
-  return {};
+  return operands_.check_template(statement.text);
 }
 
 Result<void> Parser::close(ScriptWords& words, ScriptStatement& statement) {
   if (!words.at_end()) {
-    if (auto parsed = close_code(words.word(), statement); !parsed) return parsed;
+    auto code = operands_.close_code(words.word());
+    if (!code) return fail(std::move(code.error()));
+    statement.code = std::move(*code);
   }
-  auto reason = text_or_quoted(words);
+  auto reason = operands_.text_or_quoted(words);
   if (!reason) return fail(std::move(reason.error()));
   statement.text = std::move(*reason);
   const std::string judged = has_references(statement.text) ? "" : statement.text;
-  if (statement.code_value.empty()) {
-    if (auto error = check_close(statement.code, judged)) return wrong(error->message);
+  if (statement.code.value.empty()) {
+    if (auto error = check_close(statement.code.number, judged)) return wrong(error->message);
   }
-  return check_template(statement.text);
+  return operands_.check_template(statement.text);
 }
 
 Result<void> Parser::expectation(ScriptWords& words, ScriptStatement& statement) {
   if (words.at_end()) return wrong("what is expected?", "one of " + std::string(kPatterns));
-  if (auto parsed = pattern(words, statement); !parsed) return parsed;
+  if (auto parsed = operands_.pattern(words, statement); !parsed) return parsed;
   const Pattern kind = statement.pattern.kind;
   const bool is_message =
       kind != Pattern::kPing && kind != Pattern::kPong && kind != Pattern::kClose;
   if (!statement.name.empty() && (!is_message || statement.kind == Kind::kNotExpect)) {
     return wrong("`as` keeps a message that came; there is none");
   }
-  return check_template(statement.pattern.text.value_or(""));
-}
-
-Result<void> Parser::pattern(ScriptWords& words, ScriptStatement& statement) {
-  ScriptPattern& pattern = statement.pattern;
-  const std::string_view first = words.peek();
-  if (first.front() == '/') {
-    if (auto parsed = regex(words, pattern); !parsed) return parsed;
-  } else if (first == "json") {
-    words.word();
-    pattern.kind = Pattern::kJson;
-    std::string behind;
-    auto text = json(words, behind);
-    if (!text) return fail(std::move(text.error()));
-    pattern.text = std::move(*text);
-    // A number that no value can hold would fail each time, whatever comes.
-    const auto sample = expand(*pattern.text, TemplateStyle::kJson, stand_in);
-    if (auto fault = json_value_fault(*sample)) return wrong("the JSON expected " + *fault);
-    ScriptWords rest(behind);
-    return modifiers(rest, statement);
-  } else if (first == "binary" || first == "hex") {
-    words.word();
-    pattern.kind = Pattern::kBinary;
-    auto digits = hex(words);
-    if (!digits) return fail(std::move(digits.error()));
-    if (!digits->empty()) pattern.text = std::move(*digits);
-  } else if (first == "file") {
-    words.word();
-    pattern.kind = Pattern::kFile;
-    auto path = word_or_quoted(words);
-    if (!path) return fail(std::move(path.error()));
-    pattern.text = std::move(*path);
-  } else if (first == "any") {
-    words.word();
-  } else if (first == "ping" || first == "pong") {
-    pattern.kind = words.word() == "ping" ? Pattern::kPing : Pattern::kPong;
-    const std::string_view next = words.peek();
-    if (!next.empty() && !is_modifier(next)) {
-      auto data = word_or_quoted(words);
-      if (!data) return fail(std::move(data.error()));
-      pattern.text = std::move(*data);
-    }
-  } else if (first == "close") {
-    words.word();
-    if (auto parsed = close_pattern(words, pattern); !parsed) return parsed;
-  } else {
-    if (words.take("text") && words.at_end()) {
-      return wrong("nothing behind text", "the word itself is expected with: expect \"text\"");
-    }
-    pattern.kind = Pattern::kText;
-    if (!words.at_end() && words.peek().front() != '"') {
-      pattern.text.emplace();
-      return bare_text(words, statement, *pattern.text);
-    }
-    auto text = words.quoted();
-    if (!text) return wrong("the quoted text is not well-formed", "it is written as a JSON string");
-    pattern.text = std::move(*text);
-  }
-  return modifiers(words, statement);
-}
-
-Result<void> Parser::close_pattern(ScriptWords& words, ScriptPattern& pattern) {
-  pattern.kind = Pattern::kClose;
-  std::string_view next = words.peek();
-  if (next.empty() || is_modifier(next)) return {};
-  if (auto parsed = close_code(words.word(), pattern); !parsed) return parsed;
-  next = words.peek();
-  if (next.empty() || is_modifier(next)) return {};
-  auto reason = word_or_quoted(words);
-  if (!reason) return fail(std::move(reason.error()));
-  pattern.text = std::move(*reason);
-  return {};
-}
-
-Result<void> Parser::modifiers(ScriptWords& words, ScriptStatement& statement) {
-  const bool is_absence = statement.kind == Kind::kNotExpect;
-  while (!words.at_end()) {
-    const std::string word(words.word());
-    if (word == (is_absence ? "for" : "within")) {
-      if (words.at_end()) return wrong(word + " needs a number of seconds");
-      const auto seconds = time(words.word());
-      if (!seconds) return fail(seconds.error());
-      statement.seconds = *seconds;
-    } else if (word == "as" && !is_absence) {
-      statement.name = words.word();
-      if (!is_script_name(statement.name))
-        return wrong(script_quote(statement.name) + " is no name");
-    } else {
-      return wrong(script_quote(word) + " does not belong behind the pattern");
-    }
-  }
-  return {};
-}
-
-// Bare text goes to the end of its line, so what looks like a modifier there is a trap.
-Result<void> Parser::bare_text(ScriptWords& words, const ScriptStatement& statement,
-                               std::string& text) {
-  text = words.take_rest();
-  const std::string word = statement.kind == Kind::kNotExpect ? "for" : "within";
-  const std::size_t at = text.rfind(" " + word + " ");
-  if (at == std::string::npos) return {};
-  if (!script_seconds(std::string_view(text).substr(at + word.size() + 2))) return {};
-  return wrong("is " + script_quote(text.substr(at + 1)) + " part of the text?",
-               "quote the text: \"" + printable(text.substr(0, at), kShown) + "\"" +
-                   printable(text.substr(at), kShown));
-}
-
-Result<void> Parser::regex(ScriptWords& words, ScriptPattern& pattern) {
-  pattern.kind = Pattern::kRegex;
-  pattern.text.emplace();
-  if (!words.slashed(*pattern.text, pattern.flags)) {
-    return wrong("the regular expression has no closing /",
-                 "a text that begins with / is written with text or in quotes");
-  }
-  if (pattern.flags.find_first_not_of("is") != std::string::npos) {
-    return wrong(
-        script_quote(pattern.flags) + " behind the regular expression: only i and s are known",
-        "a / within it is written \\/");
-  }
-  const auto sample = expand(*pattern.text, TemplateStyle::kRegex, stand_in);
-  if (!sample) return wrong(sample.error().message);
-  const re2::RE2 compiled(*sample, re2::RE2::Quiet);
-  if (!compiled.ok()) {
-    return wrong(
-        "/" + printable(*pattern.text, kShown) + "/: " + printable(compiled.error(), kShown),
-        "the syntax is RE2's");
-  }
-  return {};
-}
-
-Result<std::string> Parser::text_or_quoted(ScriptWords& words) {
-  if (words.at_end() || words.peek().front() != '"') return std::string(words.take_rest());
-  auto text = words.quoted();
-  if (text && words.at_end()) return std::move(*text);
-  return wrong("the quoted text is not well-formed",
-               "it is written as one JSON string; JSON itself is written behind json");
-}
-
-Result<std::string> Parser::word_or_quoted(ScriptWords& words) {
-  if (words.at_end()) return wrong("something is missing at the end");
-  if (words.peek().front() != '"') return std::string(words.word());
-  auto text = words.quoted();
-  if (!text) return wrong("the quoted text is not well-formed", "it is written as a JSON string");
-  return std::move(*text);
-}
-
-// JSON may take several lines: they are read until its brackets balance.
-Result<std::string> Parser::json(ScriptWords& words, std::string& behind) {
-  std::string text(words.take_rest());
-  if (text.empty()) return wrong("no JSON behind json");
-  JsonExtent extent;
-  std::optional<std::size_t> size = extent.find(text);
-  std::string_view line;
-  while (!size && next_line(line)) {
-    text.append("\n").append(line);
-    size = extent.find(text);
-  }
-  if (!size) return wrong("the JSON that begins here does not end");
-  behind = text.substr(*size);
-  text.resize(*size);
-  const auto sample = expand(text, TemplateStyle::kJson, stand_in);
-  if (!sample) return wrong(sample.error().message);
-  JsonScanner scanner;
-  const std::size_t taken = scanner.feed(*sample);
-  scanner.finish();
-  if (taken == sample->size() && scanner.state() == JsonScanner::State::kComplete) return text;
-  return wrong("not JSON: expected " + std::string(scanner.expected()) + " at " +
-                   script_quote(sample->substr(taken), 20),
-               "TEXT alone is sent as it stands");
-}
-
-Result<std::string> Parser::hex(ScriptWords& words) {
-  std::string digits;
-  while (!words.at_end()) {
-    const std::string_view next = words.peek();
-    if (is_modifier(next)) break;
-    if (has_references(digits)) digits += ' ';  // else the name goes on
-    digits.append(words.word());
-  }
-  if (has_references(digits)) return digits;
-  const auto bytes = decode_hex(digits);
-  if (!bytes) return wrong(script_quote(digits) + " " + bytes.error());
-  return digits;
-}
-
-Result<void> Parser::check_template(const std::string& text) const {
-  const auto sample = expand(text, TemplateStyle::kPlain, stand_in);
-  if (!sample) return wrong(sample.error().message, "$$ stands for a dollar sign");
-  return {};
+  return operands_.check_template(statement.pattern.text.value_or(""));
 }
 
 Result<void> Parser::seconds(ScriptWords& words, ScriptStatement& statement) {
   if (words.at_end()) return wrong("a number of seconds is needed");
-  const auto seconds = time(words.word());
+  const auto seconds = operands_.time(words.word());
   if (!seconds) return fail(seconds.error());
   statement.seconds = *seconds;
   return {};
 }
 
-Result<double> Parser::time(std::string_view word) const {
-  if (const auto seconds = script_seconds(word)) return *seconds;
-  const std::string most = std::to_string(static_cast<std::uint64_t>(kMostScriptSeconds));
-  const std::string what = script_quote(word) + " ";
-  if (word.find_first_not_of("0123456789") == std::string_view::npos) {
-    return wrong(what + "is more than " + most + " seconds");
-  }
-  return wrong(what + "is no number of seconds", "digits, as 2 or 0.5; at most " + most);
-}
-
 Result<void> Parser::set(ScriptWords& words, ScriptStatement& statement) {
   statement.name = words.word();
   if (!is_script_name(statement.name)) return wrong(script_quote(statement.name) + " is no name");
-  auto text = text_or_quoted(words);
+  auto text = operands_.text_or_quoted(words);
   if (!text) return fail(std::move(text.error()));
   statement.text = std::move(*text);
-  return check_template(statement.text);
+  return operands_.check_template(statement.text);
 }
 
 Result<void> Parser::test(ScriptWords& words, ScriptStatement& statement) {
@@ -578,13 +314,13 @@ Result<void> Parser::repeat(ScriptWords& words, ScriptStatement& statement) {
     return wrong(script_quote(count) + " is no number of repetitions",
                  "digits, from 1 to " + std::to_string(kMostRepeats));
   }
-  if (auto parsed = modifiers(words, statement); !parsed) return parsed;
+  if (auto parsed = operands_.modifiers(words, statement); !parsed) return parsed;
   if (statement.seconds) return wrong("a block of its own, within S … end, bounds the time");
   return {};
 }
 
 Result<void> Parser::unordered(ScriptWords& words, ScriptStatement& statement) {
-  if (auto parsed = modifiers(words, statement); !parsed) return parsed;
+  if (auto parsed = operands_.modifiers(words, statement); !parsed) return parsed;
   if (!statement.name.empty()) return wrong("unordered keeps nothing");
   return {};
 }

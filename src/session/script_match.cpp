@@ -89,10 +89,10 @@ Result<ScriptMatcher> ScriptMatcher::create(const input::ScriptPattern& pattern,
                                             const input::ScriptLookup& lookup, const Files& files) {
   ScriptMatcher matcher;
   matcher.kind_ = pattern.kind;
-  matcher.code_ = pattern.code;
+  matcher.code_ = pattern.code.number;
   matcher.flags_ = pattern.flags;
-  if (!pattern.code_value.empty()) {
-    auto word = input::expand(pattern.code_value, input::TemplateStyle::kPlain, lookup);
+  if (!pattern.code.value.empty()) {
+    auto word = input::expand(pattern.code.value, input::TemplateStyle::kPlain, lookup);
     if (!word) return fail(std::move(word.error()));
     matcher.code_ = close_code_from_word(*word);
     if (!matcher.code_)

@@ -251,9 +251,9 @@ bool ScriptRunner::control(const Statement& statement) {
   const auto data = filled_in(statement.text, statement);
   if (!data) return false;
   const bool closes = statement.kind == Kind::kClose;
-  std::uint16_t code = statement.code.value_or(ws::kCloseNormal);
-  if (!statement.code_value.empty()) {
-    const auto word = filled_in(statement.code_value, statement);
+  std::uint16_t code = statement.code.number.value_or(ws::kCloseNormal);
+  if (!statement.code.value.empty()) {
+    const auto word = filled_in(statement.code.value, statement);
     if (!word) return false;
     const auto known = close_code_from_word(*word);
     if (!known) {

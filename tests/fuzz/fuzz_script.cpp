@@ -47,10 +47,10 @@ void require_sound(const ScriptStatement& one, std::size_t lines, std::size_t de
     require(has_references(one.text) || !input::check_ping(one.text));
   }
   if (one.kind == Kind::kClose) {
-    require(!one.code || why_not_sendable(*one.code).empty());
-    require(!one.code || one.code_value.empty());
-    const bool known = one.code_value.empty() && !has_references(one.text);
-    require(!known || !input::check_close(one.code, one.text));
+    require(!one.code.number || why_not_sendable(*one.code.number).empty());
+    require(!one.code.number || one.code.value.empty());
+    const bool known = one.code.value.empty() && !has_references(one.text);
+    require(!known || !input::check_close(one.code.number, one.text));
   }
   std::size_t before = one.line;
   for (const ScriptStatement& inner : one.body) {
@@ -68,8 +68,8 @@ void require_expandable(const ScriptStatement& one) {
   };
   using input::TemplateStyle;
   require(one.kind == Kind::kTest || input::expand(one.text, TemplateStyle::kPlain, value));
-  require(input::expand(one.code_value, TemplateStyle::kPlain, value).has_value());
-  require(input::expand(one.pattern.code_value, TemplateStyle::kPlain, value).has_value());
+  require(input::expand(one.code.value, TemplateStyle::kPlain, value).has_value());
+  require(input::expand(one.pattern.code.value, TemplateStyle::kPlain, value).has_value());
   if (one.pattern.text) {
     require(input::expand(*one.pattern.text, TemplateStyle::kRegex, value).has_value());
     require(input::expand(*one.pattern.text, TemplateStyle::kJson, value).has_value());

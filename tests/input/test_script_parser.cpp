@@ -51,7 +51,7 @@ TEST_CASE("script: texts run to the end of the line; quotes keep blanks and esca
   CHECK(only("send jsonish").text == "jsonish");
   CHECK(only("ping").text.empty());
   CHECK(only("close 4000 see you").text == "see you");
-  CHECK(only("close going-away").code == 1001);
+  CHECK(only("close going-away").code.number == 1001);
 }
 
 TEST_CASE("script: JSON may take several lines and references anywhere") {
@@ -94,7 +94,7 @@ TEST_CASE("script: patterns and their modifiers") {
   CHECK(*only("expect binary 00 ff within 1").pattern.text == "00ff");
   CHECK(only("not-expect any for 0.5").seconds == 0.5);
   const auto close = only("expect close 1000 \"good bye\" within 3");
-  CHECK(close.pattern.code == 1000);
+  CHECK(close.pattern.code.number == 1000);
   CHECK(*close.pattern.text == "good bye");
   CHECK(only("expect pong within 1").pattern.kind == ScriptPattern::Kind::kPong);
   CHECK(*only("expect pong abc").pattern.text == "abc");
