@@ -151,8 +151,7 @@ tl::unexpected<Error> mistyped(std::string message, const std::string& meant) {
 tl::unexpected<Error> mistyped_mark(std::string message, std::string_view scheme,
                                     std::string_view rest) {
   const std::string begin = std::string(scheme) + "://";
-  const std::string_view place =
-      rest.substr(std::min(rest.find_first_not_of("/\\"), rest.size()));
+  const std::string_view place = rest.substr(std::min(rest.find_first_not_of("/\\"), rest.size()));
   if (place.empty() || place.front() == '?') {
     return fail(Stage::kUsage, "the URL has no host", "for example " + begin + "localhost:8765/");
   }
@@ -183,9 +182,8 @@ Result<void> check_unix_scheme(std::string_view scheme, std::string_view rest) {
   const bool resource = rest.find(':') != std::string_view::npos;
   // Behind an abstract name's own '@', another may end a password.
   const bool secret = rest.find('@', 1) != std::string_view::npos;
-  return mistyped(
-      "unknown scheme \"unix\" in the URL",
-      "ws+unix:" + (secret ? "…" : std::string(rest) + (resource ? "" : ":/resource")));
+  return mistyped("unknown scheme \"unix\" in the URL",
+                  "ws+unix:" + (secret ? "…" : std::string(rest) + (resource ? "" : ":/resource")));
 }
 
 /// The short form has whatever stands before the first slash as its host.
