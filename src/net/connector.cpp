@@ -48,7 +48,7 @@ class Connector::Impl {
   ~Impl() { cancel(); }
 
   Result<void> prepare(const Url& url);
-  void start(const Url& url, Done done);
+  void start(const Url& url, Done done, Origin origin);
   void cancel();
   bool give_up();
   std::string stage_in_words() const;
@@ -69,8 +69,8 @@ class Connector::Impl {
 struct Connector::Impl::Dial : std::enable_shared_from_this<Dial> {
   using Found = std::function<void(Addresses)>;
 
-  Dial(Impl& connector, const Url& to, Done handler)
-      : impl(connector), url(to), done(std::move(handler)) {}
+  Dial(Impl& connector, const Url& to, Origin whose, Done handler)
+      : impl(connector), url(to), origin(whose), done(std::move(handler)) {}
 
   Result<void> plan();
   Result<void> plan_proxy();
@@ -89,6 +89,7 @@ struct Connector::Impl::Dial : std::enable_shared_from_this<Dial> {
 
   Impl& impl;
   Url url;
+  Origin origin;
   Done done;  // empty: cancelled from within an event
   Destination destination;
   std::optional<Proxy> proxy;
@@ -108,11 +109,13 @@ struct Connector::Impl::Dial : std::enable_shared_from_this<Dial> {
   std::unique_ptr<ProxyTunnel> talk;
 };
 
-Result<void> Connector::Impl::prepare(const Url& url) { return Dial(*this, url, {}).plan(); }
+Result<void> Connector::Impl::prepare(const Url& url) {
+  return Dial(*this, url, Origin::kOfUser, {}).plan();
+}
 
-void Connector::Impl::start(const Url& url, Done done) {
+void Connector::Impl::start(const Url& url, Done done, Origin origin) {
   cancel();
-  dial_ = std::make_shared<Dial>(*this, url, std::move(done));
+  dial_ = std::make_shared<Dial>(*this, url, origin, std::move(done));
   const auto planned = dial_->plan();
   asio::post(loop_, [weak = std::weak_ptr<Dial>(dial_), planned] {
     const auto dial = weak.lock();
@@ -176,7 +179,8 @@ Result<void> Connector::Impl::Dial::plan_tls() {
     proxy_context = std::move(*context);
   }
   if (url.secure) {
-    auto context = impl.tls_.for_server();
+    auto context =
+        origin == Origin::kOfUser ? impl.tls_.for_server() : impl.tls_.for_other_server();
     if (!context) return fail(context.error());
     server_context = std::move(*context);
   }
@@ -386,7 +390,9 @@ Connector::~Connector() = default;
 
 Result<void> Connector::prepare(const Url& url) { return impl_->prepare(url); }
 
-void Connector::start(const Url& url, Done done) { impl_->start(url, std::move(done)); }
+void Connector::start(const Url& url, Done done, Origin origin) {
+  impl_->start(url, std::move(done), origin);
+}
 void Connector::cancel() { impl_->cancel(); }
 bool Connector::give_up() { return impl_->give_up(); }
 std::string Connector::stage_in_words() const { return impl_->stage_in_words(); }

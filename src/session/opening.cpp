@@ -113,13 +113,25 @@ void Opening::cancel() {
 }
 
 void Opening::connect() {
-  connector_.start(url_, [this](Result<std::unique_ptr<net::Stream>> result) {
-    if (!result) {
-      finish(fail(std::move(result.error())));
-      return;
-    }
-    upgrade(std::move(*result));
-  });
+  connector_.start(
+      url_,
+      [this](Result<std::unique_ptr<net::Stream>> result) {
+        if (!result) {
+          finish(fail(std::move(result.error())));
+          return;
+        }
+        upgrade(std::move(*result));
+      },
+      plan_->home(url_) ? net::Connector::Origin::kOfUser : net::Connector::Origin::kOther);
+}
+
+/// Some of the TLS options were for the first URL only: the hints of net/ name them all the same.
+std::string Opening::tls_left_behind() const {
+  if (!plan_ || plan_->home(url_)) return {};
+  std::string names = options_.tls.server_name.empty() ? "" : "--servername";
+  if (!options_.tls.cert_file.empty())
+    names += (names.empty() ? "" : " and ") + std::string("--cert");
+  return names.empty() ? names : names + " stayed behind at the redirect to another origin";
 }
 
 void Opening::upgrade(std::unique_ptr<net::Stream> stream) {
@@ -151,7 +163,8 @@ Result<void> Opening::take_redirect(const ws::ResponseHead& head) {
         "-k follows all the same");
   }
   const std::string shown = to->display();
-  const bool behind = plan_->withholds(*to) && !plan_->withholds(url_);
+  const bool leaves = plan_->home(url_) && !plan_->home(*to);
+  const bool behind = leaves && (plan_->withholds(*to) || !options_.tls.cert_file.empty());
   sink_.on_redirected(
       {head.status, shown,
        behind ? "another origin: credentials and cookies stay behind" : std::string_view()});
@@ -218,6 +231,12 @@ void Opening::expired() {
 void Opening::finish(Result<OpenedStream> result) {
   if (!done_) return;
   deadline_.cancel();
+  if (!result && result.error().stage == Stage::kTls) {
+    std::string& hint = result.error().hint;
+    if (const std::string left = tls_left_behind(); !left.empty()) {
+      hint += (hint.empty() ? "" : "; ") + left;
+    }
+  }
   if (!result && !chain_.empty()) {
     std::string& detail = result.error().detail;
     detail = chain_.in_words() + (detail.empty() ? "" : "\n") + detail;

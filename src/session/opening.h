@@ -58,6 +58,7 @@ class Opening {
   bool leads_on(const ws::ResponseHead& head);
   Result<void> take_redirect(const ws::ResponseHead& head);
   void go_on();
+  std::string tls_left_behind() const;
   void expired();
   void finish(Result<OpenedStream> result);
 

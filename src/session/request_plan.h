@@ -34,6 +34,8 @@ class RequestPlan {
   /// `client_nonce`: fresh and unpredictable. Stage::kUsage where .netrc can't be read.
   Result<Request> request_to(const net::Url& url, std::int64_t now, std::string client_nonce);
   std::string cookies_for(const net::Url& url, std::int64_t now) const;
+  /// The origin is that of the first URL, for which the options were given.
+  bool home(const net::Url& url) const;
   /// Something that the user gave does not go to this server.
   bool withholds(const net::Url& url) const;
 
@@ -42,7 +44,6 @@ class RequestPlan {
   bool take_challenge(const ws::ResponseHead& head, const net::Url& url);
 
  private:
-  bool home(const net::Url& url) const;
   Result<std::optional<Login>> login_for(const net::Url& url) const;
   bool has_own_authorization(const net::Url& url) const;
 

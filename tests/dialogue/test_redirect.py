@@ -144,6 +144,53 @@ class WhatGoesAlong(Dialogue):
             self.expect(ended, err="redirect 302 to .*credentials and cookies stay behind")
 
 
+def echo_who_asks(peer):
+    """As echo(), but the client may leave when TLS is done."""
+    try:
+        echo(peer)
+    except PeerGone:
+        pass
+
+
+class TlsAtAnotherOrigin(Dialogue):
+    """What --servername, --cert and --pin mean where a redirect led to another server."""
+
+    certificates = Certificates.shared()
+
+    def led(self, name, *words, client_ca=None, **expected):
+        context = self.certificates.server_context(name, client_ca=client_ca)
+        with (
+            Server(echo_who_asks, tls=context) as goal,
+            Server(sends_to(f"https://localhost:{goal.port}/")) as server,
+        ):
+            words = ["-L", "--ca", self.certificates.ca, "-w", "0.1", "-x", "hi", *words]
+            return self.dialogue(*words, server.url, **expected)
+
+    def test_servername_stays_behind(self):
+        ended = self.led("wrong_host", "--servername", "other.example", status=4, out="")
+        self.one_error(ended, "not for localhost")
+        self.assertRegex(ended.errors, "hint: .*--servername stayed behind at the redirect")
+        self.led("good", "--servername", "other.example", out="hi\n", err="")
+
+    def test_servername_goes_on_within_the_origin(self):
+        script, _ = by_path({"/": "302 Found\r\nLocation: /there"})
+        with Server(script, tls=self.certificates.server_context("wrong_host")) as server:
+            words = ["-L", "--ca", self.certificates.ca, "--servername", "other.example", "-w", "0.1", "-x", "hi"]
+            self.dialogue(*words, f"wss://localhost:{server.port}/", out="hi\n", err="")
+
+    def test_our_certificate_stays_behind(self):
+        pem, key = self.certificates.pair("client")
+        words = ["--cert", pem, "--key", key]
+        ended = self.led("good", *words, client_ca=self.certificates.ca, status=4, out="")
+        self.assertRegex(ended.errors, "hint: .*--cert stayed behind at the redirect")
+        with Server(sends_to("ws://127.0.0.1:1/")) as server:
+            self.expect(run("-L", "-v", *words, server.url), status=3, err="credentials and cookies stay behind")
+
+    def test_a_pinned_key_is_asked_for_everywhere(self):
+        ended = self.led("good", "-k", "--pin", "sha256//" + "A" * 43 + "=", status=4, out="")
+        self.one_error(ended, "not the pinned one")
+
+
 class WhereItEnds(Dialogue):
     def test_a_loop_shows_the_chain(self):
         script, _ = by_path({"/a": "302 Found\r\nLocation: /b", "/b": "307 T\r\nLocation: /a"})
