@@ -1,6 +1,8 @@
 """-L: redirects followed, what goes along and what stays behind, and where the way ends."""
 
+import tempfile
 import unittest
+from pathlib import Path
 
 from support.certificates import Certificates
 from support.dialogue import Dialogue
@@ -137,6 +139,20 @@ class WhatGoesAlong(Dialogue):
         # Cookies know no ports (RFC 6265 8.5), unlike what the user gave for one origin.
         self.assertEqual(self.along(same_origin=False, set_cookie="s=1").get("Cookie"), "s=1")
         self.assertIsNone(self.along(same_origin=True, set_cookie="s=1; Domain=x.example").get("Cookie"))
+
+    def test_no_password_of_a_location_is_shown(self):
+        for words, status in (([], 5), (["-v"], 5), (["--json"], 5), (["-L", "-v"], 0), (["-L", "--json"], 0)):
+            with self.subTest(words), tempfile.TemporaryDirectory() as folder, Server(echo) as goal:
+                where = f"http://us:hunter2@{goal.authority}/c"
+                with Server(sends_to(where, "302 Found", "Set-Cookie: hunter2")) as server:
+                    record, har = Path(folder, "record"), Path(folder, "har")
+                    files = ["--record", record, "--har", har]
+                    ended = run("-w", "0", "-x", "hi", *files, *words, server.url)
+                    self.expect(ended, status=status)
+                    for text in (ended.errors, ended.out.decode(), record.read_text(), har.read_text()):
+                        self.assertNotIn("hunter2", text)
+                    if "-L" not in words and "--json" not in words:
+                        self.assertIn(f"Location: http://…@{goal.authority}/c", ended.errors)
 
     def test_the_trace_says_what_stays_behind(self):
         with Server(echo) as goal, Server(sends_to(goal.url)) as server:

@@ -318,11 +318,24 @@ TEST_CASE("a refusal shows status line, the headers that matter and the body") {
   CHECK(error.detail ==
         "HTTP/1.1 403 Forbidden\n"
         "server: tiny/1\n"
-        "Set-Cookie: session=…\n"
+        "Set-Cookie: session=…; HttpOnly\n"
         "Content-Type: text/html\n"
         "Location: /\\x1b[2J\n"
         "\n"
         "no\\x1b[31m\tway\n\\u{9b}\\xff\\x0db");
+}
+
+TEST_CASE("a refusal shows no secret of a Location or a nameless cookie") {
+  const Error error = error_after(request_for(),
+                                  "HTTP/1.1 302 Found\r\n"
+                                  "Location: http://us:hunter2@h:1/c\r\n"
+                                  "Set-Cookie: hunter2\r\n"
+                                  "Content-Length: 0\r\n\r\n");
+  CHECK(error.detail ==
+        "HTTP/1.1 302 Found\n"
+        "Location: http://…@h:1/c\n"
+        "Set-Cookie: …");
+  CHECK(error.hint == "-L follows the redirect to http://…@h:1/c");
 }
 
 TEST_CASE("a refusal's body in every framing, over any reads") {
