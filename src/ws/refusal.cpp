@@ -122,7 +122,8 @@ std::string hint_for(const HandshakeRequest& request, const ResponseHead& head,
     case 303:
     case 307:
     case 308:
-      if (const auto location = head.find("Location")) {
+      // Of several -L follows none.
+      if (const auto location = head.find("Location"); location && head.count("Location") == 1) {
         return "-L follows the redirect to " + in_sentence(masked_value("Location", *location));
       }
       return {};
