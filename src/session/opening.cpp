@@ -195,6 +195,11 @@ void Opening::upgraded(Result<void> result) {
     if (!gate.begun() && !url_.secure && error.hint.empty()) {
       error.hint = "does it speak TLS there? try wss://";
     }
+    if (gate.head()) {
+      if (auto why = plan_->why_no_answer(*gate.head(), url_); !why.empty()) {
+        error.hint = std::move(why);
+      }
+    }
     return finish(fail(std::move(error)));
   }
   OpenedStream opened;

@@ -42,6 +42,8 @@ class RequestPlan {
   void take_cookies(const ws::ResponseHead& head, const net::Url& url, std::int64_t now);
   /// True: a challenge that the next request to `url` will answer.
   bool take_challenge(const ws::ResponseHead& head, const net::Url& url);
+  /// Of a refusal: why no user and password would be taken; "" where they might.
+  std::string why_no_answer(const ws::ResponseHead& head, const net::Url& url) const;
 
  private:
   Result<std::optional<Login>> login_for(const net::Url& url) const;
@@ -49,7 +51,7 @@ class RequestPlan {
 
   HandshakeOptions options_;
   net::Url first_;
-  std::string netrc_;
+  Netrc netrc_;
   CookieJar jar_;
   std::optional<net::DigestChallenge> challenge_;
   net::Url challenger_;
