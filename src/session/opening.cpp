@@ -11,15 +11,19 @@
 #include <cstring>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/byte_text.h"
 #include "base/cause.h"
+#include "base/escape.h"
 #include "base/http_field.h"
+#include "base/mask_credentials.h"
 #include "ws/handshake_request.h"
 
 namespace wscope::session {
 namespace {
 
 constexpr std::uint64_t kLongestRetryAfter = 3600;
+constexpr std::size_t kMostOfLocation = 100;
 
 Result<std::string> random_nonce() {
   std::array<char, 16> bytes;
@@ -153,7 +157,16 @@ bool Opening::leads_on(const ws::ResponseHead& head) {
 }
 
 Result<void> Opening::take_redirect(const ws::ResponseHead& head) {
-  auto to = redirect_target(url_, head.find("Location").value_or(""));
+  const std::string location = head.find("Location").value_or("");
+  // RFC 9110 5.3: not a list, so that there is no telling which of them is meant.
+  for (const auto& [name, value] : head.headers) {
+    if (!equal_ignoring_case(name, "Location") || value == location) continue;
+    return fail(Stage::kHandshake,
+                fmt::format("the server redirects to two places: Location is {} and {}",
+                            quoted(masked_value(name, location), kMostOfLocation),
+                            quoted(masked_value(name, value), kMostOfLocation)));
+  }
+  auto to = redirect_target(url_, location);
   if (!to) return fail(std::move(to.error()));
   const bool downgrade = url_.secure && !to->secure;
   if (downgrade && options_.tls.verify) {

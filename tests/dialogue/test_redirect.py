@@ -253,6 +253,16 @@ class WhereItEnds(Dialogue):
             with self.subTest(location), Server(sends_to(location)) as server:
                 self.one_error(self.dialogue("-L", server.url, status=5, out=""), "redirects to")
 
+    def test_two_places_are_none(self):
+        for locations, status in ((["/a", "/b"], 5), (["http://u:hunter2@h/", "/a"], 5), (["/a", "/a"], 0)):
+            head = "\r\n".join(f"Location: {one}" for one in locations)
+            script, seen = by_path({"/": f"302 Found\r\n{head}"})
+            with self.subTest(locations), Server(script) as server:
+                ended = self.dialogue("-L", "-w", "0", server.url, status=status, no_err="hunter2")
+                self.assertEqual(len(seen), 1 if status else 2)
+                if status:
+                    self.one_error(ended, "^the server redirects to two places: Location is ")
+
     def test_no_location_is_a_refusal(self):
         script, _ = by_path({"/": "302 Found"})
         with Server(script) as server:
