@@ -51,6 +51,7 @@ class Connector::Impl {
   void start(const Url& url, Done done, Origin origin);
   void cancel();
   bool give_up();
+  const std::string& refusing_head() const { return refusing_head_; }
   std::string stage_in_words() const;
 
  private:
@@ -62,6 +63,7 @@ class Connector::Impl {
   EventSink& sink_;
   std::shared_ptr<Dial> dial_;
   std::string words_ = "connecting";  // of the dial that is over
+  std::string refusing_head_;
 };
 
 /// One start(): dropped whole by cancel(), and with it every step under way. A step calls its
@@ -115,6 +117,7 @@ Result<void> Connector::Impl::prepare(const Url& url) {
 
 void Connector::Impl::start(const Url& url, Done done, Origin origin) {
   cancel();
+  refusing_head_.clear();
   dial_ = std::make_shared<Dial>(*this, url, origin, std::move(done));
   const auto planned = dial_->plan();
   asio::post(loop_, [weak = std::weak_ptr<Dial>(dial_), planned] {
@@ -334,6 +337,7 @@ void Connector::Impl::Dial::tunnel(StreamHandle stream) {
       refusals.push_back(opened.error().message);
       return reach(hop_addresses);  // a SOCKS connection serves one request
     }
+    impl.refusing_head_ = talk->dialogue().response_head();
     Error error = std::move(opened.error());
     for (auto refusal = refusals.rbegin(); refusal != refusals.rend(); ++refusal) {
       error.message.insert(0, *refusal + "; ");
@@ -395,6 +399,7 @@ void Connector::start(const Url& url, Done done, Origin origin) {
 }
 void Connector::cancel() { impl_->cancel(); }
 bool Connector::give_up() { return impl_->give_up(); }
+const std::string& Connector::refusing_head() const { return impl_->refusing_head(); }
 std::string Connector::stage_in_words() const { return impl_->stage_in_words(); }
 
 }  // namespace wscope::net

@@ -45,6 +45,9 @@ class Connector {
   /// Out of time: true where the end is known all the same (a proxy's refusal whose body doesn't
   /// end), and `done` was called with it; else nothing happened.
   bool give_up();
+  /// Of the proxy that refused the tunnel, as on the wire; empty where none did. Of the last
+  /// start().
+  const std::string& refusing_head() const;
   /// "resolving localhost", "connecting to 127.0.0.1:80", "TLS handshake with …".
   std::string stage_in_words() const;
 

@@ -95,14 +95,17 @@ Result<void> Opening::prepare() {
   return {};
 }
 
+// A proxy's status is told by the Error: whether it says the same another time.
 RefusedUpgrade Opening::refused() const {
   RefusedUpgrade refused;
-  if (!upgrade_ || !upgrade_->gate().head()) return refused;
-  const auto& head = *upgrade_->gate().head();
-  refused.status = head.status;
+  std::string_view head = connector_.refusing_head();
+  if (upgrade_ && upgrade_->gate().head()) {
+    head = upgrade_->gate().head()->raw;
+    refused.status = upgrade_->gate().head()->status;
+  }
   // A date is left to the back-off.
-  if (const auto seconds =
-          delay_seconds(head.find("Retry-After").value_or(""), kLongestRetryAfter)) {
+  const auto after = find_field(head, "Retry-After");
+  if (const auto seconds = delay_seconds(after.value_or(""), kLongestRetryAfter)) {
     refused.retry_after = static_cast<double>(*seconds);
   }
   return refused;

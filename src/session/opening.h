@@ -45,7 +45,7 @@ class Opening {
   ~Opening();
 
   void start(const net::Url& url, Done done);
-  /// What the server said when it refused; for who considers to try again.
+  /// What the server, or a proxy before it, said when it refused; for who considers to try again.
   RefusedUpgrade refused() const;
   void cancel();
 
