@@ -18,6 +18,14 @@ std::string_view without_brackets(std::string_view host) {
   return host;
 }
 
+/// "x.test." is the same host; options and URL may differ in it.
+bool same_host(std::string_view one, std::string_view other) {
+  for (std::string_view* name : {&one, &other}) {
+    if (name->size() > 1 && name->back() == '.') name->remove_suffix(1);
+  }
+  return equal_ignoring_case(one, other);
+}
+
 /// Splits at ':' outside of brackets, at most into `limit` parts.
 std::vector<std::string_view> split_colons(std::string_view text, std::size_t limit) {
   std::vector<std::string_view> parts;
@@ -72,8 +80,7 @@ Result<void> apply_connect_to(const std::vector<std::string>& options, Destinati
     }
     if (parts.size() != 4) return bad_connect_to(option);
     if (!parts[1].empty() && !parse_port(parts[1])) return bad_connect_to(option);
-    const bool host_matches =
-        parts[0].empty() || equal_ignoring_case(without_brackets(parts[0]), to.host);
+    const bool host_matches = parts[0].empty() || same_host(without_brackets(parts[0]), to.host);
     const bool port_matches = parts[1].empty() || parse_port(parts[1]) == to.port;
     if (host_matches && port_matches) return redirect_to(parts[2], parts[3], option, to);
   }
@@ -100,9 +107,9 @@ Result<std::vector<SocketAddress>> resolve_entry(const std::string& option, cons
     addresses.push_back(*address);
     begin = end + 1;
   }
-  const bool ours = *port == to.port &&
-                    (parts[0] == "*" || equal_ignoring_case(without_brackets(parts[0]), to.host) ||
-                     (!to.display_host.empty() && parts[0] == to.display_host));
+  const bool ours =
+      *port == to.port && (parts[0] == "*" || same_host(without_brackets(parts[0]), to.host) ||
+                           (!to.display_host.empty() && parts[0] == to.display_host));
   if (!ours) addresses.clear();
   return addresses;
 }

@@ -48,9 +48,10 @@ class Connector::Impl {
   ~Impl() { cancel(); }
 
   Result<void> prepare(const Url& url);
-  void start(const Url& url, Done done);
+  void start(const Url& url, Done done, Origin origin);
   void cancel();
   bool give_up();
+  const std::string& refusing_head() const { return refusing_head_; }
   std::string stage_in_words() const;
 
  private:
@@ -62,6 +63,7 @@ class Connector::Impl {
   EventSink& sink_;
   std::shared_ptr<Dial> dial_;
   std::string words_ = "connecting";  // of the dial that is over
+  std::string refusing_head_;
 };
 
 /// One start(): dropped whole by cancel(), and with it every step under way. A step calls its
@@ -69,8 +71,8 @@ class Connector::Impl {
 struct Connector::Impl::Dial : std::enable_shared_from_this<Dial> {
   using Found = std::function<void(Addresses)>;
 
-  Dial(Impl& connector, const Url& to, Done handler)
-      : impl(connector), url(to), done(std::move(handler)) {}
+  Dial(Impl& connector, const Url& to, Origin whose, Done handler)
+      : impl(connector), url(to), origin(whose), done(std::move(handler)) {}
 
   Result<void> plan();
   Result<void> plan_proxy();
@@ -89,6 +91,7 @@ struct Connector::Impl::Dial : std::enable_shared_from_this<Dial> {
 
   Impl& impl;
   Url url;
+  Origin origin;
   Done done;  // empty: cancelled from within an event
   Destination destination;
   std::optional<Proxy> proxy;
@@ -108,11 +111,14 @@ struct Connector::Impl::Dial : std::enable_shared_from_this<Dial> {
   std::unique_ptr<ProxyTunnel> talk;
 };
 
-Result<void> Connector::Impl::prepare(const Url& url) { return Dial(*this, url, {}).plan(); }
+Result<void> Connector::Impl::prepare(const Url& url) {
+  return Dial(*this, url, Origin::kOfUser, {}).plan();
+}
 
-void Connector::Impl::start(const Url& url, Done done) {
+void Connector::Impl::start(const Url& url, Done done, Origin origin) {
   cancel();
-  dial_ = std::make_shared<Dial>(*this, url, std::move(done));
+  refusing_head_.clear();
+  dial_ = std::make_shared<Dial>(*this, url, origin, std::move(done));
   const auto planned = dial_->plan();
   asio::post(loop_, [weak = std::weak_ptr<Dial>(dial_), planned] {
     const auto dial = weak.lock();
@@ -176,7 +182,8 @@ Result<void> Connector::Impl::Dial::plan_tls() {
     proxy_context = std::move(*context);
   }
   if (url.secure) {
-    auto context = impl.tls_.for_server();
+    auto context =
+        origin == Origin::kOfUser ? impl.tls_.for_server() : impl.tls_.for_other_server();
     if (!context) return fail(context.error());
     server_context = std::move(*context);
   }
@@ -330,6 +337,7 @@ void Connector::Impl::Dial::tunnel(StreamHandle stream) {
       refusals.push_back(opened.error().message);
       return reach(hop_addresses);  // a SOCKS connection serves one request
     }
+    impl.refusing_head_ = talk->dialogue().response_head();
     Error error = std::move(opened.error());
     for (auto refusal = refusals.rbegin(); refusal != refusals.rend(); ++refusal) {
       error.message.insert(0, *refusal + "; ");
@@ -386,9 +394,12 @@ Connector::~Connector() = default;
 
 Result<void> Connector::prepare(const Url& url) { return impl_->prepare(url); }
 
-void Connector::start(const Url& url, Done done) { impl_->start(url, std::move(done)); }
+void Connector::start(const Url& url, Done done, Origin origin) {
+  impl_->start(url, std::move(done), origin);
+}
 void Connector::cancel() { impl_->cancel(); }
 bool Connector::give_up() { return impl_->give_up(); }
+const std::string& Connector::refusing_head() const { return impl_->refusing_head(); }
 std::string Connector::stage_in_words() const { return impl_->stage_in_words(); }
 
 }  // namespace wscope::net

@@ -26,6 +26,9 @@ namespace wscope::net {
 class Connector {
  public:
   using Done = std::function<void(Result<std::unique_ptr<Stream>>)>;
+  /// Of a URL: the user's, or another that a redirect leads to; our certificate and --servername
+  /// are not for that.
+  enum class Origin { kOfUser, kOther };
 
   /// `network` and `tls` must outlive the connector.
   Connector(asio::io_context& loop, const NetworkOptions& network, TlsContexts& tls,
@@ -37,11 +40,14 @@ class Connector {
   /// Where a person has to be asked (a key's passphrase), that is done now, and what is asked for
   /// wrongly is told; start() does it else.
   Result<void> prepare(const Url& url);
-  void start(const Url& url, Done done);
+  void start(const Url& url, Done done, Origin origin = Origin::kOfUser);
   void cancel();
   /// Out of time: true where the end is known all the same (a proxy's refusal whose body doesn't
   /// end), and `done` was called with it; else nothing happened.
   bool give_up();
+  /// Of the proxy that refused the tunnel, as on the wire; empty where none did. Of the last
+  /// start().
+  const std::string& refusing_head() const;
   /// "resolving localhost", "connecting to 127.0.0.1:80", "TLS handshake with …".
   std::string stage_in_words() const;
 

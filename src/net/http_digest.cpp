@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/byte_text.h"
+#include "base/escape.h"
 #include "base/http_field.h"
 
 namespace wscope::net {
@@ -86,32 +87,42 @@ class ChallengeReader {
   std::string_view rest_;
 };
 
+bool is_session(std::string_view algorithm) {
+  constexpr std::string_view kEnd = "-sess";
+  return algorithm.size() > kEnd.size() &&
+         equal_ignoring_case(algorithm.substr(algorithm.size() - kEnd.size()), kEnd);
+}
+
+std::optional<DigestAlgorithm> algorithm_of(std::string_view name) {
+  if (is_session(name)) name.remove_suffix(5);
+  if (name.empty() || equal_ignoring_case(name, "md5")) return DigestAlgorithm::kMd5;
+  if (equal_ignoring_case(name, "sha-256")) return DigestAlgorithm::kSha256;
+  if (equal_ignoring_case(name, "sha-512-256")) return DigestAlgorithm::kSha512_256;
+  return std::nullopt;
+}
+
+/// What keeps us from answering a Digest challenge; "" when nothing does.
+std::string fault_of(const Challenge& digest) {
+  constexpr std::size_t kLongest = 40;
+  if (!digest.find("nonce")) return "it has no nonce";
+  const std::string algorithm = digest.find("algorithm").value_or("");
+  if (!algorithm_of(algorithm)) return "its algorithm is \"" + printable(algorithm, kLongest) + '"';
+  // auth-int alone: there is no body to protect.
+  const auto qop = digest.find("qop");
+  if (qop && !list_has(*qop, "auth")) return "its qop is \"" + printable(*qop, kLongest) + '"';
+  return {};
+}
+
 std::optional<DigestChallenge> understood(const Challenge& challenge) {
-  if (challenge.scheme != "digest") return std::nullopt;
-  const auto nonce = challenge.find("nonce");
-  if (!nonce) return std::nullopt;
+  if (challenge.scheme != "digest" || !fault_of(challenge).empty()) return std::nullopt;
   DigestChallenge out;
   out.realm = challenge.find("realm").value_or("");
-  out.nonce = *nonce;
+  out.nonce = challenge.find("nonce").value_or("");
   out.opaque = challenge.find("opaque");
   out.algorithm_name = challenge.find("algorithm").value_or("");
-  std::string name = lower_case(out.algorithm_name);
-  if (name.size() > 5 && name.substr(name.size() - 5) == "-sess") {
-    out.session = true;
-    name.resize(name.size() - 5);
-  }
-  if (name == "sha-256") {
-    out.algorithm = DigestAlgorithm::kSha256;
-  } else if (name == "sha-512-256") {
-    out.algorithm = DigestAlgorithm::kSha512_256;
-  } else if (!name.empty() && name != "md5") {
-    return std::nullopt;
-  }
-  if (const auto qop = challenge.find("qop")) {
-    if (!list_has(*qop, "auth"))
-      return std::nullopt;  // auth-int alone: there is no body to protect
-    out.qop_auth = true;
-  }
+  out.algorithm = algorithm_of(out.algorithm_name).value_or(DigestAlgorithm::kMd5);
+  out.session = is_session(out.algorithm_name);
+  out.qop_auth = challenge.find("qop").has_value();
   out.stale = equal_ignoring_case(challenge.find("stale").value_or(""), "true");
   out.userhash = equal_ignoring_case(challenge.find("userhash").value_or(""), "true");
   return out;
@@ -150,6 +161,33 @@ std::optional<DigestChallenge> strongest_challenge(const std::vector<std::string
     }
   }
   return best;
+}
+
+std::vector<std::string> challenge_schemes(const std::vector<std::string>& values) {
+  std::vector<std::string> schemes;
+  for (const std::string& value : values) {
+    for (const Challenge& challenge : ChallengeReader(value).read()) {
+      schemes.push_back(challenge.scheme);
+    }
+  }
+  return schemes;
+}
+
+std::string why_unanswerable(const std::vector<std::string>& values) {
+  std::string why;
+  for (const std::string& value : values) {
+    for (const Challenge& challenge : ChallengeReader(value).read()) {
+      const bool digest = challenge.scheme == "digest";
+      if (challenge.scheme == "basic" || challenge.scheme == "bearer") return {};
+      const std::string fault = digest ? fault_of(challenge) : std::string();
+      if (digest && fault.empty()) return {};
+      if (!why.empty()) continue;
+      why = digest ? "wscope can't answer the server's Digest challenge: " + fault
+                   : "the server wants " + printable(challenge.scheme, 40) +
+                         ": wscope speaks Basic, Digest and Bearer";
+    }
+  }
+  return why;
 }
 
 std::optional<std::string> digest_authorization(const DigestChallenge& challenge,

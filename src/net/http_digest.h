@@ -4,7 +4,8 @@
 // value, in any order) and picks the best Digest challenge that can be answered: SHA-512/256,
 // SHA-256 or MD5, also as -sess, with qop auth or, as RFC 2069 had it, none. Nothing where there is
 // none. digest_authorization() answers it for one request. Pure: the client nonce is given. Texts
-// of the server that can't stand in a header are refused (nothing).
+// of the server that can't stand in a header are refused (nothing). challenge_schemes() and
+// why_unanswerable() are for who has to explain a refusal.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,12 @@ struct DigestChallenge {
 };
 
 std::optional<DigestChallenge> strongest_challenge(const std::vector<std::string>& values);
+
+/// "basic", "digest" …: lower case, in the order they came.
+std::vector<std::string> challenge_schemes(const std::vector<std::string>& values);
+/// Why no user and password would do, made safe to show; "" where they may, or where a token does
+/// (Bearer), or nothing is asked for.
+std::string why_unanswerable(const std::vector<std::string>& values);
 
 struct DigestRequest {
   std::string method = "GET";

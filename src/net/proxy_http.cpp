@@ -1,6 +1,9 @@
 #include "net/proxy_http.h"
 
+#include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/ascii.h"
 #include "base/byte_text.h"
@@ -8,6 +11,7 @@
 #include "base/http_body.h"
 #include "base/http_field.h"
 #include "net/host_name.h"
+#include "net/http_digest.h"
 
 namespace wscope::net {
 namespace {
@@ -144,6 +148,15 @@ class ConnectDialogue final : public ProxyDialogue {
     return out;
   }
 
+  /// However many fields there are: of a list of elements each may begin a challenge.
+  std::vector<std::string> challenges() const {
+    std::string all;
+    for (const std::string_view element : field_list(head_, "Proxy-Authenticate")) {
+      all.append(all.empty() ? "" : ", ").append(element);
+    }
+    return {all};
+  }
+
   void refuse() {
     std::string detail = printable(first_line(head_), 200);
     for (const char* name : {"Proxy-Authenticate", "Retry-After", "Server", "Via"}) {
@@ -151,9 +164,9 @@ class ConnectDialogue final : public ProxyDialogue {
         detail += std::string("\n") + name + ": " + printable(*value);
       }
     }
-    const std::string_view challenge = find_field(head_, "Proxy-Authenticate").value_or("");
-    const bool takes_basic = challenge.empty() || challenge.find(',') != challenge.npos ||
-                             equal_ignoring_case(challenge.substr(0, 5), "Basic");
+    const auto schemes = challenge_schemes(challenges());
+    const bool takes_basic =
+        schemes.empty() || std::find(schemes.begin(), schemes.end(), "basic") != schemes.end();
     if (const std::string& body = body_->content(); !body.empty()) {
       detail += "\n\n" + shown_lines(utf8_prefix(body, kMaxShownBody));
       if (body.size() > kMaxShownBody) detail += "…";

@@ -13,7 +13,9 @@
 
 #include "base/cause.h"
 #include "base/escape.h"
+#include "net/host_name.h"
 #include "net/openssl_handles.h"
+#include "net/socket_address.h"
 #include "net/tls_error.h"
 #include "net/tls_identity.h"
 #include "net/tls_verify.h"
@@ -149,6 +151,16 @@ Result<std::vector<std::string>> parse_pins(const std::string& text) {
   return pins;
 }
 
+/// --servername as it goes out: what a URL's host may be, an IPv6 address also without brackets.
+/// Everything else would be sent as it stands, or, being too long, not at all (RFC 6066 3).
+Result<std::string> parse_server_name(const std::string& name) {
+  if (name.empty() || SocketAddress::literal(name, 0)) return name;
+  auto host = parse_host(name);
+  if (host) return host->ascii;
+  return fail(Stage::kUsage, "bad --servername \"" + printable(name, 80) + "\"",
+              "a host name of at most 253 bytes, or an address");
+}
+
 Result<UniqueFd> open_key_log(const TlsOptions& options) {
   const char* variable = std::getenv("SSLKEYLOGFILE");
   const bool asked = !options.key_log.empty();
@@ -213,7 +225,6 @@ Result<std::shared_ptr<TlsContext>> TlsContext::create(const TlsOptions& options
   SSL_CTX* context = out->context_;
   out->verify_ = client ? options.verify : true;
   out->ca_file_ = options.ca_file;
-  out->server_name_ = options.server_name;
 
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(context, 1);
@@ -221,6 +232,9 @@ Result<std::shared_ptr<TlsContext>> TlsContext::create(const TlsOptions& options
 
   if (auto set = set_versions(context, options); !set) return fail(set.error());
   if (auto set = set_ciphers(context, options.ciphers); !set) return fail(set.error());
+  auto server_name = parse_server_name(options.server_name);
+  if (!server_name) return fail(server_name.error());
+  out->server_name_ = std::move(*server_name);
   auto pins = parse_pins(options.pin);
   if (!pins) return fail(pins.error());
   out->pins_ = std::move(*pins);

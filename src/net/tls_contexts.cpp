@@ -7,14 +7,20 @@
 namespace wscope::net {
 namespace {
 
-/// What of the TLS options is about the proxy: not who the server is, nor who we are to it.
-TlsOptions options_for_proxy(TlsOptions tls) {
-  tls.verify = tls.verify_proxy;
-  tls.ca_file = tls.proxy_ca_file;
+/// Without who the server is that the user named, and who we are to it.
+TlsOptions options_for_other_server(TlsOptions tls) {
   tls.server_name.clear();
-  tls.pin.clear();
   tls.cert_file.clear();
   tls.key_file.clear();
+  return tls;
+}
+
+/// What of the TLS options is about the proxy.
+TlsOptions options_for_proxy(const TlsOptions& of_run) {
+  TlsOptions tls = options_for_other_server(of_run);
+  tls.verify = tls.verify_proxy;
+  tls.ca_file = tls.proxy_ca_file;
+  tls.pin.clear();
   return tls;
 }
 
@@ -29,6 +35,12 @@ Result<std::shared_ptr<TlsContext>> keep(std::shared_ptr<TlsContext>& place,
 Result<std::shared_ptr<TlsContext>> TlsContexts::for_server() {
   if (server_) return server_;
   return keep(server_, TlsContext::create(options_, TlsContext::Role::kClient));
+}
+
+Result<std::shared_ptr<TlsContext>> TlsContexts::for_other_server() {
+  if (other_server_) return other_server_;
+  return keep(other_server_,
+              TlsContext::create(options_for_other_server(options_), TlsContext::Role::kClient));
 }
 
 Result<std::shared_ptr<TlsContext>> TlsContexts::for_proxy() {

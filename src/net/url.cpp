@@ -119,6 +119,11 @@ Result<Url> parse_unix(std::string_view text, bool secure) {
                                    std::to_string(kMaxUnixPath) + " bytes");
   }
   if (!resource.empty() && resource.front() != '/' && resource.front() != '?') {
+    // "user:password@/path": what follows the ':' is no resource.
+    if (resource.find('@') != std::string_view::npos) {
+      return fail(Stage::kUsage, "the URL of a Unix socket can't have a user and a password",
+                  "--auth USER:PASS sends them");
+    }
     return fail(Stage::kUsage, "bad resource \"" + printable(resource) +
                                    "\" after the socket path: it begins with '/'");
   }
@@ -142,19 +147,31 @@ tl::unexpected<Error> mistyped(std::string message, const std::string& meant) {
   return fail(Stage::kUsage, std::move(message), "did you mean " + printable(meant) + "?");
 }
 
-/// "ws:/host", "ws:host:port": read as the short form, "ws" would be the host. "ws:8080" is one,
-/// and so is what has a user called "ws".
-Result<void> check_slashes(std::string_view scheme, std::string_view rest) {
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
-  if (is_digits(authority) || authority.find('@') != std::string_view::npos) return {};
+/// `rest`: what stands behind the scheme, but for its "://". `message`: what is wrong with that.
+tl::unexpected<Error> mistyped_mark(std::string message, std::string_view scheme,
+                                    std::string_view rest) {
   const std::string begin = std::string(scheme) + "://";
-  const std::string_view place = rest.substr(std::min(rest.find_first_not_of('/'), rest.size()));
+  const std::string_view place = rest.substr(std::min(rest.find_first_not_of("/\\"), rest.size()));
   if (place.empty() || place.front() == '?') {
     return fail(Stage::kUsage, "the URL has no host", "for example " + begin + "localhost:8765/");
   }
   const bool secret = place.find('@') != std::string_view::npos;
-  return mistyped("the URL has no // after " + std::string(scheme) + ":",
-                  begin + (secret ? "…" : std::string(place)));
+  return mistyped(std::move(message), begin + (secret ? "…" : std::string(place)));
+}
+
+/// "ws:/host", "ws:host:port": read as the short form, "ws" would be the host, and in
+/// "wss:user:password@host" a user, whose password would go out unencrypted. "ws:8080" is one.
+Result<void> check_slashes(std::string_view scheme, std::string_view rest) {
+  if (is_digits(rest.substr(0, rest.find_first_of("/?")))) return {};
+  return mistyped_mark("the URL has no // after " + std::string(scheme) + ":", scheme, rest);
+}
+
+/// "wss//host": read as the short form, "wss" would be the host. "ws/path" is one.
+Result<void> check_colon(std::string_view text) {
+  const std::string_view scheme = text.substr(0, text.find('/'));
+  const std::string_view rest = text.substr(scheme.size());
+  if (rest.substr(0, 2) != "//" || !is_websocket_scheme(scheme)) return {};
+  return mistyped_mark("the URL has no : after " + std::string(scheme), scheme, rest);
 }
 
 /// "unix:/path": what other programs call it. "unix:80" is a host and its port.
@@ -163,8 +180,10 @@ Result<void> check_unix_scheme(std::string_view scheme, std::string_view rest) {
   if (!path || !equal_ignoring_case(scheme, "unix")) return {};
   if (rest.substr(0, 3) == "///") rest.remove_prefix(2);
   const bool resource = rest.find(':') != std::string_view::npos;
+  // Behind an abstract name's own '@', another may end a password.
+  const bool secret = rest.find('@', 1) != std::string_view::npos;
   return mistyped("unknown scheme \"unix\" in the URL",
-                  "ws+unix:" + std::string(rest) + (resource ? "" : ":/resource"));
+                  "ws+unix:" + (secret ? "…" : std::string(rest) + (resource ? "" : ":/resource")));
 }
 
 /// The short form has whatever stands before the first slash as its host.
@@ -174,6 +193,7 @@ Result<void> check_short_form(std::string_view text, std::size_t scheme) {
     const std::string_view rest = text.substr(scheme + 1);
     return is_websocket_scheme(name) ? check_slashes(name, rest) : check_unix_scheme(name, rest);
   }
+  if (auto checked = check_colon(text); !checked) return checked;
   // As an address (RFC 3986 7.4), 8765 would be 0.0.34.61.
   const std::string_view number = text.substr(0, text.find_first_of("/?"));
   if (!is_digits(number)) return {};
@@ -230,6 +250,9 @@ Result<Url> parse_url(std::string_view text) {
 
   if (text.substr(0, 2) == "//") {
     return fail(Stage::kUsage, "the URL has no scheme", "write ws: or wss: before the //");
+  }
+  if (text.substr(0, 3) == "://") {
+    return fail(Stage::kUsage, "the URL has no scheme", "write ws or wss before the ://");
   }
 
   const std::string_view scheme = text.substr(0, scheme_length(text));

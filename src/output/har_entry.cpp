@@ -104,10 +104,15 @@ class Json {
   std::string out_;
 };
 
+std::string shown(std::string_view name, const std::string& value, bool secrets) {
+  return secrets ? value : masked_value(name, value);
+}
+
 void headers(Json& json, const Head& head, bool secrets) {
   json.key("headers").raw("[");
   for (const Field& field : head.fields) {
-    if (secrets || !carries_credentials(field.name)) json.pair(field.name, field.value).raw("}");
+    if (!secrets && carries_credentials(field.name)) continue;
+    json.pair(field.name, shown(field.name, field.value, secrets)).raw("}");
   }
   json.raw("]");
 }
@@ -194,7 +199,7 @@ void response(Json& json, const HarEntry& entry, bool secrets) {
   const std::string type = head.find("Content-Type");
   json.key("content").raw("{").number("size", std::max<std::int64_t>(size, 0));
   json.text("mimeType", type.empty() ? "x-unknown" : type).raw("}");
-  json.text("redirectURL", head.find("Location"));
+  json.text("redirectURL", shown("Location", head.find("Location"), secrets));
   json.number("headersSize", size_of(entry.response_head));
   json.number("bodySize", entry.response_head.empty() ? -1 : size);
   if (!entry.error.empty()) json.text("_error", entry.error);

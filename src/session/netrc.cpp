@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "base/ascii.h"
+#include "base/escape.h"
 #include "base/read_file.h"
 
 namespace wscope::session {
@@ -83,9 +85,9 @@ struct Entry {
 
 }  // namespace
 
-Result<std::optional<Login>> find_login(std::string_view netrc, std::string_view host,
+Result<std::optional<Login>> find_login(const Netrc& netrc, std::string_view host,
                                         const std::optional<std::string>& user) {
-  Words words(netrc);
+  Words words(netrc.text);
   Entry entry;
   const auto fits = [&] {
     return entry.fits && (user ? !entry.login || *entry.login == *user : entry.login.has_value());
@@ -93,8 +95,9 @@ Result<std::optional<Login>> find_login(std::string_view netrc, std::string_view
   const auto login = [&] {
     return Login{entry.login ? *entry.login : user.value_or(""), entry.password};
   };
-  const auto bad = [&words](const std::string& why) {
-    return fail(Stage::kUsage, fmt::format(".netrc, line {}: {}", words.line(), why));
+  const auto bad = [&](const std::string& why) {
+    return fail(Stage::kUsage,
+                fmt::format("{}, line {}: {}", printable(netrc.path), words.line(), why));
   };
   while (const auto word = words.next()) {
     if (*word == "machine" || *word == "default") {
@@ -121,7 +124,7 @@ Result<std::optional<Login>> find_login(std::string_view netrc, std::string_view
   return std::nullopt;
 }
 
-Result<std::string> read_netrc() {
+Result<Netrc> read_netrc() {
   const char* variable = std::getenv("NETRC");
   std::string path = variable != nullptr ? variable : "";
   if (path.empty()) {
@@ -131,7 +134,9 @@ Result<std::string> read_netrc() {
     }
     path = std::string(home) + "/.netrc";
   }
-  return read_file(path, path);
+  auto text = read_file(path, path);
+  if (!text) return fail(std::move(text.error()));
+  return Netrc{std::move(path), std::move(*text)};
 }
 
 }  // namespace wscope::session

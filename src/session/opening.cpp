@@ -11,15 +11,19 @@
 #include <cstring>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/byte_text.h"
 #include "base/cause.h"
+#include "base/escape.h"
 #include "base/http_field.h"
+#include "base/mask_credentials.h"
 #include "ws/handshake_request.h"
 
 namespace wscope::session {
 namespace {
 
 constexpr std::uint64_t kLongestRetryAfter = 3600;
+constexpr std::size_t kMostOfLocation = 100;
 
 Result<std::string> random_nonce() {
   std::array<char, 16> bytes;
@@ -91,14 +95,17 @@ Result<void> Opening::prepare() {
   return {};
 }
 
+// A proxy's status is told by the Error: whether it says the same another time.
 RefusedUpgrade Opening::refused() const {
   RefusedUpgrade refused;
-  if (!upgrade_ || !upgrade_->gate().head()) return refused;
-  const auto& head = *upgrade_->gate().head();
-  refused.status = head.status;
+  std::string_view head = connector_.refusing_head();
+  if (upgrade_ && upgrade_->gate().head()) {
+    head = upgrade_->gate().head()->raw;
+    refused.status = upgrade_->gate().head()->status;
+  }
   // A date is left to the back-off.
-  if (const auto seconds =
-          delay_seconds(head.find("Retry-After").value_or(""), kLongestRetryAfter)) {
+  const auto after = find_field(head, "Retry-After");
+  if (const auto seconds = delay_seconds(after.value_or(""), kLongestRetryAfter)) {
     refused.retry_after = static_cast<double>(*seconds);
   }
   return refused;
@@ -113,13 +120,25 @@ void Opening::cancel() {
 }
 
 void Opening::connect() {
-  connector_.start(url_, [this](Result<std::unique_ptr<net::Stream>> result) {
-    if (!result) {
-      finish(fail(std::move(result.error())));
-      return;
-    }
-    upgrade(std::move(*result));
-  });
+  connector_.start(
+      url_,
+      [this](Result<std::unique_ptr<net::Stream>> result) {
+        if (!result) {
+          finish(fail(std::move(result.error())));
+          return;
+        }
+        upgrade(std::move(*result));
+      },
+      plan_->home(url_) ? net::Connector::Origin::kOfUser : net::Connector::Origin::kOther);
+}
+
+/// Some of the TLS options were for the first URL only: the hints of net/ name them all the same.
+std::string Opening::tls_left_behind() const {
+  if (!plan_ || plan_->home(url_)) return {};
+  std::string names = options_.tls.server_name.empty() ? "" : "--servername";
+  if (!options_.tls.cert_file.empty())
+    names += (names.empty() ? "" : " and ") + std::string("--cert");
+  return names.empty() ? names : names + " stayed behind at the redirect to another origin";
 }
 
 void Opening::upgrade(std::unique_ptr<net::Stream> stream) {
@@ -141,7 +160,16 @@ bool Opening::leads_on(const ws::ResponseHead& head) {
 }
 
 Result<void> Opening::take_redirect(const ws::ResponseHead& head) {
-  auto to = redirect_target(url_, head.find("Location").value_or(""));
+  const std::string location = head.find("Location").value_or("");
+  // RFC 9110 5.3: not a list, so that there is no telling which of them is meant.
+  for (const auto& [name, value] : head.headers) {
+    if (!equal_ignoring_case(name, "Location") || value == location) continue;
+    return fail(Stage::kHandshake,
+                fmt::format("the server redirects to two places: Location is {} and {}",
+                            quoted(masked_value(name, location), kMostOfLocation),
+                            quoted(masked_value(name, value), kMostOfLocation)));
+  }
+  auto to = redirect_target(url_, location);
   if (!to) return fail(std::move(to.error()));
   const bool downgrade = url_.secure && !to->secure;
   if (downgrade && options_.tls.verify) {
@@ -151,7 +179,8 @@ Result<void> Opening::take_redirect(const ws::ResponseHead& head) {
         "-k follows all the same");
   }
   const std::string shown = to->display();
-  const bool behind = plan_->withholds(*to) && !plan_->withholds(url_);
+  const bool leaves = plan_->home(url_) && !plan_->home(*to);
+  const bool behind = leaves && (plan_->withholds(*to) || !options_.tls.cert_file.empty());
   sink_.on_redirected(
       {head.status, shown,
        behind ? "another origin: credentials and cookies stay behind" : std::string_view()});
@@ -181,6 +210,11 @@ void Opening::upgraded(Result<void> result) {
     Error error = std::move(result.error());
     if (!gate.begun() && !url_.secure && error.hint.empty()) {
       error.hint = "does it speak TLS there? try wss://";
+    }
+    if (gate.head()) {
+      if (auto why = plan_->why_no_answer(*gate.head(), url_); !why.empty()) {
+        error.hint = std::move(why);
+      }
     }
     return finish(fail(std::move(error)));
   }
@@ -218,6 +252,12 @@ void Opening::expired() {
 void Opening::finish(Result<OpenedStream> result) {
   if (!done_) return;
   deadline_.cancel();
+  if (!result && result.error().stage == Stage::kTls) {
+    std::string& hint = result.error().hint;
+    if (const std::string left = tls_left_behind(); !left.empty()) {
+      hint += (hint.empty() ? "" : "; ") + left;
+    }
+  }
   if (!result && !chain_.empty()) {
     std::string& detail = result.error().detail;
     detail = chain_.in_words() + (detail.empty() ? "" : "\n") + detail;

@@ -45,7 +45,7 @@ class Opening {
   ~Opening();
 
   void start(const net::Url& url, Done done);
-  /// What the server said when it refused; for who considers to try again.
+  /// What the server, or a proxy before it, said when it refused; for who considers to try again.
   RefusedUpgrade refused() const;
   void cancel();
 
@@ -58,6 +58,7 @@ class Opening {
   bool leads_on(const ws::ResponseHead& head);
   Result<void> take_redirect(const ws::ResponseHead& head);
   void go_on();
+  std::string tls_left_behind() const;
   void expired();
   void finish(Result<OpenedStream> result);
 

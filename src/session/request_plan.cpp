@@ -45,6 +45,14 @@ std::string still_valid(std::string_view given, std::string_view set) {
   return out;
 }
 
+std::vector<std::string> challenges_of(const ws::ResponseHead& head) {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : head.headers) {
+    if (equal_ignoring_case(name, "WWW-Authenticate")) values.push_back(value);
+  }
+  return values;
+}
+
 Login split_login(const std::string& auth) {
   const std::size_t colon = std::min(auth.find(':'), auth.size());
   return {auth.substr(0, colon), auth.substr(std::min(colon + 1, auth.size()))};
@@ -62,9 +70,9 @@ Result<RequestPlan> RequestPlan::create(const HandshakeOptions& options, const n
     for (Cookie& cookie : *cookies) plan.jar_.add(std::move(cookie));
   }
   if (options.netrc) {
-    auto text = read_netrc();
-    if (!text) return fail(std::move(text.error()));
-    plan.netrc_ = std::move(*text);
+    auto netrc = read_netrc();
+    if (!netrc) return fail(std::move(netrc.error()));
+    plan.netrc_ = std::move(*netrc);
   }
   return plan;
 }
@@ -152,11 +160,7 @@ bool RequestPlan::take_challenge(const ws::ResponseHead& head, const net::Url& u
   if (head.status != 401 || has_own_authorization(url)) return false;
   const auto login = login_for(url);
   if (!login || !*login) return false;
-  std::vector<std::string> values;
-  for (const auto& [name, value] : head.headers) {
-    if (equal_ignoring_case(name, "WWW-Authenticate")) values.push_back(value);
-  }
-  auto challenge = net::strongest_challenge(values);
+  auto challenge = net::strongest_challenge(challenges_of(head));
   if (!challenge) return false;
   if (challenge_ && same_origin(challenger_, url) && answers_ > 0) {
     if (!challenge->stale || renewed_) return false;  // these credentials are not the right ones
@@ -168,13 +172,18 @@ bool RequestPlan::take_challenge(const ws::ResponseHead& head, const net::Url& u
   return true;
 }
 
+std::string RequestPlan::why_no_answer(const ws::ResponseHead& head, const net::Url& url) const {
+  if (head.status != 401 || has_own_authorization(url)) return {};
+  return net::why_unanswerable(challenges_of(head));
+}
+
 Result<void> ask_for_password(HandshakeOptions& options, const std::optional<net::Url>& url) {
   if (!options.auth || options.auth->find(':') != std::string::npos) return {};
   const std::string& user = *options.auth;
   if (options.netrc && url) {
-    const auto text = read_netrc();
-    if (!text) return fail(text.error());
-    const auto login = find_login(*text, url->host, user);
+    const auto netrc = read_netrc();
+    if (!netrc) return fail(netrc.error());
+    const auto login = find_login(*netrc, url->host, user);
     if (!login) return fail(login.error());
     if (*login) {
       options.auth = user + ":" + (*login)->password;

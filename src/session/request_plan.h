@@ -34,21 +34,24 @@ class RequestPlan {
   /// `client_nonce`: fresh and unpredictable. Stage::kUsage where .netrc can't be read.
   Result<Request> request_to(const net::Url& url, std::int64_t now, std::string client_nonce);
   std::string cookies_for(const net::Url& url, std::int64_t now) const;
+  /// The origin is that of the first URL, for which the options were given.
+  bool home(const net::Url& url) const;
   /// Something that the user gave does not go to this server.
   bool withholds(const net::Url& url) const;
 
   void take_cookies(const ws::ResponseHead& head, const net::Url& url, std::int64_t now);
   /// True: a challenge that the next request to `url` will answer.
   bool take_challenge(const ws::ResponseHead& head, const net::Url& url);
+  /// Of a refusal: why no user and password would be taken; "" where they might.
+  std::string why_no_answer(const ws::ResponseHead& head, const net::Url& url) const;
 
  private:
-  bool home(const net::Url& url) const;
   Result<std::optional<Login>> login_for(const net::Url& url) const;
   bool has_own_authorization(const net::Url& url) const;
 
   HandshakeOptions options_;
   net::Url first_;
-  std::string netrc_;
+  Netrc netrc_;
   CookieJar jar_;
   std::optional<net::DigestChallenge> challenge_;
   net::Url challenger_;

@@ -29,7 +29,7 @@ void Upgrade::tell_other_heads() {
 
 bool Upgrade::give_up(std::string_view why) {
   if (!done_ || !gate_.begun()) return false;
-  advance(gate_.finish(why));
+  advance(gate_.cut(why));
   return true;
 }
 
@@ -77,14 +77,14 @@ void Upgrade::read_some() {
                         ? gate_.feed({buffer.data(), result.bytes})
                     : result.status == net::IoResult::Status::kEnd
                         ? gate_.finish("the server ended the connection")
-                        : gate_.finish(stream_.explain(result.error));
+                        : gate_.cut(stream_.explain(result.error));
     tell_other_heads();
     if (!told_head_ && gate_.head()) {
       told_head_ = true;
       const std::chrono::duration<double> taken = Clock::Steady::now() - sent_at_;
       sink_.on_response({gate_.head()->raw, taken.count()});
       if (gate_.head()->status != 101 && leads_on_ && leads_on_(*gate_.head())) {
-        progress = gate_.finish("it was not waited for");
+        progress = gate_.cut("it was not waited for");
       }
     }
     if (progress != ws::ResponseGate::Progress::kMore) {

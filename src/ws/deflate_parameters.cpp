@@ -86,9 +86,23 @@ Parsed read_parameters(const Extension& extension, bool is_offer) {
   return all;
 }
 
-tl::unexpected<Error> bad_answer(const std::string& what) {
+tl::unexpected<Error> bad_answer(const std::string& what, std::string hint) {
   return fail(Stage::kHandshake, "the server's Sec-WebSocket-Extensions is not valid: " + what,
-              "--no-deflate connects without compression");
+              std::move(hint));
+}
+
+/// An answer with this extension, which is not to be judged by an offer of ours.
+tl::unexpected<Error> foreign_answer(const std::string& name, std::string_view sent) {
+  const auto offered = parse_extension_list(sent);
+  const bool asked =
+      offered && std::any_of(offered->begin(), offered->end(),
+                             [&name](const Extension& one) { return one.name == name; });
+  // RFC 6455 4.1: an extension that was not offered fails the connection.
+  if (!asked) return bad_answer("the extension " + quoted(name) + " was not offered", {});
+  const std::string what =
+      name == kName ? "permessage-deflate as it was offered" : "the extension " + quoted(name);
+  return fail(Stage::kHandshake, "the server agreed to " + what + ", which wscope does not know",
+              "it was offered by -H Sec-WebSocket-Extensions");
 }
 
 /// What an answer must not say, or must say, after this offer; "" when it fits.
@@ -199,20 +213,19 @@ std::optional<DeflateOffer> offer_from_header(std::string_view header, const Def
 }
 
 Result<std::optional<DeflateAgreement>> accept_deflate_answer(
-    const std::optional<DeflateOffer>& offer, std::string_view answer) {
+    const std::optional<DeflateOffer>& offer, std::string_view answer, std::string_view sent) {
+  const bool of_ours = offer && (sent.empty() || sent == offer_header(*offer));
+  const char* hint = of_ours ? "--no-deflate connects without compression" : "";
   const auto extensions = parse_extension_list(answer);
-  if (!extensions) return bad_answer(extensions.error());
+  if (!extensions) return bad_answer(extensions.error(), hint);
   std::optional<DeflateAgreement> agreement;
   for (const Extension& extension : *extensions) {
-    // RFC 6455 4.1: an extension that was not offered fails the connection.
-    if (extension.name != kName || !offer) {
-      return bad_answer("the extension " + quoted(extension.name) + " was not offered");
-    }
-    if (agreement) return bad_answer("permessage-deflate comes twice");
+    if (extension.name != kName || !offer) return foreign_answer(extension.name, sent);
+    if (agreement) return bad_answer("permessage-deflate comes twice", hint);
     const Parsed parameters = read_parameters(extension, false);
-    if (!parameters) return bad_answer(parameters.error());
+    if (!parameters) return bad_answer(parameters.error(), hint);
     if (const std::string wrong = breaks_offer(*offer, *parameters); !wrong.empty()) {
-      return bad_answer(wrong);
+      return bad_answer(wrong, hint);
     }
     agreement.emplace();
     agreement->level = offer->level;

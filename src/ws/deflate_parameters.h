@@ -45,9 +45,10 @@ std::string offer_header(const DeflateOffer& offer);
 std::optional<DeflateOffer> offer_from_header(std::string_view header, const DeflateOffer& ours);
 /// The server's answer (all Sec-WebSocket-Extensions values joined by ", ") against our offer.
 /// Nothing: no compression agreed. Stage::kHandshake: names the parameter that breaks RFC 7692, an
-/// extension that was not offered, or one that comes twice.
+/// extension that was not offered or that we don't speak, or one that comes twice. `sent`: the
+/// request's Sec-WebSocket-Extensions, where it is not that of the offer (-H).
 Result<std::optional<DeflateAgreement>> accept_deflate_answer(
-    const std::optional<DeflateOffer>& offer, std::string_view answer);
+    const std::optional<DeflateOffer>& offer, std::string_view answer, std::string_view sent = {});
 struct DeflateAnswer {
   DeflateAgreement agreement;
   std::string header;  // value of Sec-WebSocket-Extensions in the response

@@ -45,6 +45,11 @@ Result<std::string> join_subprotocols(const std::vector<std::string>& subprotoco
   return joined;
 }
 
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
+
 /// The value of Authorization; "" when there are no credentials. The options win over the URL.
 Result<std::string> authorization(const RequestTarget& target, const HandshakeOptions& options) {
   if (options.auth && !options.bearer.empty()) {
@@ -52,12 +57,18 @@ Result<std::string> authorization(const RequestTarget& target, const HandshakeOp
   }
   if (!options.bearer.empty()) return "Bearer " + options.bearer;
   if (options.auth) {
+    if (has_control(*options.auth)) {  // RFC 7617 section 2
+      return usage("--auth: a user name or password can't have a control character");
+    }
     const bool has_password = options.auth->find(':') != std::string::npos;
     return "Basic " + base64_of(*options.auth + (has_password ? "" : ":"));
   }
   if (!target.user) return std::string();
   if (target.user->find(':') != std::string::npos) {  // RFC 7617 section 2
     return usage("the user name in the URL contains a colon, which Basic authentication can't say");
+  }
+  if (has_control(*target.user) || has_control(target.password)) {  // .netrc may say so
+    return usage("the user name or password has a control character, which can't be sent");
   }
   return "Basic " + base64_of(*target.user + ":" + target.password);
 }
@@ -180,6 +191,7 @@ Result<HandshakeRequest> write_request(const RequestTarget& target, const Handsh
     }
   }
   if (const auto extensions = sent_value(fields, "Sec-WebSocket-Extensions")) {
+    request.extensions = *extensions;
     const DeflateOffer ours = deflate.value_or(DeflateOffer{});
     request.deflate = deflate && *extensions == offer_header(*deflate)
                           ? deflate

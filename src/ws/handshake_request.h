@@ -23,6 +23,7 @@ struct HandshakeRequest {
   std::string key;                        // Sec-WebSocket-Key as sent
   std::vector<std::string> subprotocols;  // as asked for (-s and -H Sec-WebSocket-Protocol)
   std::optional<DeflateOffer> deflate;    // as offered
+  std::string extensions;                 // all that were offered: Sec-WebSocket-Extensions
 };
 
 struct RequestTarget {

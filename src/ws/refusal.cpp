@@ -33,11 +33,7 @@ std::string in_sentence(std::string_view value) { return escaped(value, kLongest
 
 /// One line: a value has no line breaks left, what else is dangerous is escaped.
 std::string shown_value(std::string_view name, std::string_view value) {
-  // A cookie may be a session: its name tells enough.
-  if (carries_credentials(name)) {
-    return escaped(value.substr(0, value.find_first_of("=;")), kLongestValue) + "=…";
-  }
-  return escaped(value, kLongestValue);
+  return escaped(masked_value(name, value), kLongestValue);
 }
 
 std::string shown_body(const ResponseHead& head, std::string_view body) {
@@ -126,8 +122,9 @@ std::string hint_for(const HandshakeRequest& request, const ResponseHead& head,
     case 303:
     case 307:
     case 308:
-      if (const auto location = head.find("Location")) {
-        return "-L follows the redirect to " + in_sentence(*location);
+      // Of several -L follows none.
+      if (const auto location = head.find("Location"); location && head.count("Location") == 1) {
+        return "-L follows the redirect to " + in_sentence(masked_value("Location", *location));
       }
       return {};
     case 400:

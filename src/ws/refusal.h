@@ -3,7 +3,7 @@
 // A response head, its body as far as it came and what was asked turn into an Error of
 // Stage::kHandshake: message, hint by status, and a `detail` of status line, the headers that
 // matter and the body. All of it goes to a terminal: whatever came from the network is escaped,
-// values of cookies are left out. Pure.
+// values of cookies and what a Location has of a user are left out. Pure.
 #pragma once
 
 #include <string>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "base/http_field.h"
 #include "ws/refusal.h"
@@ -38,16 +39,28 @@ Error no_http(std::string_view bytes) {
                          "check host and port: this is no WebSocket server");
 }
 
-/// RFC 6455 4.1, the client's checks 2 and 3: the header is there and lists the token.
-std::optional<Error> lacks_token(const ResponseHead& head, std::string_view name,
-                                 std::string_view token) {
-  constexpr std::string_view kHint = "a proxy on the way may not let upgrades through";
+Error not_upgraded(const ResponseHead& head, std::string_view name, std::string_view expected) {
   const std::string header(name);
-  if (head.count(name) == 0) return not_valid("it has no " + header, std::string(kHint));
-  const std::string value = head.joined(name);
-  if (list_has(value, token)) return std::nullopt;
-  return not_valid(header + " is " + quoted(value) + ", expected " + quoted(token),
-                   std::string(kHint));
+  return not_valid(head.count(name) == 0 ? "it has no " + header
+                                         : header + " is " + quoted(head.joined(name)) +
+                                               ", expected " + quoted(expected),
+                   "a proxy on the way may not let upgrades through");
+}
+
+/// RFC 6455 4.1, the client's check 2: the value is this and nothing else, in any case.
+std::optional<Error> wrong_upgrade(const ResponseHead& head) {
+  constexpr std::string_view kName = "Upgrade";
+  constexpr std::string_view kValue = "websocket";
+  if (equal_ignoring_case(head.joined(kName), kValue)) return std::nullopt;
+  return not_upgraded(head, kName, kValue);
+}
+
+/// RFC 6455 4.1, check 3: the header lists the token.
+std::optional<Error> wrong_connection(const ResponseHead& head) {
+  constexpr std::string_view kName = "Connection";
+  constexpr std::string_view kToken = "Upgrade";
+  if (list_has(head.joined(kName), kToken)) return std::nullopt;
+  return not_upgraded(head, kName, kToken);
 }
 
 /// RFC 6455 4.1, check 4.
@@ -97,7 +110,7 @@ ResponseGate::Progress ResponseGate::feed(std::string_view bytes) {
   }
   if (state_ == State::kBody) {
     refusal_body_->feed(bytes);
-    if (refusal_body_->done()) refuse({});
+    if (refusal_body_->done()) refuse_with_body();
   } else if (state_ == State::kAccepted) {
     rest_.append(bytes);
   }
@@ -105,6 +118,13 @@ ResponseGate::Progress ResponseGate::feed(std::string_view bytes) {
 }
 
 ResponseGate::Progress ResponseGate::finish(std::string_view why) {
+  if (state_ != State::kBody) return cut(why);
+  // RFC 9112 6.3: without a length the end of the connection is that of the body.
+  refuse(refusal_body_->ends_with_peer() ? "" : cut_note(why));
+  return progress();
+}
+
+ResponseGate::Progress ResponseGate::cut(std::string_view why) {
   switch (state_) {
     case State::kFirstBytes:
     case State::kHead:
@@ -121,7 +141,7 @@ ResponseGate::Progress ResponseGate::finish(std::string_view why) {
       }
       break;
     case State::kBody:
-      refuse(why);
+      refuse(cut_note(why));
       break;
     case State::kAccepted:
     case State::kFailed:
@@ -190,13 +210,13 @@ void ResponseGate::judge_upgrade() {
     return fail_with_head(not_valid("it is in " + quoted(head_->status_line.substr(0, 8)) +
                                     ", expected \"HTTP/1.1\""));
   }
-  if (auto wrong = lacks_token(*head_, "Upgrade", "websocket")) return fail_with_head(*wrong);
-  if (auto wrong = lacks_token(*head_, "Connection", "Upgrade")) return fail_with_head(*wrong);
+  if (auto wrong = wrong_upgrade(*head_)) return fail_with_head(*wrong);
+  if (auto wrong = wrong_connection(*head_)) return fail_with_head(*wrong);
   if (auto wrong = wrong_accept(*head_, request_.key)) return fail_with_head(*wrong);
   if (auto wrong = wrong_subprotocol(*head_, request_.subprotocols)) return fail_with_head(*wrong);
   // RFC 6455 4.1, check 5.
   agreed_.extensions = head_->joined("Sec-WebSocket-Extensions");
-  auto deflate = accept_deflate_answer(request_.deflate, agreed_.extensions);
+  auto deflate = accept_deflate_answer(request_.deflate, agreed_.extensions, request_.extensions);
   if (!deflate) return fail_with_head(std::move(deflate.error()));
   agreed_.deflate = *deflate;
   agreed_.subprotocol = head_->find("Sec-WebSocket-Protocol").value_or("");
@@ -214,16 +234,22 @@ void ResponseGate::fail_gate(Error error) {
   state_ = State::kFailed;
 }
 
-void ResponseGate::refuse(std::string_view why_cut) {
-  body_ = refusal_body_->content();
+std::string ResponseGate::cut_note(std::string_view why) const {
+  return "the body is not whole: " + std::string(why);
+}
+
+void ResponseGate::refuse_with_body() {
   std::string note;
   if (refusal_body_->cut()) {
     note = "the body goes on: cut at 16 KiB";
-  } else if (!refusal_body_->whole() && refusal_body_->done()) {
+  } else if (!refusal_body_->whole()) {
     note = "the body's framing is broken";
-  } else if (!refusal_body_->whole() && !refusal_body_->ends_with_peer()) {
-    note = "the body is not whole: " + std::string(why_cut);
   }
+  refuse(note);
+}
+
+void ResponseGate::refuse(const std::string& note) {
+  body_ = refusal_body_->content();
   fail_gate(explain_refusal(request_, *head_, body_, note));
 }
 

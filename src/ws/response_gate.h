@@ -4,8 +4,8 @@
 // RFC 7692 5): agreed() tells what was agreed and rest() the bytes that came after the head.
 // kFailed: error() tells (Stage::kHandshake) with status line, the headers that matter and the
 // bounded, de-chunked body in `detail`; head() is set when it could be parsed. A refusal's body is
-// read until it is whole, until finish() (the peer's end or a deadline) or 16 KiB. Heads over 64
-// KiB fail. Pure: no clock, no socket.
+// read until it is whole, until finish() (the peer's end) or cut(), or 16 KiB. Heads over 64 KiB
+// fail. Pure: no clock, no socket.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +33,11 @@ class ResponseGate {
   explicit ResponseGate(const HandshakeRequest& request);
 
   Progress feed(std::string_view bytes);
-  /// No more bytes will come: the peer ended, or the caller's patience did (`why` in words).
+  /// No more bytes will come: the peer ended, which may be the end of a refusal's body (`why` in
+  /// words).
   Progress finish(std::string_view why);
+  /// The same where it did not end: the connection broke, or the caller's patience is at its end.
+  Progress cut(std::string_view why);
 
   /// The head is whole (accepted or not); parsed unless it was no HTTP.
   const std::optional<ResponseHead>& head() const { return head_; }
@@ -61,7 +64,10 @@ class ResponseGate {
   /// For what the server would send another time, too.
   void reject(Error error);
   void fail_gate(Error error);
-  void refuse(std::string_view why_cut);
+  void refuse_with_body();
+  void refuse(const std::string& note);
+  /// For a body that is not done; `why` no more of it will come.
+  std::string cut_note(std::string_view why) const;
 
   HandshakeRequest request_;
   State state_ = State::kFirstBytes;

@@ -105,6 +105,23 @@ class Digest(Dialogue):
             self.dialogue(server.url, status=5, out="", err="hint: .*--auth")
             self.assertEqual(len(demands.seen), 1)
 
+    def test_a_challenge_that_has_no_answer(self):
+        for value, why in (
+            ('Digest realm="r", nonce="n", qop="auth-int"', 'its qop is "auth-int"'),
+            ('Digest realm="r", nonce="n", algorithm=FOO', 'its algorithm is "FOO"'),
+            ('Digest realm="r"', "it has no nonce"),
+        ):
+
+            def script(peer, value=value):
+                peer.read_request()
+                peer.send(f"HTTP/1.1 401 No\r\nWWW-Authenticate: {value}\r\nContent-Length: 0\r\n\r\n".encode())
+                peer.read_to_end()
+
+            for words in (["--auth", "u:p"], []):
+                with self.subTest(value, words=words), Server(script) as server:
+                    hint = f"^wscope: hint: wscope can't answer the server's Digest challenge: {why}$"
+                    self.dialogue(*words, server.url, status=5, out="", err=hint, no_err="did not take")
+
     def test_the_trace_masks_it(self):
         with Server(DigestServer()) as server:
             ended = run("-v", "--auth", "u:p", "-w", "0", "-x", "in", server.url)
@@ -187,7 +204,13 @@ class Netrc(Dialogue):
         ended = run("--netrc", "ws://127.0.0.1:1/", env={**os.environ, "NETRC": "/proc/self/mem"})
         self.expect(ended, status=2, out="")
         self.one_error(ended, "^can't read /proc/self/mem: input/output error$")
-        self.authorization("machine a\nlogin b with space", status=2, err=r"\.netrc, line 2")
+        self.authorization("machine a\nlogin b with space", status=2, err=r"wscope: /.*/\.netrc, line 2")
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("machine")
+            file.flush()
+            ended = run("--netrc", "ws://127.0.0.1:1/", env={**os.environ, "NETRC": file.name})
+            self.expect(ended, status=2, out="")
+            self.one_error(ended, f'^{file.name}, line 1: no name after "machine"$')
 
     def test_a_digest_challenge(self):
         with tempfile.TemporaryDirectory() as home, Server(DigestServer()) as server:

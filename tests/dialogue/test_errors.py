@@ -222,9 +222,12 @@ class Proxies(Errors):
 
     def test_refusals(self):
         wants = "--proxy http://USER:PASSWORD@HOST:PORT"
+        only_basic = "wscope speaks only Basic to proxies, and this one wants another scheme"
         for status, headers, user, hint in (
             ("407 Proxy Authentication Required", ['Proxy-Authenticate: Basic realm="r"'], "", wants),
             ("407 Proxy Authentication Required", ['Proxy-Authenticate: Basic realm="r"'], "u:p@", "the proxy doesn't accept this user and password"),
+            ("407 No", ['Proxy-Authenticate: Digest realm="r", nonce="n"'], "u:p@", only_basic),
+            ("407 No", ["Proxy-Authenticate: Negotiate"], "", only_basic),
             ("403 Forbidden", ["Server: s", "Via: 1.1 v"], "", "the proxy doesn't allow this destination"),
             ("404 Not Found", [], "", "is it a proxy at all? a web server answers so"),
             ("405 Method Not Allowed", [], "", "is it a proxy at all? a web server answers so"),

@@ -189,6 +189,17 @@ class Reconnect(Dialogue):
             self.expect(ended, status=0, out="", err="connecting again in")
         self.assertGreaterEqual(visits[1] - visits[0], 2)
 
+    def test_retry_after_of_a_proxy_counts_too(self):
+        def script(peer):
+            peer.read_until(b"\r\n\r\n")
+            peer.send(b"HTTP/1.1 503 Busy\r\nRetry-After: 40\r\nContent-Length: 0\r\n\r\n")
+            peer.end()
+
+        with Server(script) as server:
+            words = ["--reconnect", "--reconnect-max", "1", "--timeout", TIME_FACTOR * 2, "-w", "-1"]
+            ended = run(*words, "--proxy", f"http://{server.authority}", "ws://far.example/", timeout=30)
+            self.assertRegex(ended.errors, r"connecting again in 40\.\d s", str(ended))
+
     def test_a_retry_after_without_end_is_an_hour(self):
         for value, wait in (("99999999999999999999", r"3600\.0 s"), ("1e300", r"[01]\.\d s"), ("inf", r"[01]\.\d s")):
             with self.subTest(value):

@@ -1,6 +1,8 @@
 """-L: redirects followed, what goes along and what stays behind, and where the way ends."""
 
+import tempfile
 import unittest
+from pathlib import Path
 
 from support.certificates import Certificates
 from support.dialogue import Dialogue
@@ -138,10 +140,71 @@ class WhatGoesAlong(Dialogue):
         self.assertEqual(self.along(same_origin=False, set_cookie="s=1").get("Cookie"), "s=1")
         self.assertIsNone(self.along(same_origin=True, set_cookie="s=1; Domain=x.example").get("Cookie"))
 
+    def test_no_password_of_a_location_is_shown(self):
+        for words, status in (([], 5), (["-v"], 5), (["--json"], 5), (["-L", "-v"], 0), (["-L", "--json"], 0)):
+            with self.subTest(words), tempfile.TemporaryDirectory() as folder, Server(echo) as goal:
+                where = f"http://us:hunter2@{goal.authority}/c"
+                with Server(sends_to(where, "302 Found", "Set-Cookie: hunter2")) as server:
+                    record, har = Path(folder, "record"), Path(folder, "har")
+                    files = ["--record", record, "--har", har]
+                    ended = run("-w", "0", "-x", "hi", *files, *words, server.url)
+                    self.expect(ended, status=status)
+                    for text in (ended.errors, ended.out.decode(), record.read_text(), har.read_text()):
+                        self.assertNotIn("hunter2", text)
+                    if "-L" not in words and "--json" not in words:
+                        self.assertIn(f"Location: http://…@{goal.authority}/c", ended.errors)
+
     def test_the_trace_says_what_stays_behind(self):
         with Server(echo) as goal, Server(sends_to(goal.url)) as server:
             ended = run("-L", "-v", "-w", "0", "--auth", "u:p", "-x", "hi", server.url)
             self.expect(ended, err="redirect 302 to .*credentials and cookies stay behind")
+
+
+def echo_who_asks(peer):
+    """As echo(), but the client may leave when TLS is done."""
+    try:
+        echo(peer)
+    except PeerGone:
+        pass
+
+
+class TlsAtAnotherOrigin(Dialogue):
+    """What --servername, --cert and --pin mean where a redirect led to another server."""
+
+    certificates = Certificates.shared()
+
+    def led(self, name, *words, client_ca=None, **expected):
+        context = self.certificates.server_context(name, client_ca=client_ca)
+        with (
+            Server(echo_who_asks, tls=context) as goal,
+            Server(sends_to(f"https://localhost:{goal.port}/")) as server,
+        ):
+            words = ["-L", "--ca", self.certificates.ca, "-w", "0.1", "-x", "hi", *words]
+            return self.dialogue(*words, server.url, **expected)
+
+    def test_servername_stays_behind(self):
+        ended = self.led("wrong_host", "--servername", "other.example", status=4, out="")
+        self.one_error(ended, "not for localhost")
+        self.assertRegex(ended.errors, "hint: .*--servername stayed behind at the redirect")
+        self.led("good", "--servername", "other.example", out="hi\n", err="")
+
+    def test_servername_goes_on_within_the_origin(self):
+        script, _ = by_path({"/": "302 Found\r\nLocation: /there"})
+        with Server(script, tls=self.certificates.server_context("wrong_host")) as server:
+            words = ["-L", "--ca", self.certificates.ca, "--servername", "other.example", "-w", "0.1", "-x", "hi"]
+            self.dialogue(*words, f"wss://localhost:{server.port}/", out="hi\n", err="")
+
+    def test_our_certificate_stays_behind(self):
+        pem, key = self.certificates.pair("client")
+        words = ["--cert", pem, "--key", key]
+        ended = self.led("good", *words, client_ca=self.certificates.ca, status=4, out="")
+        self.assertRegex(ended.errors, "hint: .*--cert stayed behind at the redirect")
+        with Server(sends_to("ws://127.0.0.1:1/")) as server:
+            self.expect(run("-L", "-v", *words, server.url), status=3, err="credentials and cookies stay behind")
+
+    def test_a_pinned_key_is_asked_for_everywhere(self):
+        ended = self.led("good", "-k", "--pin", "sha256//" + "A" * 43 + "=", status=4, out="")
+        self.one_error(ended, "not the pinned one")
 
 
 class WhereItEnds(Dialogue):
@@ -189,6 +252,16 @@ class WhereItEnds(Dialogue):
         for location in ("ftp://x/", "http://", "ws+unix:/run/x.sock:/", "http://h:0/", "mailto:x"):
             with self.subTest(location), Server(sends_to(location)) as server:
                 self.one_error(self.dialogue("-L", server.url, status=5, out=""), "redirects to")
+
+    def test_two_places_are_none(self):
+        for locations, status in ((["/a", "/b"], 5), (["http://u:hunter2@h/", "/a"], 5), (["/a", "/a"], 0)):
+            head = "\r\n".join(f"Location: {one}" for one in locations)
+            script, seen = by_path({"/": f"302 Found\r\n{head}"})
+            with self.subTest(locations), Server(script) as server:
+                ended = self.dialogue("-L", "-w", "0", server.url, status=status, no_err="hunter2")
+                self.assertEqual(len(seen), 1 if status else 2)
+                if status:
+                    self.one_error(ended, "^the server redirects to two places: Location is ")
 
     def test_no_location_is_a_refusal(self):
         script, _ = by_path({"/": "302 Found"})

@@ -135,6 +135,12 @@ class Refusals(Dialogue):
             self.expect(ended, status=5, out="", err=["403 Forbidden", "^not"])
             self.assertLess(ended.seconds, 5 * TIME_FACTOR)
 
+    def test_a_body_without_a_length_that_never_ends(self):
+        with Server(answers("HTTP/1.1 403 Forbidden\r\n\r\nnot", then="stall")) as server:
+            ended = run("--connect-timeout", "0.5", server.url)
+            note = r"^\(the body is not whole: no more came within 0\.5 s\)$"
+            self.expect(ended, status=5, out="", err=["403 Forbidden", "^not$", note])
+
 
 class BrokenAnswers(Dialogue):
     """Answers that break RFC 6455 section 4.1 or RFC 7692: the connection never opens."""
@@ -178,6 +184,8 @@ class BrokenAnswers(Dialogue):
 
     def test_upgrade_and_connection(self):
         self.broken(self.change("Upgrade: websocket", "Upgrade: h2c"), "(?i)upgrade")
+        self.broken(self.change("Upgrade: websocket", "Upgrade: h2c, websocket"), "Upgrade is")
+        self.broken(self.change("Upgrade: websocket\r\n", "Upgrade: websocket\r\n" * 2), "Upgrade is")
         self.broken(self.change("Upgrade: websocket\r\n", ""), "(?i)upgrade")
         self.broken(self.change("Connection: Upgrade", "Connection: close"), "(?i)connection")
         self.broken(self.change("Connection: Upgrade\r\n", ""), "(?i)connection")
@@ -217,6 +225,11 @@ class BrokenAnswers(Dialogue):
             lambda peer: peer.response("Sec-WebSocket-Extensions: permessage-deflate"),
             "permessage-deflate",
             words=["--no-deflate"],
+        )
+        self.broken(
+            lambda peer: peer.response("Sec-WebSocket-Extensions: foo"),
+            'agreed to the extension "foo", which wscope does not know',
+            words=["-H", "Sec-WebSocket-Extensions: foo"],
         )
 
     def test_not_http(self):

@@ -104,6 +104,16 @@ class ServerName(Dialogue):
         self.assertEqual(self.asked_for(host="localhost"), "localhost")
         self.assertIsNone(self.asked_for(host="127.0.0.1"))
         self.assertEqual(self.asked_for("--servername", "a.example", host="127.0.0.1"), "a.example")
+        self.assertEqual(self.asked_for("--servername", "B\u00fccher.example", host="127.0.0.1"), "xn--bcher-kva.example")
+
+    def test_what_is_no_name_is_refused(self):
+        for name in ("a\nb", "a b", "a\x01", "x." * 130 + "example", "a" * 64, ".", "a:b"):
+            with self.subTest(name):
+                ended = run("-k", "--servername", name, "wss://127.0.0.1:1/")
+                self.expect(ended, status=2, out="")
+                self.one_error(ended, "bad --servername")
+        for name in ("::1", "[::1]", "127.0.0.1", "a_b.example."):
+            self.expect(run("-k", "--servername", name, "wss://127.0.0.1:1/"), status=3)
 
 
 class ClientCertificates(Dialogue):

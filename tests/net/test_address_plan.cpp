@@ -66,6 +66,24 @@ TEST_CASE("address plan: an unknown zone is a usage error, a known one stays") {
   CHECK(dial("ws://[fe80::1%lo]:5")->front().text() == "[fe80::1%lo]:5");
 }
 
+TEST_CASE("address plan: a final dot makes no other host") {
+  for (const char* dot_of_url : {"", "."}) {
+    for (const char* dot_of_option : {"", "."}) {
+      const auto url = *parse_url("ws://x.test" + std::string(dot_of_url) + ":81/");
+      const std::string name = "X.test" + std::string(dot_of_option);
+      wscope::NetworkOptions resolve;
+      resolve.resolve = {name + ":81:127.0.0.7"};
+      CHECK(known_addresses(*plan_destination(url, resolve), resolve)->size() == 1);
+      wscope::NetworkOptions connect;
+      connect.connect_to = {name + ":81:other.test:82"};
+      CHECK(plan_destination(url, connect)->host == "other.test");
+    }
+  }
+  wscope::NetworkOptions other;
+  other.resolve = {"x.tes.:81:127.0.0.7"};
+  CHECK(known_addresses(*plan_destination(*parse_url("ws://x.test.:81/"), other), other)->empty());
+}
+
 TEST_CASE("socket address: texts") {
   CHECK(SocketAddress::literal("127.0.0.1", 80)->text() == "127.0.0.1:80");
   CHECK(SocketAddress::literal("::1", 80)->text() == "[::1]:80");

@@ -96,3 +96,25 @@ TEST_CASE("stale, userhash, -sess and quoting") {
   third.count = 0x1f;
   CHECK(digest_authorization(*challenge, third)->find("nc=0000001f") != std::string::npos);
 }
+
+TEST_CASE("why there is no answer") {
+  const auto why = [](const std::string& value) { return why_unanswerable({value}); };
+  const std::string digest = "wscope can't answer the server's Digest challenge: ";
+  CHECK(why("Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\"") ==
+        digest + "its qop is \"auth-int\"");
+  CHECK(why("Digest realm=\"r\", nonce=\"n\", algorithm=FOO") ==
+        digest + "its algorithm is \"FOO\"");
+  CHECK(why("Digest realm=\"r\"") == digest + "it has no nonce");
+  CHECK(why("NTLM, Digest realm=\"r\"") ==
+        "the server wants ntlm: wscope speaks Basic, Digest and Bearer");
+  for (const char* good : {"", "Basic", "Bearer", "Digest realm=\"r\", Basic realm=\"r\"",
+                           "Digest algorithm=FOO, nonce=n, Digest algorithm=MD5-sess, nonce=n, "
+                           "qop=\"auth-int, auth\""}) {
+    CAPTURE(good);
+    CHECK(why(good) == "");
+  }
+  CHECK(why_unanswerable({"Digest realm=\"r\"", "Basic"}) == "");
+  CHECK(why_unanswerable({}) == "");
+  CHECK(challenge_schemes({"Negotiate YII==, Digest a=b", "NTLM"}) ==
+        std::vector<std::string>{"negotiate", "digest", "ntlm"});
+}

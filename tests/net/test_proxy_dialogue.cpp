@@ -67,6 +67,24 @@ TEST_CASE("CONNECT: 2xx opens, and takes no byte of the tunnel") {
   CHECK(dialogue->outcome() == "CONNECT h:443 via 127.0.0.1:3128: 200 Connection established");
 }
 
+TEST_CASE("CONNECT: whether Basic is among what a proxy wants") {
+  const auto hint = [](const std::string& fields) {
+    const auto dialogue = connect_dialogue(proxy_of("u:secret@p:1"), "h:443");
+    feed(*dialogue, "HTTP/1.1 407 No\r\nContent-Length: 0\r\n" + fields + "\r\n");
+    return dialogue->error().hint;
+  };
+  const std::string taken = "the proxy doesn't accept this user and password";
+  const std::string other =
+      "wscope speaks only Basic to proxies, and this one wants another scheme";
+  const std::string name = "Proxy-Authenticate: ";
+  CHECK(hint("") == taken);
+  CHECK(hint(name + "Negotiate\r\n" + name + "bAsIc realm=\"x\"\r\n") == taken);
+  CHECK(hint(name + "Digest realm=\"x\", nonce=\"n\", Basic realm=\"x\"\r\n") == taken);
+  CHECK(hint(name + "Digest realm=\"x\", nonce=\"n\", qop=\"auth,auth-int\"\r\n") == other);
+  CHECK(hint(name + "Digest realm=\"a, Basic b\", nonce=\"n\"\r\n") == other);
+  CHECK(hint(name + "Negotiate\r\n" + name + "NTLM\r\n") == other);
+}
+
 TEST_CASE("CONNECT: a refusal is told with status, headers and body") {
   const std::string head =
       "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n"

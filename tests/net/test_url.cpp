@@ -62,6 +62,8 @@ const Good kGood[] = {
     {"unix:80", false, "unix", 80, "/", "unix", "ws://unix/"},
     {"unix", false, "unix", 80, "/", "unix", "ws://unix/"},
     {"ws/x", false, "ws", 80, "/x", "ws", "ws://ws/x"},
+    {"ws/x//y", false, "ws", 80, "/x//y", "ws", "ws://ws/x//y"},
+    {"h//x", false, "h", 80, "//x", "h", "ws://h//x"},
     {"h:/x", false, "h", 80, "/x", "h", "ws://h/x"},
     {"1.example/x", false, "1.example", 80, "/x", "1.example", "ws://1.example/x"},
     {"127.1", false, "127.0.0.1", 80, "/", "127.0.0.1", "ws://127.0.0.1/"},
@@ -212,6 +214,22 @@ TEST_CASE("url: what is nearly right has the right form as its hint") {
       {"ws:80:80", "the URL has no // after ws:", "did you mean ws://80:80?"},
       {"wss:/u:hunter2@h/x", "the URL has no // after wss:", "did you mean wss://…?"},
       {"ws:hun/ter2@h", "the URL has no // after ws:", "did you mean ws://…?"},
+      {"wss:user:hunter2@h", "the URL has no // after wss:", "did you mean wss://…?"},
+      {"WSS:user:hunter2@h", "the URL has no // after WSS:", "did you mean WSS://…?"},
+      {"https:me:hunter2@h/x", "the URL has no // after https:", "did you mean https://…?"},
+      {"ws:me@h", "the URL has no // after ws:", "did you mean ws://…?"},
+      {"wss:\\\\me:hunter2@h", "the URL has no // after wss:", "did you mean wss://…?"},
+      {"wss:\\\\h", "the URL has no // after wss:", "did you mean wss://h?"},
+      {"wss//h/x", "the URL has no : after wss", "did you mean wss://h/x?"},
+      {"HTTP//h", "the URL has no : after HTTP", "did you mean HTTP://h?"},
+      {"wss//u:hunter2@h/x", "the URL has no : after wss", "did you mean wss://…?"},
+      {"ws//", "the URL has no host", "for example ws://localhost:8765/"},
+      {"://h:80/x", "the URL has no scheme", "write ws or wss before the ://"},
+      {"://u:hunter2@h", "the URL has no scheme", "write ws or wss before the ://"},
+      {"//h", "the URL has no scheme", "write ws: or wss: before the //"},
+      {"ws+unix:us:hunter2@/x.sock:/", "the URL of a Unix socket can't have a user and a password",
+       "--auth USER:PASS sends them"},
+      {"unix:/us:hunter2@/x.sock", "unknown scheme \"unix\" in the URL", "did you mean ws+unix:…?"},
       {"ws:", "the URL has no host", "for example ws://localhost:8765/"},
       {"wss:/?x", "the URL has no host", "for example wss://localhost:8765/"},
       {"ws:///x", "the URL has no host", of_no_host},
@@ -233,8 +251,8 @@ TEST_CASE("url: what is nearly right has the right form as its hint") {
     CHECK(url.error().message == typo.message);
     CHECK(url.error().hint == typo.hint);
   }
-  // A user may have the name of a scheme.
-  CHECK(parse_url("ws:secret@h")->user == "ws");
+  CHECK(parse_url("ws://ws:secret@h")->user == "ws");
+  CHECK(parse_url("wsx:secret@h")->user == "wsx");
   CHECK(parse_url("8765@h")->user == "8765");
 }
 
@@ -263,7 +281,9 @@ TEST_CASE("url: no error quotes a password") {
        {"ws://user:hunter2@", "ws://user:hunter2@h:bad/", "ws://user:hunter2@h/#f",
         "ws://user:hunter2%@h", "ws://user:hun/ter2@h/", "ws://user:hun?ter2@h/",
         "ws://user:hun#ter2@h/", "ws://user:hunter2@a b/", "user:hun/ter2@h",
-        "ws://user:1:hun/ter2@h"}) {
+        "ws://user:1:hun/ter2@h", "wss:user:hunter2@h", "wss:hun/ter2@h", "wss//user:hunter2@h",
+        "://user:hunter2@h", "ws+unix:user:hunter2@/x.sock:/", "ws+unix://user:hunter2@/x.sock",
+        "wss+unix:user:hun/ter2@/x.sock:/", "unix:/user:hunter2@/x.sock"}) {
     CAPTURE(text);
     const auto url = parse_url(text);
     REQUIRE_FALSE(url);

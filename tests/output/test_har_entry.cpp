@@ -58,6 +58,15 @@ TEST_CASE("heads as on the wire, without credentials") {
   CHECK(har["_webSocketMessages"] == json::array());
 }
 
+TEST_CASE("a Location without user and password") {
+  HarEntry entry = open_entry();
+  entry.response_head = "HTTP/1.1 302 Found\r\nLocation: http://u:p@h/c\r\n\r\n";
+  const json har = parsed(entry);
+  CHECK(har["response"]["redirectURL"] == "http://…@h/c");
+  CHECK(har["response"]["headers"].dump() == R"([{"name":"Location","value":"http://…@h/c"}])");
+  CHECK(parsed(entry, true)["response"]["redirectURL"] == "http://u:p@h/c");
+}
+
 TEST_CASE("with credentials where they are asked for") {
   const json har = parsed(open_entry(), true);
   CHECK(har["request"]["headers"].size() == 5);

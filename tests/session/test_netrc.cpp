@@ -9,7 +9,7 @@ namespace {
 
 std::string login(const std::string& netrc, const std::string& host,
                   const std::optional<std::string>& user = std::nullopt) {
-  const auto found = find_login(netrc, host, user);
+  const auto found = find_login({"/home/me/netrc", netrc}, host, user);
   if (!found) return "error: " + found.error().message;
   return *found ? (*found)->user + ":" + (*found)->password : "none";
 }
@@ -37,8 +37,9 @@ TEST_CASE("the first machine that fits, else default") {
 
 TEST_CASE("what is no .netrc names its line and quotes nothing") {
   CHECK(login("machine a\nlogin l password two words\n", "b") ==
-        "error: .netrc, line 2: a word that is not machine, default, login, password, account or "
+        "error: /home/me/netrc, line 2: a word that is not machine, default, login, password, "
+        "account or "
         "macdef");
-  CHECK(login("machine", "a") == "error: .netrc, line 1: no name after \"machine\"");
-  CHECK(login("default login", "a") == "error: .netrc, line 1: nothing after \"login\"");
+  CHECK(login("machine", "a") == "error: /home/me/netrc, line 1: no name after \"machine\"");
+  CHECK(login("default login", "a") == "error: /home/me/netrc, line 1: nothing after \"login\"");
 }

@@ -13,11 +13,12 @@ DeflateOffer option(std::string_view text) {
   return *offer;
 }
 
-std::string refused(const std::optional<DeflateOffer>& offer, std::string_view answer) {
+std::string refused(const std::optional<DeflateOffer>& offer, std::string_view answer,
+                    const char* hint = "--no-deflate connects without compression") {
   const auto agreement = accept_deflate_answer(offer, answer);
   REQUIRE_FALSE(agreement);
   CHECK(agreement.error().stage == Stage::kHandshake);
-  CHECK(agreement.error().hint == "--no-deflate connects without compression");
+  CHECK(agreement.error().hint == hint);
   const std::string prefix = "the server's Sec-WebSocket-Extensions is not valid: ";
   REQUIRE(agreement.error().message.substr(0, prefix.size()) == prefix);
   return agreement.error().message.substr(prefix.size());
@@ -213,16 +214,43 @@ TEST_CASE("answers that break RFC 7692, by parameter") {
 }
 
 TEST_CASE("extensions that were not offered, or twice (RFC 6455 4.1)") {
-  CHECK(refused(DeflateOffer{}, "x-webkit-deflate-frame") ==
+  // --no-deflate would help with none of these.
+  CHECK(refused(DeflateOffer{}, "x-webkit-deflate-frame", "") ==
         "the extension \"x-webkit-deflate-frame\" was not offered");
-  CHECK(refused(DeflateOffer{}, "permessage-deflate, foo; a=b") ==
+  CHECK(refused(DeflateOffer{}, "permessage-deflate, foo; a=b", "") ==
         "the extension \"foo\" was not offered");
-  CHECK(refused(DeflateOffer{}, "Permessage-Deflate") ==
+  CHECK(refused(DeflateOffer{}, "Permessage-Deflate", "") ==
         "the extension \"Permessage-Deflate\" was not offered");
-  CHECK(refused(std::nullopt, "permessage-deflate") ==
+  CHECK(refused(std::nullopt, "permessage-deflate", "") ==
         "the extension \"permessage-deflate\" was not offered");
+  CHECK(refused(std::nullopt, "permessage-deflate; a=", "").find("the value of") !=
+        std::string::npos);
   CHECK(refused(DeflateOffer{}, "permessage-deflate, permessage-deflate") ==
         "permessage-deflate comes twice");
+}
+
+TEST_CASE("what -H offered and wscope does not speak") {
+  const auto error = [](const std::optional<DeflateOffer>& offer, const char* answer,
+                        const char* sent) {
+    const auto agreement = accept_deflate_answer(offer, answer, sent);
+    REQUIRE_FALSE(agreement);
+    CHECK(agreement.error().stage == Stage::kHandshake);
+    return agreement.error().message + "; " + agreement.error().hint;
+  };
+  const std::string hint =
+      ", which wscope does not know; it was offered by -H Sec-WebSocket-Extensions";
+  CHECK(error(std::nullopt, "foo", "bar, foo; x=1") ==
+        "the server agreed to the extension \"foo\"" + hint);
+  CHECK(error(DeflateOffer{}, "permessage-deflate, foo", "foo, permessage-deflate") ==
+        "the server agreed to the extension \"foo\"" + hint);
+  CHECK(error(std::nullopt, "permessage-deflate", "permessage-deflate; x=1") ==
+        "the server agreed to permessage-deflate as it was offered" + hint);
+  CHECK(error(std::nullopt, "foo", "bar") ==
+        "the server's Sec-WebSocket-Extensions is not valid: the extension \"foo\" was not "
+        "offered; ");
+  CHECK(error(DeflateOffer{}, "permessage-deflate; x",
+              "permessage-deflate; server_no_context_takeover") ==
+        "the server's Sec-WebSocket-Extensions is not valid: unknown parameter \"x\"; ");
 }
 
 TEST_CASE("answers outside the grammar (RFC 6455 9.1)") {
@@ -247,7 +275,7 @@ TEST_CASE("answers outside the grammar (RFC 6455 9.1)") {
   }
   const std::string huge(60000, 'a');
   CHECK(refused(DeflateOffer{}, "permessage-deflate; " + huge + "=" + huge).size() < 120);
-  CHECK(refused(DeflateOffer{}, huge).size() < 120);
+  CHECK(refused(DeflateOffer{}, huge, "").size() < 120);
 }
 
 TEST_CASE("a hand-written offer, and several of them") {

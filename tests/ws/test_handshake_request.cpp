@@ -6,6 +6,7 @@
 
 using namespace wscope;
 using namespace wscope::ws;
+using namespace std::string_literals;
 
 namespace {
 
@@ -222,10 +223,22 @@ TEST_CASE("no part can break out of its line") {
     CHECK(error_of(options).message.find("is not a subprotocol") != std::string::npos);
   }
   CHECK(error_of({}, {"/a b", "h", std::nullopt, ""}).hint == "write a space as %20");
-  // User names and passwords are encoded: they can't break anything.
+}
+
+TEST_CASE("user names and passwords have no control characters (RFC 7617 2)") {
+  for (const std::string& auth : {"a\r\n:b"s, "a:b\x01"s, "a:\0"s, "a\x7f"s}) {
+    HandshakeOptions options;
+    options.auth = auth;
+    CHECK(error_of(options).stage == Stage::kUsage);
+    CHECK(error_of(options).message ==
+          "--auth: a user name or password can't have a control character");
+  }
+  CHECK(error_of({}, {"/", "h", "a\nb", "c"}).stage == Stage::kUsage);
+  CHECK(error_of({}, {"/", "h", "a", "\tc"}).message ==
+        "the user name or password has a control character, which can't be sent");
   HandshakeOptions options;
-  options.auth = "a\r\n:b";
-  CHECK(has_line(head_of(options), "Authorization: Basic YQ0KOmI="));
+  options.auth = "\xc3\xbc:p w";
+  CHECK(has_line(head_of(options), "Authorization: Basic w7w6cCB3"));
 }
 
 TEST_CASE("a -H that is none is refused with what would be right") {

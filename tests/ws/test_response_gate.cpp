@@ -106,7 +106,7 @@ TEST_CASE("answers in other words for the same (RFC 6455 4.1, RFC 9110 5.6.1)") 
       "sec-websocket-accept:s3pPLMBiTxaQ9kYGzzhZRbK+xOo= \t\r\n\r\n",
       "HTTP/1.1 101 Switching\nUpgrade: websocket\nConnection: Upgrade\n"
       "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\n\n",
-      "HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\nUpgrade: websocket\r\nConnection: close\r\n"
+      "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: close\r\n"
       "Connection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
       "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n",
       // RFC 9110 15.2: interim responses before it
@@ -161,6 +161,13 @@ TEST_CASE("101 that breaks RFC 6455 4.1: what came and what was expected") {
   CHECK(invalid(without(upgrade)).message == "it has no Upgrade");
   CHECK(invalid(without(upgrade, "Upgrade: h2c\r\n")).message ==
         "Upgrade is \"h2c\", expected \"websocket\"");
+  for (const char* several :
+       {"h2c, websocket", "websocket, h2c", "websocket, websocket", "websocket,", "websocket/13"}) {
+    CHECK(invalid(without(upgrade, "Upgrade: " + std::string(several) + "\r\n")).message ==
+          "Upgrade is \"" + std::string(several) + "\", expected \"websocket\"");
+  }
+  CHECK(invalid(without(upgrade, upgrade + upgrade)).message ==
+        "Upgrade is \"websocket, websocket\", expected \"websocket\"");
   CHECK(invalid(without(upgrade, "Upgrade: websockets\r\n")).message ==
         "Upgrade is \"websockets\", expected \"websocket\"");
   CHECK(invalid(without(connection)).message == "it has no Connection");
@@ -318,11 +325,24 @@ TEST_CASE("a refusal shows status line, the headers that matter and the body") {
   CHECK(error.detail ==
         "HTTP/1.1 403 Forbidden\n"
         "server: tiny/1\n"
-        "Set-Cookie: session=…\n"
+        "Set-Cookie: session=…; HttpOnly\n"
         "Content-Type: text/html\n"
         "Location: /\\x1b[2J\n"
         "\n"
         "no\\x1b[31m\tway\n\\u{9b}\\xff\\x0db");
+}
+
+TEST_CASE("a refusal shows no secret of a Location or a nameless cookie") {
+  const Error error = error_after(request_for(),
+                                  "HTTP/1.1 302 Found\r\n"
+                                  "Location: http://us:hunter2@h:1/c\r\n"
+                                  "Set-Cookie: hunter2\r\n"
+                                  "Content-Length: 0\r\n\r\n");
+  CHECK(error.detail ==
+        "HTTP/1.1 302 Found\n"
+        "Location: http://…@h:1/c\n"
+        "Set-Cookie: …");
+  CHECK(error.hint == "-L follows the redirect to http://…@h:1/c");
 }
 
 TEST_CASE("a refusal's body in every framing, over any reads") {
@@ -348,6 +368,18 @@ TEST_CASE("a refusal's body in every framing, over any reads") {
   CHECK(error_after(request_for(),
                     status + "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\n" + "\x1f\x8b\x08")
             .detail == "HTTP/1.1 500 Oops\nContent-Encoding: gzip\n\n(3 bytes, gzip)");
+}
+
+TEST_CASE("a body without a length is whole at the peer's end only (RFC 9112 6.3)") {
+  ResponseGate ended(request_for());
+  ended.feed("HTTP/1.1 500 Oops\r\n\r\nhello");
+  CHECK(ended.finish("the peer closed") == Progress::kFailed);
+  CHECK(ended.error().detail == "HTTP/1.1 500 Oops\n\nhello");
+  ResponseGate dripping(request_for());
+  dripping.feed("HTTP/1.1 500 Oops\r\n\r\nhello");
+  CHECK(dripping.cut("no more came within 1 s") == Progress::kFailed);
+  CHECK(dripping.error().detail ==
+        "HTTP/1.1 500 Oops\n\nhello\n(the body is not whole: no more came within 1 s)");
 }
 
 TEST_CASE("a hostile head makes no flood of lines") {
@@ -427,6 +459,7 @@ TEST_CASE("what to do about a refusal") {
   CHECK(hint_for("503 Busy") == "the server is busy or limits requests: try again later");
   CHECK(hint_for("302 Found", "Location: wss://other/\x1b[2J\r\n") ==
         "-L follows the redirect to wss://other/\\x1b[2J");
+  CHECK(hint_for("302 Found", "Location: /a\r\nLocation: /b\r\n") == "");
   CHECK(hint_for("301 Moved") == "");
   CHECK(hint_for("400 Bad Request") ==
         "the server could not make sense of the request: -v shows it");
