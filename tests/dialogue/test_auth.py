@@ -329,7 +329,7 @@ class Asked(Dialogue):
             tmux.type("fg\r")
             tmux.wait_last(question)
             tmux.type("sesame\r")
-            tmux.wait_last(">")
+            tmux.wait(lambda rows: rows[-1] == ">" and "connected to" in " ".join(rows), "the prompt")
             tmux.type("/quit\r")
             tmux.wait_last("$")
             self.assertNotIn("sesame", "\n".join(tmux.screen()))
