@@ -1,6 +1,6 @@
 // Stomp: STOMP 1.2, one frame a WebSocket message (the server's may hold several, or a part).
 //
-// Typed `SEND /queue/a text`, `SUBSCRIBE /topic/b`, `UNSUBSCRIBE ID`, `ACK ID` … → frames; MESSAGE
+// Typed `SEND /queue/a text`, `SUBSCRIBE /topic/b ack:client` … (stomp_command.h) → frames; MESSAGE
 // → `MESSAGE DESTINATION BODY`, RECEIPT and the like → their command and headers; ERROR ends the
 // run. Heart-beats go both ways as the two sides agree. One connection's state; loop thread. Spec:
 // stomp.github.io, 1.2.
@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "dialect/dialect.h"
+#include "dialect/stomp_command.h"
 
 namespace wscope::dialect {
 
@@ -35,7 +35,7 @@ class Stomp : public Dialect {
  private:
   struct Frame {
     std::string command;
-    std::vector<std::pair<std::string, std::string>> headers;
+    StompHeaders headers;
     std::string body;
     std::string_view header(std::string_view name) const;
   };

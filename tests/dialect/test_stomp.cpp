@@ -49,6 +49,52 @@ TEST_CASE("typed commands") {
   CHECK(talk.typed("SEND").front() == '!');
 }
 
+TEST_CASE("headers of a command stand behind its destination; none is dropped") {
+  auto talk = connected();
+  CHECK(talk.typed("SUBSCRIBE /q ack:client selector:\"price > 5\" id:s1") ==
+        ">SUBSCRIBE\ndestination:/q\nack:client\nselector:price > 5\nid:s1\n\n\0\n*UNSUBSCRIBE s1 "
+        "ends the subscription to /q"s);
+  CHECK(talk.typed("ACK m:1 transaction:t1") == ">ACK\nid:m\\c1\ntransaction:t1\n\n\0"s);
+  CHECK(talk.typed(R"(BEGIN t1 receipt:"a:b\\c\n")") ==
+        ">BEGIN\ntransaction:t1\nreceipt:a\\cb\\\\c\\n\n\n\0"s);
+  CHECK(talk.typed("UNSUBSCRIBE 0 x:") == ">UNSUBSCRIBE\nid:0\nx:\n\n\0"s);
+  CHECK(talk.typed("SUBSCRIBE /q ack") == "!ack is no header of SUBSCRIBE: not sent");
+  CHECK(talk.typed("SUBSCRIBE /my queue") == "!queue is no header of SUBSCRIBE: not sent");
+  CHECK(talk.typed("SUBSCRIBE /q a:\"b\"c").front() == '!');
+  CHECK(talk.typed("SUBSCRIBE /q :b").front() == '!');
+  CHECK(talk.typed("COMMIT t1 t2").front() == '!');
+  CHECK(talk.typed("UNSUBSCRIBE 0 id:1") == "!UNSUBSCRIBE has its id already, 0: not sent");
+  CHECK(talk.typed("NACK 1 a:b a:c") == "!the header a stands there twice: not sent");
+  CHECK(talk.typed(R"(ACK 1 a:"\u0000")").front() == '!');
+  CHECK(talk.typed(R"(ACK "\u0000")").front() == '!');
+}
+
+TEST_CASE("headers of a SEND end in --") {
+  auto talk = connected();
+  CHECK(talk.typed("SEND /q receipt:1 content-type:application/json -- {\"a\":1}") ==
+        ">SEND\ndestination:/q\nreceipt:1\ncontent-type:application/json\n"
+        "content-length:7\n\n{\"a\":1}\0"s);
+  const auto sent = [&](const std::string& text) {
+    return ">SEND\ndestination:/q\ncontent-type:text/plain\ncontent-length:" +
+           std::to_string(text.size()) + "\n\n" + text + "\0"s;
+  };
+  CHECK(talk.typed("SEND /q -- receipt:1 hi") == sent("receipt:1 hi"));
+  CHECK(talk.typed("SEND /q -- -- x") == sent("-- x"));
+  CHECK(talk.typed("SEND /q --") == sent(""));
+  CHECK(talk.typed("SEND /q --x y") == sent("--x y"));
+  for (const char* text : {"12:30 at noon", "note: this -- that", "http://a/b it is",
+                           "{\"a\":1} -- b", "a b:c -- d", "receipt 1"}) {
+    CHECK(talk.typed("SEND /q " + std::string(text)) == sent(text));
+  }
+  const auto steps = talk.dialect.typed(MessageType::kText, "SEND /q receipt:1 hi", 0);
+  CHECK(told(steps) == "!receipt:1 may be a header or text: not sent");
+  CHECK(steps.back().error.hint ==
+        "`SEND /q receipt:1 -- TEXT` has it as a header, `SEND /q -- receipt:1 …` as text");
+  CHECK(talk.typed("SEND /q content-length:5 -- hi") ==
+        "!content-length is counted, not said: not sent");
+  CHECK(talk.typed("SEND /q destination:/r -- hi").front() == '!');
+}
+
 TEST_CASE("received frames, split at every byte") {
   const std::string stream =
       "\n\r\nMESSAGE\r\ndestination:/topic/b\nmessage-id:1\n\nhello\0\n"
