@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -82,7 +83,9 @@ struct Setting {
   std::string host;           // of the URL, for STOMP's CONNECT
   std::string name_space;     // Socket.IO
   std::string socketio_auth;  // JSON; empty: none
-  std::string login;          // STOMP; empty: none
+  std::string graphql_init;   // a JSON object; empty: none
+  std::vector<std::pair<std::string, std::string>> stomp_headers;  // of CONNECT
+  std::string login;                                               // STOMP; empty: none
   std::string passcode;
   double heart_beat = 30;  // STOMP: seconds, offered and asked for
   bool latency = false;    // show after a reply how long it took

@@ -65,7 +65,12 @@ std::optional<Step> fault_of(std::string_view query) {
 
 }  // namespace
 
-Steps Graphql::opened() { return {send("{\"type\":\"connection_init\"}")}; }
+Steps Graphql::opened() {
+  const std::string init = "{\"type\":\"connection_init\"";
+  if (setting_.graphql_init.empty()) return {send(init + "}")};
+  const std::string with = init + ",\"payload\":";
+  return {send_credentials(with + setting_.graphql_init + "}", with + kMask + "}")};
+}
 
 Steps Graphql::typed(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {refuse("GraphQL is text: binary input is not sent")};

@@ -87,6 +87,16 @@ std::string_view header_of(const StompHeaders& headers, std::string_view name) {
   return found == headers.end() ? std::string_view() : found->second;
 }
 
+void put_header(StompHeaders& headers, const std::string& name, const std::string& value) {
+  const auto found = std::find_if(headers.begin(), headers.end(),
+                                  [&](const auto& header) { return header.first == name; });
+  if (found == headers.end()) {
+    headers.emplace_back(name, value);
+  } else {
+    found->second = value;
+  }
+}
+
 bool has_header(const StompHeaders& headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(),
                      [&](const auto& header) { return header.first == name; });
@@ -114,12 +124,17 @@ Steps Stomp::opened() {
                  {"host", setting_.host},
                  {"heart-beat", fmt::format("{},{}", beat, beat)}},
                 {}};
-  if (setting_.login.empty()) return {send(encode(connect))};
   Frame masked = connect;
-  connect.headers.emplace_back("login", setting_.login);
-  connect.headers.emplace_back("passcode", setting_.passcode);
-  masked.headers.emplace_back("login", kMask);
-  masked.headers.emplace_back("passcode", kMask);
+  const auto add = [&](const std::string& name, const std::string& value) {
+    put_header(connect.headers, name, value);
+    put_header(masked.headers, name, name == "host" ? value : kMask);
+  };
+  if (!setting_.login.empty()) {
+    add("login", setting_.login);
+    add("passcode", setting_.passcode);
+  }
+  for (const auto& [name, value] : setting_.stomp_headers) add(name, value);
+  if (connect.headers == masked.headers) return {send(encode(connect))};
   return {send_credentials(encode(connect), encode(masked))};
 }
 

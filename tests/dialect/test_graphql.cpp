@@ -25,6 +25,14 @@ TEST_CASE("init, acknowledgement, subscribe, next, complete") {
   CHECK(talk.typed(" ").front() == '!');
 }
 
+TEST_CASE("the payload of connection_init is masked") {
+  dialect::Setting setting;
+  setting.graphql_init = R"({"token":"t"})";
+  const auto steps = Talk<Graphql>(setting).dialect.opened();
+  CHECK(steps.at(0).data == R"({"type":"connection_init","payload":{"token":"t"}})");
+  CHECK(steps.at(0).masked == R"({"type":"connection_init","payload":…})");
+}
+
 TEST_CASE("a line of a query that has more of them is refused") {
   Talk<Graphql> talk;
   talk.received(R"({"type":"connection_ack"})");

@@ -31,6 +31,14 @@ TEST_CASE("CONNECT, and DISCONNECT before leaving") {
   CHECK(
       told(Talk<Stomp>(setting).dialect.opened()) ==
       ">CONNECT\naccept-version:1.2\nhost:broker\nheart-beat:30000,30000\nlogin:me\npasscode:a:b\n\n\0"s);
+  setting.stomp_headers = {{"Authorization", "Bearer c:d"}, {"host", "/v"}, {"login", "you"}};
+  const auto steps = Talk<Stomp>(setting).dialect.opened();
+  CHECK(steps.at(0).data ==
+        "CONNECT\naccept-version:1.2\nhost:/v\nheart-beat:30000,30000\nlogin:you\npasscode:a:b\n"
+        "Authorization:Bearer c:d\n\n\0"s);
+  CHECK(steps.at(0).masked ==
+        "CONNECT\naccept-version:1.2\nhost:/v\nheart-beat:30000,30000\nlogin:…\npasscode:…\n"
+        "Authorization:…\n\n\0"s);
   auto talk = connected();
   CHECK(told(talk.dialect.leaving()) == ">DISCONNECT\n\n\0"s);
 }

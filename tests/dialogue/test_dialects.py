@@ -172,7 +172,16 @@ class OnTheWire(Dialogue):
             peer.answer_close()
             return connect
 
+        def graphql_server(peer):
+            peer.accept("Sec-WebSocket-Protocol: graphql-transport-ws")
+            init = peer.read_message()
+            peer.text('{"type":"connection_ack"}')
+            peer.answer_close()
+            return init
+
         for server_script, words in (
+            (graphql_server, ("--graphql", "--graphql-init", '{"token":"SECRET"}')),
+            (stomp_server, ("--stomp", "--stomp-header", "Authorization: Bearer SECRET")),
             (stomp_server, ("--stomp", "--auth", "joe:SECRET")),
             (socketio_server, ("--socketio", "--socketio-auth", '{"token":"SECRET"}')),
         ):
