@@ -74,6 +74,8 @@ class Dialect {
   virtual std::optional<double> due() const { return std::nullopt; }
   /// The time has come, or a while ago: signs of life of ours, the missing ones of the peer.
   virtual Steps tick(double) { return {}; }
+  /// Which option may give what a server misses that leaves before it is ready; empty: none.
+  virtual std::string_view login_hint() const { return {}; }
   /// What good manners ask for before our Close.
   virtual Steps leaving() { return {}; }
 };

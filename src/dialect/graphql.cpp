@@ -42,9 +42,9 @@ bool begins_operation(std::string_view query) {
 
 /// Why a typed query is none: most of the time it is a line of one that has more of them.
 std::optional<Step> fault_of(std::string_view query) {
-  constexpr const char* kHint =
-      "--input whole takes all of standard input as one query; at the prompt a query goes on until "
-      "its brackets are closed";
+  constexpr const char* kWhole = "--input whole takes all of standard input as one query";
+  constexpr const char* kBegins =
+      "a query begins with {, query, mutation, subscription or fragment";
   GraphqlScanner scanner;
   scanner.feed(query);
   scanner.finish();
@@ -53,13 +53,13 @@ std::optional<Step> fault_of(std::string_view query) {
   const std::string shown = printable(query, 60);
   if (scanner.state() == GraphqlScanner::State::kOpen) {
     return refuse(shown + ": its " + std::string(scanner.open()) + " is not closed: not sent",
-                  kHint);
+                  kWhole);
   }
-  if (!begins_operation(query)) return refuse(shown + " begins no query: not sent", kHint);
+  if (!begins_operation(query)) return refuse(shown + " begins no query: not sent", kBegins);
   if (scanner.state() == GraphqlScanner::State::kBroken) {
-    return refuse(shown + ": its brackets or quotes don't match: not sent", kHint);
+    return refuse(shown + ": its brackets or quotes don't match: not sent");
   }
-  if (query.find('{') == query.npos) return refuse(shown + " asks for nothing: not sent", kHint);
+  if (query.find('{') == query.npos) return refuse(shown + " asks for nothing: not sent", kWhole);
   return std::nullopt;
 }
 
@@ -70,6 +70,11 @@ Steps Graphql::opened() {
   if (setting_.graphql_init.empty()) return {send(init + "}")};
   const std::string with = init + ",\"payload\":";
   return {send_credentials(with + setting_.graphql_init + "}", with + kMask + "}")};
+}
+
+std::string_view Graphql::login_hint() const {
+  if (!setting_.graphql_init.empty()) return {};
+  return "--graphql-init JSON gives what it may ask for";
 }
 
 Steps Graphql::typed(MessageType type, std::string_view data, double now) {

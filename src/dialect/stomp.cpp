@@ -138,6 +138,11 @@ Steps Stomp::opened() {
   return {send_credentials(encode(connect), encode(masked))};
 }
 
+std::string_view Stomp::login_hint() const {
+  if (!setting_.login.empty() || !setting_.stomp_headers.empty()) return {};
+  return "--auth USER:PASS or --stomp-header gives what it may ask for";
+}
+
 Steps Stomp::typed(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {refuse("with --stomp binary input is not sent")};
   auto command = stomp_command(data);
@@ -278,7 +283,8 @@ void Stomp::frame(const Frame& frame, Steps& steps) {
     const auto body = std::string_view(frame.body).substr(0, 500);
     if (!body.empty()) why.append(why.empty() ? "" : ": ").append(body);
     steps.push_back(connected_ ? broken_by_peer("server sent a STOMP error: " + why)
-                               : refused_by_peer("server refused to connect: " + why));
+                               : refused_by_peer("server refused to connect: " + why,
+                                                 std::string(login_hint())));
   } else {
     ended_ = true;
     steps.push_back(broken_by_peer("not a STOMP frame: " + shown_name(frame.command.substr(0, 40)),

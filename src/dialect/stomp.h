@@ -25,6 +25,7 @@ class Stomp : public Dialect {
   std::string_view name() const override { return "STOMP"; }
   Steps opened() override;
   bool ready() const override { return connected_; }
+  std::string_view login_hint() const override;
   Steps typed(MessageType type, std::string_view data, double now) override;
   Steps received(MessageType type, std::string_view data, double now) override;
   Steps go_on() override;

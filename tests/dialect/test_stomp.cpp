@@ -176,6 +176,14 @@ TEST_CASE("errors") {
   CHECK(connected().received("ERROR\nmessage:no\n\nbody\0"s) ==
         "#server sent a STOMP error: no: body");
   CHECK(Talk<Stomp>().received("ERROR\nmessage:who\n\n\0"s) == "#server refused to connect: who");
+  const auto hint_of = [](const dialect::Setting& setting) {
+    Stomp stomp(setting);
+    return stomp.received(MessageType::kText, "ERROR\nmessage:who\n\n\0"s, 0).back().error.hint;
+  };
+  dialect::Setting setting;
+  CHECK(hint_of(setting) == "--auth USER:PASS or --stomp-header gives what it may ask for");
+  setting.stomp_headers = {{"Authorization", "Bearer x"}};
+  CHECK(hint_of(setting).empty());
   CHECK(connected().received("HELLO\n\n\0"s).front() == '#');
   CHECK(connected().received("MESSAGE\ncontent-length:x\n\n\0"s).front() == '#');
   CHECK(connected().received("MESSAGE\ncontent-length:1\n\nabc\0"s).front() == '#');

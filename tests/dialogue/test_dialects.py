@@ -413,6 +413,10 @@ class Graphql(Dialogue):
         with Server(forbidden) as server:
             ended = self.dialogue("--graphql", server.url, stdin="{ a }\n", status=6, out="")
             self.one_error(ended, "4403.*Forbidden")
+            self.assertIn("hint: --graphql-init JSON gives what it may ask for\n", ended.errors)
+        with Server(forbidden) as server:
+            words = ("--graphql", "--graphql-init", '{"token":"t"}', "-w", "0", server.url)
+            self.dialogue(*words, stdin="", status=6, no_err="--graphql-init")
 
 
 if __name__ == "__main__":
