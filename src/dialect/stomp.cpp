@@ -151,6 +151,8 @@ Steps Stomp::typed(MessageType type, std::string_view data, double now) {
   Steps steps;
   if (command->name == "SUBSCRIBE") {
     const auto given = header_of(command->headers, "id");
+    if (!given.empty()) own_ids_.emplace(given);
+    while (given.empty() && own_ids_.count(std::to_string(last_id_)) > 0) ++last_id_;
     const auto id = given.empty() ? std::to_string(last_id_++) : std::string(given);
     if (given.empty()) frame.headers.emplace_back("id", id);
     steps.push_back(

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,6 +63,7 @@ class Stomp : public Dialect {
   Frame coming_;            // the head, once it is
   std::optional<std::size_t> length_;
   std::uint64_t last_id_ = 0;
+  std::set<std::string> own_ids_;  // of subscriptions, as typed: ours are others
   // Heart-beats, seconds; an interval of 0: none that way.
   double send_every_ = 0;
   double hear_every_ = 0;

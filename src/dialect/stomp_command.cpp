@@ -16,7 +16,8 @@ constexpr std::size_t kMostShown = 60;  // bytes, in an error
 constexpr const char* kHintOfCommand =
     "SEND DESTINATION TEXT, SUBSCRIBE DESTINATION, UNSUBSCRIBE ID, ACK ID …";
 constexpr const char* kHintOfHeader =
-    R"(a header is NAME:VALUE, as ack:client; with blanks in it selector:"price > 5")";
+    R"(a header is NAME:VALUE, as ack:client; what has blanks is in quotes: selector:"price > 5")";
+constexpr std::size_t kMostHeaders = 1000;
 // What 1.2 and the usual brokers take with a SEND.
 constexpr std::string_view kOfSend[] = {
     "content-type",   "content-length", "receipt",  "transaction",    "persistent", "priority",
@@ -101,6 +102,7 @@ Result<StompHeaders> take_all_headers(const std::string& command, std::string_vi
 }
 
 Result<void> check_headers(const StompCommand& command) {
+  if (command.headers.size() > kMostHeaders) return refused("more than 1000 headers", {});
   const auto has_nul = [](const std::string& text) { return text.find('\0') != text.npos; };
   if (has_nul(command.target)) return refused("a NUL would end the frame", {});
   for (auto header = command.headers.begin(); header != command.headers.end(); ++header) {

@@ -62,6 +62,8 @@ TEST_CASE("headers of a command stand behind its destination; none is dropped") 
   CHECK(talk.typed("SUBSCRIBE /q ack:client selector:\"price > 5\" id:s1") ==
         ">SUBSCRIBE\ndestination:/q\nack:client\nselector:price > 5\nid:s1\n\n\0\n*UNSUBSCRIBE s1 "
         "ends the subscription to /q"s);
+  talk.typed("SUBSCRIBE /q id:0");
+  CHECK(talk.typed("SUBSCRIBE /q").substr(0, 16) == ">SUBSCRIBE\nid:1\n");
   CHECK(talk.typed("ACK m:1 transaction:t1") == ">ACK\nid:m\\c1\ntransaction:t1\n\n\0"s);
   CHECK(talk.typed(R"(BEGIN t1 receipt:"a:b\\c\n")") ==
         ">BEGIN\ntransaction:t1\nreceipt:a\\cb\\\\c\\n\n\n\0"s);
@@ -70,6 +72,9 @@ TEST_CASE("headers of a command stand behind its destination; none is dropped") 
   CHECK(talk.typed("SUBSCRIBE /my queue") == "!queue is no header of SUBSCRIBE: not sent");
   CHECK(talk.typed("SUBSCRIBE /q a:\"b\"c").front() == '!');
   CHECK(talk.typed("SUBSCRIBE /q :b").front() == '!');
+  CHECK(
+      talk.dialect.typed(MessageType::kText, "ACK 1 2", 0).back().error.hint ==
+      R"(a header is NAME:VALUE, as ack:client; what has blanks is in quotes: selector:"price > 5")");
   CHECK(talk.typed("COMMIT t1 t2").front() == '!');
   CHECK(talk.typed("UNSUBSCRIBE 0 id:1") == "!UNSUBSCRIBE has its id already, 0: not sent");
   CHECK(talk.typed("NACK 1 a:b a:c") == "!the header a stands there twice: not sent");
@@ -101,6 +106,9 @@ TEST_CASE("headers of a SEND end in --") {
   CHECK(talk.typed("SEND /q content-length:5 -- hi") ==
         "!content-length is counted, not said: not sent");
   CHECK(talk.typed("SEND /q destination:/r -- hi").front() == '!');
+  std::string many;
+  for (int i = 0; i < 200'000; ++i) many += std::to_string(i) + ": ";
+  CHECK(talk.typed("SEND /q " + many + "-- hi") == "!more than 1000 headers: not sent");
 }
 
 TEST_CASE("received frames, split at every byte") {
