@@ -14,7 +14,7 @@ build=(g++ cmake ninja-build
 tests=(doctest-dev clang-format openssl strace tmux valgrind python3
   python3-websockets node-ws python3-tornado python3-flask-socketio python3-eventlet
   python3-autobahn chromium-headless-shell python3-jsonschema node-har-validator daphne python3-django-channels nginx-light
-  tinyproxy squid microsocks dante-server socat)
+  tinyproxy squid microsocks dante-server socat jq)
 
 case "${1-}" in
   "") wanted=("${build[@]}") ;;

@@ -127,7 +127,9 @@ struct DialectOptions {
   enum class Kind { kNone, kSocketIo, kJsonRpc, kGraphql, kStomp };
   Kind kind = Kind::kNone;
   std::string socketio_namespace = "/";
-  std::string socketio_auth;  // JSON; empty: none
+  std::string socketio_auth;                                       // JSON; empty: none
+  std::string graphql_init;                                        // a JSON object; empty: none
+  std::vector<std::pair<std::string, std::string>> stomp_headers;  // of CONNECT; no name twice
 };
 
 struct ListenOptions {

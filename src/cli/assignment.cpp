@@ -42,7 +42,7 @@ std::string header_name(const Assignment& header) {
 
 bool gives_way(const Assignment& lower, const Assignment& higher) {
   if (lower.row == higher.row) {
-    return lower.row->long_name != "header" || header_name(lower) == header_name(higher);
+    return !lower.row->lists_headers() || header_name(lower) == header_name(higher);
   }
   return same_family(*lower.row, *higher.row) ||
          exclude_each_other(lower.row->long_name, higher.row->long_name);

@@ -47,7 +47,7 @@ bool is_reference(const toml::table& table) {
 
 /// What parts name and value in the words of the command line; empty: not such an option.
 std::string_view between_of(const OptionRow& row) {
-  if (row.long_name == "header") return ": ";
+  if (row.lists_headers()) return ": ";
   if (row.long_name == "cookie" || row.long_name == "on-key") return "=";
   return {};
 }

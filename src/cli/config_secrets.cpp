@@ -33,10 +33,13 @@ bool is_secret(const OptionRow& row, const std::string& value) {
     const std::size_t colon = value.find(':');
     return colon != std::string::npos && colon + 1 < value.size();
   }
-  if (name == "bearer" || name == "passphrase" || name == "cookie" || name == "socketio-auth") {
+  if (name == "bearer" || name == "passphrase" || name == "cookie" || name == "socketio-auth" ||
+      name == "graphql-init") {
     return !names_file(value);
   }
   if (name == "header") return !names_file(value) && is_secret_header(value);
+  // Of what a broker is told in CONNECT, only the host's name is sure to be none.
+  if (name == "stomp-header") return !names_file(value) && value.substr(0, 5) != "host:";
   if (name == "connect" || name == "proxy") return has_password(value);
   return false;
 }
@@ -44,8 +47,8 @@ bool is_secret(const OptionRow& row, const std::string& value) {
 std::string without_secret(const OptionRow& row, const std::string& value) {
   if (!is_secret(row, value)) return value;
   const std::string_view name = row.long_name;
-  if (name == "auth" || name == "header") {
-    return value.substr(0, value.find_first_of(":;") + 1) + (name == "header" ? " …" : "…");
+  if (name == "auth" || row.lists_headers()) {
+    return value.substr(0, value.find_first_of(":;") + 1) + (row.lists_headers() ? " …" : "…");
   }
   if (name == "cookie") return value.substr(0, value.find('=') + 1) + "…";
   if (name == "connect" || name == "proxy") {

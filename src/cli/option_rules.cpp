@@ -71,6 +71,8 @@ constexpr Pair kNeeds[] = {
     {"script-report", "script", ""},
     {"max-redirects", "location", ""},
     {"socketio-auth", "socketio", ""},
+    {"graphql-init", "graphql", ""},
+    {"stomp-header", "stomp", ""},
 };
 
 std::string dashed(std::string_view long_name) { return "--" + std::string(long_name); }

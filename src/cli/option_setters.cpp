@@ -1,8 +1,10 @@
 #include "cli/option_setters.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include "base/http_field.h"
 #include "base/user_info.h"
 
 namespace wscope::cli::setters {
@@ -94,6 +96,29 @@ Result<void> url(const OptionRow&, const std::string& value, Options& options) {
                 "one run talks to one server; a message goes after -x");
   }
   options.url = value;
+  return {};
+}
+
+Result<void> stomp_header(const OptionRow& row, const std::string& value, Options& options) {
+  // What is wrong is told without the value, which may be a secret.
+  const std::string fault(breaks_line(value) ? "a line end or NUL" : fault_of_field(value));
+  if (!fault.empty()) {
+    return fail(Stage::kUsage, row.name() + ": " + fault,
+                "for example " + row.name() + " 'Authorization: Bearer secret'");
+  }
+  const std::size_t colon = value.find(':');
+  const std::string name = value.substr(0, colon);
+  for (const std::string_view ours : {"accept-version", "heart-beat", "content-length"}) {
+    if (name != ours) continue;
+    return fail(Stage::kUsage, row.name() + ": " + name + " is ours to say",
+                ours == "heart-beat" ? "--heartbeat-interval says how often" : "");
+  }
+  auto& headers = options.dialect.stomp_headers;
+  // Of a name that comes twice a server would look at the first.
+  headers.erase(std::remove_if(headers.begin(), headers.end(),
+                               [&](const auto& header) { return header.first == name; }),
+                headers.end());
+  headers.emplace_back(name, trim_ows(std::string_view(value).substr(colon + 1)));
   return {};
 }
 

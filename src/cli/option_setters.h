@@ -110,6 +110,18 @@ Result<void> secret_in(const OptionRow& row, const std::string& path, Options& o
   return {};
 }
 
+/// A file of JSON, which may have lines.
+template <auto Group, auto Field>
+Result<void> json_in(const OptionRow& row, const std::string& path, Options& options) {
+  auto content = read_option_file(row.name(), path);
+  if (!content) return fail(content.error());
+  if (content->find_first_not_of(" \t\r\n") == content->npos) {
+    return fail(Stage::kUsage, row.name() + " '@" + path + "': the file is empty");
+  }
+  options.*Group.*Field = std::move(*content);
+  return {};
+}
+
 /// -v, --trace, --trace-hex: the highest level wins, whatever the order.
 template <TraceLevel Level>
 Result<void> trace(const OptionRow&, const std::string&, Options& options) {
@@ -139,6 +151,7 @@ Result<void> broadcast(const OptionRow& row, const std::string& value, Options& 
 Result<void> listen(const OptionRow& row, const std::string& value, Options& options);
 Result<void> path(const OptionRow& row, const std::string& value, Options& options);
 Result<void> url(const OptionRow& row, const std::string& value, Options& options);
+Result<void> stomp_header(const OptionRow& row, const std::string& value, Options& options);
 Result<void> script_report(const OptionRow& row, const std::string& value, Options& options);
 Result<void> version(const OptionRow& row, const std::string& value, Options& options);
 Result<void> speed(const OptionRow& row, const std::string& value, Options& options);

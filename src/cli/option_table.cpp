@@ -8,6 +8,7 @@ namespace {
 using setters::append;
 using setters::choice;
 using setters::count;
+using setters::json_in;
 using setters::own_file;
 using setters::put;
 using setters::seconds;
@@ -244,13 +245,18 @@ constexpr OptionRow kRows[] = {
    "speak Socket.IO", setters::dialect<Dialect::kSocketIo>},
   {G::kAutomation, '\0', "socketio-auth", "JSON|@FILE", "", kAtFile, kClient, kFull,
    "auth payload of its connect", some_text<kX, &X::socketio_auth>,
-   secret_in<kX, &X::socketio_auth>},
+   json_in<kX, &X::socketio_auth>},
   {G::kAutomation, '\0', "jsonrpc", "", "", kPlain, kClient, kFull,
    "speak JSON-RPC 2.0", setters::dialect<Dialect::kJsonRpc>},
   {G::kAutomation, '\0', "graphql", "", "", kPlain, kClient, kFull,
    "speak GraphQL over WebSocket", setters::dialect<Dialect::kGraphql>},
+  {G::kAutomation, '\0', "graphql-init", "JSON|@FILE", "", kAtFile, kClient, kFull,
+   "payload of its connection_init", some_text<kX, &X::graphql_init>,
+   json_in<kX, &X::graphql_init>},
   {G::kAutomation, '\0', "stomp", "", "", kPlain, kClient, kFull,
    "speak STOMP", setters::dialect<Dialect::kStomp>},
+  {G::kAutomation, '\0', "stomp-header", "HEADER...", "", kAtFile, kClient, kFull,
+   "'Name: value' of its CONNECT; @FILE", setters::stomp_header},
 
   // --- server
   {G::kServer, 'l', "listen", "[HOST:]PORT", "", kPlain, kServer, kBrief,
@@ -283,6 +289,10 @@ constexpr OptionRow kRows[] = {
 // clang-format on
 
 }  // namespace
+
+bool OptionRow::lists_headers() const {
+  return long_name == "header" || long_name == "stomp-header";
+}
 
 std::string OptionRow::name() const {
   return long_name.empty() ? std::string{'-', short_name} : "--" + std::string(long_name);

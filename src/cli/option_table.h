@@ -56,6 +56,8 @@ struct OptionRow {
   bool may_take_value() const { return !argument.empty(); }
   bool takes_value() const { return may_take_value() && argument.substr(0, 2) != "[="; }
   bool repeatable() const { return !argument.empty() && argument.back() == '.'; }
+  /// --header and --stomp-header: `NAME: VALUE`, also in lines of a file.
+  bool lists_headers() const;
   /// The argument without the dots that say `repeatable`.
   std::string_view value_name() const {
     return argument.substr(0, argument.size() - (repeatable() ? 3 : 0));

@@ -132,8 +132,9 @@ Result<std::string> read_secret_file(std::string_view option, const std::string&
   return std::string(line);
 }
 
-Result<std::vector<std::string>> read_header_file(const std::string& path) {
-  const auto content = read_option_file("--header", path);
+Result<std::vector<std::string>> read_header_file(std::string_view option,
+                                                  const std::string& path) {
+  const auto content = read_option_file(option, path);
   if (!content) return fail(content.error());
   std::vector<std::string> lines;
   for (std::string_view rest = *content; !rest.empty();) {

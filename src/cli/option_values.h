@@ -34,6 +34,6 @@ Result<std::string> read_option_file(std::string_view option, const std::string&
 /// First line of a file with a secret.
 Result<std::string> read_secret_file(std::string_view option, const std::string& path);
 /// Lines of a file with headers, without line ends and empty lines.
-Result<std::vector<std::string>> read_header_file(const std::string& path);
+Result<std::vector<std::string>> read_header_file(std::string_view option, const std::string& path);
 
 }  // namespace wscope::cli

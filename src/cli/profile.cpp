@@ -135,13 +135,12 @@ std::string profile_names(const std::string& default_file) {
 Result<void> read_header_files(std::vector<Assignment>& assignments) {
   std::vector<Assignment> all;
   for (Assignment& assignment : assignments) {
-    const bool names_file =
-        assignment.row->long_name == "header" && assignment.value.substr(0, 1) == "@";
+    const bool names_file = assignment.row->lists_headers() && assignment.value.substr(0, 1) == "@";
     if (!names_file) {
       all.push_back(std::move(assignment));
       continue;
     }
-    auto lines = read_header_file(assignment.value.substr(1));
+    auto lines = read_header_file(assignment.row->name(), assignment.value.substr(1));
     if (!lines) {
       if (assignment.layer != Assignment::Layer::kCommandLine) {
         lines.error().message.insert(0, assignment.setting.place.text() + ": ");

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -73,6 +74,8 @@ class Dialect {
   virtual std::optional<double> due() const { return std::nullopt; }
   /// The time has come, or a while ago: signs of life of ours, the missing ones of the peer.
   virtual Steps tick(double) { return {}; }
+  /// Which option may give what a server misses that leaves before it is ready; empty: none.
+  virtual std::string_view login_hint() const { return {}; }
   /// What good manners ask for before our Close.
   virtual Steps leaving() { return {}; }
 };
@@ -82,7 +85,9 @@ struct Setting {
   std::string host;           // of the URL, for STOMP's CONNECT
   std::string name_space;     // Socket.IO
   std::string socketio_auth;  // JSON; empty: none
-  std::string login;          // STOMP; empty: none
+  std::string graphql_init;   // a JSON object; empty: none
+  std::vector<std::pair<std::string, std::string>> stomp_headers;  // of CONNECT
+  std::string login;                                               // STOMP; empty: none
   std::string passcode;
   double heart_beat = 30;  // STOMP: seconds, offered and asked for
   bool latency = false;    // show after a reply how long it took

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
+#include "base/escape.h"
+#include "base/graphql_scanner.h"
 #include "dialect/json_slice.h"
 
 namespace wscope::dialect {
@@ -16,15 +21,69 @@ Step invalid(std::string what) {
   return step;
 }
 
+/// Cuts off what stands before the first token that means something (GraphQL, 2.1).
+void skip_ignored(std::string_view& text) {
+  constexpr std::string_view kIgnored = " \t\r\n,\xEF\xBB\xBF";
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(kIgnored), text.size()));
+    if (text.empty() || text.front() != '#') return;
+    text.remove_prefix(std::min(text.find_first_of("\r\n"), text.size()));
+  }
+}
+
+/// A document that can be run begins so; a description may stand before.
+bool begins_operation(std::string_view query) {
+  constexpr std::string_view kNameEnds = " \t\r\n,{($@#";
+  constexpr std::string_view kWords[] = {"query", "mutation", "subscription", "fragment"};
+  if (query.front() == '{' || query.front() == '"') return true;
+  const auto word = query.substr(0, query.find_first_of(kNameEnds));
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
+/// Why a typed query is none: most of the time it is a line of one that has more of them.
+std::optional<Step> fault_of(std::string_view query) {
+  constexpr const char* kWhole = "--input whole takes all of standard input as one query";
+  constexpr const char* kBegins =
+      "a query begins with {, query, mutation, subscription or fragment";
+  GraphqlScanner scanner;
+  scanner.feed(query);
+  scanner.finish();
+  skip_ignored(query);
+  if (query.empty()) return refuse("no query: not sent");
+  const std::string shown = printable(query, 60);
+  if (scanner.state() == GraphqlScanner::State::kOpen) {
+    return refuse(shown + ": its " + std::string(scanner.open()) + " is not closed: not sent",
+                  kWhole);
+  }
+  if (!begins_operation(query)) return refuse(shown + " begins no query: not sent", kBegins);
+  if (scanner.state() == GraphqlScanner::State::kBroken) {
+    return refuse(shown + ": its brackets or quotes don't match: not sent");
+  }
+  if (query.find('{') == query.npos) return refuse(shown + " asks for nothing: not sent", kWhole);
+  return std::nullopt;
+}
+
 }  // namespace
 
-Steps Graphql::opened() { return {send("{\"type\":\"connection_init\"}")}; }
+Steps Graphql::opened() {
+  const std::string init = "{\"type\":\"connection_init\"";
+  if (setting_.graphql_init.empty()) return {send(init + "}")};
+  const std::string with = init + ",\"payload\":";
+  return {send_credentials(with + setting_.graphql_init + "}", with + kMask + "}")};
+}
+
+std::string_view Graphql::login_hint() const {
+  if (!setting_.graphql_init.empty()) return {};
+  return "--graphql-init JSON gives what it may ask for";
+}
 
 Steps Graphql::typed(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {refuse("GraphQL is text: binary input is not sent")};
-  if (data.find_first_not_of(" \t\r\n") == data.npos) return {refuse("no query: not sent")};
   const auto members = json_members(data);
   const bool whole = members && !json_member(*members, "query").empty();
+  if (!whole) {
+    if (auto fault = fault_of(data)) return {std::move(*fault)};
+  }
   const std::string payload = whole ? std::string(data) : "{\"query\":" + json_quoted(data) + "}";
   const auto id = std::to_string(++last_id_);
   running_[id] = now;

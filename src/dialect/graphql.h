@@ -22,6 +22,7 @@ class Graphql : public Dialect {
   std::string_view name() const override { return "GraphQL"; }
   Steps opened() override;
   bool ready() const override { return acknowledged_; }
+  std::string_view login_hint() const override;
   Steps typed(MessageType type, std::string_view data, double now) override;
   /// `complete ID` ends a subscription.
   Steps command(std::string_view line, double now) override;

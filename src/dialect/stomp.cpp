@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "base/ascii.h"
 #include "dialect/json_slice.h"
 
 namespace wscope::dialect {
@@ -81,13 +80,32 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-}  // namespace
-
-std::string_view Stomp::Frame::header(std::string_view name) const {
-  // Of a header that comes twice the first counts.
+/// Of a header that comes twice the first counts (1.2, Repeated Header Entries).
+std::string_view header_of(const StompHeaders& headers, std::string_view name) {
   const auto found = std::find_if(headers.begin(), headers.end(),
                                   [&](const auto& header) { return header.first == name; });
   return found == headers.end() ? std::string_view() : found->second;
+}
+
+void put_header(StompHeaders& headers, const std::string& name, const std::string& value) {
+  const auto found = std::find_if(headers.begin(), headers.end(),
+                                  [&](const auto& header) { return header.first == name; });
+  if (found == headers.end()) {
+    headers.emplace_back(name, value);
+  } else {
+    found->second = value;
+  }
+}
+
+bool has_header(const StompHeaders& headers, std::string_view name) {
+  return std::any_of(headers.begin(), headers.end(),
+                     [&](const auto& header) { return header.first == name; });
+}
+
+}  // namespace
+
+std::string_view Stomp::Frame::header(std::string_view name) const {
+  return header_of(headers, name);
 }
 
 std::string Stomp::encode(const Frame& frame) {
@@ -106,40 +124,49 @@ Steps Stomp::opened() {
                  {"host", setting_.host},
                  {"heart-beat", fmt::format("{},{}", beat, beat)}},
                 {}};
-  if (setting_.login.empty()) return {send(encode(connect))};
   Frame masked = connect;
-  connect.headers.emplace_back("login", setting_.login);
-  connect.headers.emplace_back("passcode", setting_.passcode);
-  masked.headers.emplace_back("login", kMask);
-  masked.headers.emplace_back("passcode", kMask);
+  const auto add = [&](const std::string& name, const std::string& value) {
+    put_header(connect.headers, name, value);
+    put_header(masked.headers, name, name == "host" ? value : kMask);
+  };
+  if (!setting_.login.empty()) {
+    add("login", setting_.login);
+    add("passcode", setting_.passcode);
+  }
+  for (const auto& [name, value] : setting_.stomp_headers) add(name, value);
+  if (connect.headers == masked.headers) return {send(encode(connect))};
   return {send_credentials(encode(connect), encode(masked))};
+}
+
+std::string_view Stomp::login_hint() const {
+  if (!setting_.login.empty() || !setting_.stomp_headers.empty()) return {};
+  return "--auth USER:PASS or --stomp-header gives what it may ask for";
 }
 
 Steps Stomp::typed(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {refuse("with --stomp binary input is not sent")};
-  const std::string command = upper_case(take_name(data));
-  const auto target = take_name(data);
-  const bool to_destination = command == "SEND" || command == "SUBSCRIBE";
-  const bool to_id = command == "UNSUBSCRIBE" || command == "ACK" || command == "NACK";
-  const bool in_transaction = command == "BEGIN" || command == "COMMIT" || command == "ABORT";
-  if (!to_destination && !to_id && !in_transaction) {
-    return {refuse("not a STOMP command: " + shown_name(command) + ": not sent",
-                   "SEND DESTINATION TEXT, SUBSCRIBE DESTINATION, UNSUBSCRIBE ID, ACK ID …")};
-  }
-  if (target.empty()) return {refuse(command + " needs what it is for: not sent")};
-  Frame frame{command, {}, {}};
+  auto command = stomp_command(data);
+  if (!command) return {refuse(std::move(command.error()))};
+  Frame frame{command->name, {}, std::move(command->body)};
   Steps steps;
-  if (command == "SEND") {
-    frame.headers = {{"destination", target},
-                     {"content-type", "text/plain"},
-                     {"content-length", std::to_string(data.size())}};
-    frame.body = data;
-  } else if (command == "SUBSCRIBE") {
-    const auto id = std::to_string(last_id_++);
-    frame.headers = {{"id", id}, {"destination", target}, {"ack", "auto"}};
-    steps.push_back(notice("UNSUBSCRIBE " + id + " ends the subscription to " + target));
-  } else {
-    frame.headers = {{in_transaction ? "transaction" : "id", target}};
+  if (command->name == "SUBSCRIBE") {
+    const auto given = header_of(command->headers, "id");
+    if (!given.empty()) own_ids_.emplace(given);
+    while (given.empty() && own_ids_.count(std::to_string(last_id_)) > 0) ++last_id_;
+    const auto id = given.empty() ? std::to_string(last_id_++) : std::string(given);
+    if (given.empty()) frame.headers.emplace_back("id", id);
+    steps.push_back(
+        notice("UNSUBSCRIBE " + shown_name(id) + " ends the subscription to " + command->target));
+  }
+  frame.headers.emplace_back(command->target_header, command->target);
+  for (auto& header : command->headers) frame.headers.push_back(std::move(header));
+  const auto unless_given = [&](const char* name, std::string value) {
+    if (!has_header(frame.headers, name)) frame.headers.emplace_back(name, std::move(value));
+  };
+  if (command->name == "SUBSCRIBE") unless_given("ack", "auto");
+  if (command->name == "SEND") {
+    unless_given("content-type", "text/plain");
+    unless_given("content-length", std::to_string(frame.body.size()));
   }
   steps.insert(steps.begin(), send(encode(frame)));
   last_sent_ = now;
@@ -258,7 +285,8 @@ void Stomp::frame(const Frame& frame, Steps& steps) {
     const auto body = std::string_view(frame.body).substr(0, 500);
     if (!body.empty()) why.append(why.empty() ? "" : ": ").append(body);
     steps.push_back(connected_ ? broken_by_peer("server sent a STOMP error: " + why)
-                               : refused_by_peer("server refused to connect: " + why));
+                               : refused_by_peer("server refused to connect: " + why,
+                                                 std::string(login_hint())));
   } else {
     ended_ = true;
     steps.push_back(broken_by_peer("not a STOMP frame: " + shown_name(frame.command.substr(0, 40)),

@@ -1,6 +1,6 @@
 // Stomp: STOMP 1.2, one frame a WebSocket message (the server's may hold several, or a part).
 //
-// Typed `SEND /queue/a text`, `SUBSCRIBE /topic/b`, `UNSUBSCRIBE ID`, `ACK ID` … → frames; MESSAGE
+// Typed `SEND /queue/a text`, `SUBSCRIBE /topic/b ack:client` … (stomp_command.h) → frames; MESSAGE
 // → `MESSAGE DESTINATION BODY`, RECEIPT and the like → their command and headers; ERROR ends the
 // run. Heart-beats go both ways as the two sides agree. One connection's state; loop thread. Spec:
 // stomp.github.io, 1.2.
@@ -9,12 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "dialect/dialect.h"
+#include "dialect/stomp_command.h"
 
 namespace wscope::dialect {
 
@@ -25,6 +26,7 @@ class Stomp : public Dialect {
   std::string_view name() const override { return "STOMP"; }
   Steps opened() override;
   bool ready() const override { return connected_; }
+  std::string_view login_hint() const override;
   Steps typed(MessageType type, std::string_view data, double now) override;
   Steps received(MessageType type, std::string_view data, double now) override;
   Steps go_on() override;
@@ -35,7 +37,7 @@ class Stomp : public Dialect {
  private:
   struct Frame {
     std::string command;
-    std::vector<std::pair<std::string, std::string>> headers;
+    StompHeaders headers;
     std::string body;
     std::string_view header(std::string_view name) const;
   };
@@ -61,6 +63,7 @@ class Stomp : public Dialect {
   Frame coming_;            // the head, once it is
   std::optional<std::size_t> length_;
   std::uint64_t last_id_ = 0;
+  std::set<std::string> own_ids_;  // of subscriptions, as typed: ours are others
   // Heart-beats, seconds; an interval of 0: none that way.
   double send_every_ = 0;
   double hear_every_ = 0;

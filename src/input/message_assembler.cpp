@@ -25,8 +25,16 @@ MessageAssembler::Outcome MessageAssembler::add(std::string_view line) {
     text_ += '\n';
     return scan(line);
   }
+  if (going_on_ == GoingOn::kGraphql) {
+    text_ += '\n';
+    return balance(line);
+  }
   if (going_on_ == GoingOn::kNot) {
     text_.clear();
+    if (multiline_ && language_ == Language::kGraphql) {
+      graphql_.reset();
+      return balance(line);
+    }
     if (multiline_ && opens_json(line)) {
       json_.reset();
       going_on_ = GoingOn::kJson;
@@ -34,6 +42,10 @@ MessageAssembler::Outcome MessageAssembler::add(std::string_view line) {
     }
   }
   text_ += line;
+  return end_of_line(line);
+}
+
+MessageAssembler::Outcome MessageAssembler::end_of_line(std::string_view line) {
   if (!multiline_ || !ends_in_backslash(line)) return end(Outcome::kMessage);
   text_.back() = '\n';
   going_on_ = GoingOn::kBackslash;
@@ -62,6 +74,15 @@ MessageAssembler::Outcome MessageAssembler::scan(std::string_view line) {
     return Outcome::kMore;
   }
   if (broken || json_.state() == JsonScanner::State::kComplete) return end(Outcome::kMessage);
+  return Outcome::kMore;
+}
+
+MessageAssembler::Outcome MessageAssembler::balance(std::string_view line) {
+  text_ += line;
+  graphql_.feed(line);
+  graphql_.feed("\n");
+  if (graphql_.state() != GraphqlScanner::State::kOpen) return end_of_line(line);
+  going_on_ = GoingOn::kGraphql;
   return Outcome::kMore;
 }
 

@@ -15,6 +15,11 @@ Action shown_when_sent() {
 
 std::string told(const Error& error) { return error_lines(error, true); }
 
+MessageAssembler::Language language_of(const DialectOptions& dialect) {
+  return dialect.kind == DialectOptions::Kind::kGraphql ? MessageAssembler::Language::kGraphql
+                                                        : MessageAssembler::Language::kJson;
+}
+
 MessageOptions without_slash(MessageOptions messages) {
   messages.slash = false;  // commands are seen to before
   return messages;
@@ -26,7 +31,7 @@ TypedMessages::TypedMessages(const Options& options, ActionQueue& actions, Recen
     : actions_(actions),
       words_(words),
       decoder_(without_slash(options.messages)),
-      assembler_(options.terminal.multiline),
+      assembler_(options.terminal.multiline, language_of(options.dialect)),
       json_(options.messages.input == InputFormat::kJson) {
   const std::string path = options.terminal.history ? default_history_path() : std::string();
   if (!path.empty()) history_.emplace(path, history_host(options.url));

@@ -38,6 +38,9 @@ void ClientSession::first_received(MessageType type, std::string_view data) {
 void ClientSession::hint_at_dialect(Error& error) const {
   const bool may_be_why = error.stage == Stage::kConnection || error.stage == Stage::kTimeout ||
                           error.stage == Stage::kExpectation;
+  if (dialect_ && error.stage == Stage::kConnection && error.hint.empty()) {
+    error.hint = dialect_->login_hint();
+  }
   if (!speaks_socketio_ || !may_be_why) return;
   if (!error.hint.empty()) error.hint += "; ";
   error.hint += kSpeaksSocketIo;

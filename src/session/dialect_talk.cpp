@@ -21,6 +21,8 @@ dialect::Setting setting_of(const Options& options, const net::Url& url, bool in
   setting.host = url.host;
   setting.name_space = options.dialect.socketio_namespace;
   setting.socketio_auth = options.dialect.socketio_auth;
+  setting.graphql_init = options.dialect.graphql_init;
+  setting.stomp_headers = options.dialect.stomp_headers;
   setting.latency = interactive;
   setting.heart_beat = options.liveness.heartbeat_interval;
   if (options.handshake.auth) {
@@ -47,9 +49,16 @@ DialectTalk::DialectTalk(asio::io_context& loop, const Options& options, const n
 
 Result<void> DialectTalk::check(const Options& options) {
   const std::string& auth = options.dialect.socketio_auth;
-  if (auth.empty() || is_json(auth)) return {};
-  return fail(Stage::kUsage, "--socketio-auth: its value is no JSON",
-              R"(for example '{"token":"secret"}')");
+  if (!auth.empty() && !is_json(auth)) {
+    return fail(Stage::kUsage, "--socketio-auth: its value is no JSON",
+                R"(for example '{"token":"secret"}')");
+  }
+  const std::string& init = options.dialect.graphql_init;
+  if (!init.empty() && !dialect::json_members(init)) {
+    return fail(Stage::kUsage, "--graphql-init: its value is no JSON object",
+                R"(for example '{"Authorization":"Bearer secret"}')");
+  }
+  return {};
 }
 
 void DialectTalk::opened(double now, std::deque<Outbox::Item> unsent) {
@@ -152,6 +161,7 @@ void DialectTalk::leaving() {
 std::size_t DialectTalk::ended() {
   ready_deadline_.cancel();
   tick_deadline_.cancel();
+  login_hint_ = dialect_ && !was_ready_ ? dialect_->login_hint() : std::string_view();
   dialect_.reset();
   if (options_.liveness.reconnect) return 0;
   return std::exchange(held_, {}).size();

@@ -68,6 +68,9 @@ class DialectTalk {
   void leaving();
   /// The connection has ended: how many typed messages it never took and nothing will.
   std::size_t ended();
+  /// Which option may give what the server missed, where the last connection ended before it was
+  /// ready; empty: none.
+  const std::string& login_hint() const { return login_hint_; }
 
  private:
   void perform(const dialect::Steps& steps);
@@ -85,6 +88,7 @@ class DialectTalk {
   Deadline tick_deadline_;
   double tick_at_ = 0;  // when that expires
   bool was_ready_ = false;
+  std::string login_hint_;
   std::deque<Outbox::Item> held_;  // typed before it was ready
 };
 

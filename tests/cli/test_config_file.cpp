@@ -155,6 +155,11 @@ TEST_CASE("what is a secret, and how it is shown") {
   CHECK(shown("passphrase", "") == "secret …");
   CHECK(shown("cookie", "a=b") == "secret a=…");
   CHECK(shown("socketio-auth", "{}") == "secret …");
+  CHECK(shown("graphql-init", "{}") == "secret …");
+  CHECK(shown("graphql-init", "@f") == "@f");
+  CHECK(shown("stomp-header", "X-Token: t") == "secret X-Token: …");
+  CHECK(shown("stomp-header", "host: /") == "host: /");
+  CHECK(shown("stomp-header", "@f") == "@f");
   CHECK(shown("header", "COOKIE: a=b") == "secret COOKIE: …");
   CHECK(shown("header", "Proxy-Authorization : x") == "secret Proxy-Authorization : …");
   CHECK(shown("header", "Authorization:") == "Authorization:");

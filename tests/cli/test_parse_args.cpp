@@ -228,6 +228,14 @@ const Case kCases[] = {
      [](const Options& o) { return o.dialect.kind == DialectOptions::Kind::kJsonRpc; }},
     {{"--graphql"},
      [](const Options& o) { return o.dialect.kind == DialectOptions::Kind::kGraphql; }},
+    {{"--graphql", "--graphql-init", R"({"token":"t"})"},
+     [](const Options& o) { return o.dialect.graphql_init == R"({"token":"t"})"; }},
+    {{"--stomp", "--stomp-header", "Authorization: Bearer t", "--stomp-header", "a:b:c",
+      "--stomp-header", "Authorization:Bearer u"},
+     [](const Options& o) {
+       return o.dialect.stomp_headers == std::vector<std::pair<std::string, std::string>>{
+                                             {"a", "b:c"}, {"Authorization", "Bearer u"}};
+     }},
     {{"--stomp"}, [](const Options& o) { return o.dialect.kind == DialectOptions::Kind::kStomp; }},
     // general
     {{"--config", "/dev/null"},
@@ -394,9 +402,30 @@ TEST_CASE("headers, token and passphrase come from files") {
         "secret");
 }
 
+TEST_CASE("what logs in to a dialect comes from files, checked") {
+  const TemporaryFile headers("Authorization: Bearer t\n\nhost:/\n");
+  const auto given = options_of({"--stomp", "--stomp-header", "@" + headers.path(), "h"});
+  CHECK(given.dialect.stomp_headers == std::vector<std::pair<std::string, std::string>>{
+                                           {"Authorization", "Bearer t"}, {"host", "/"}});
+  const TemporaryFile json("{\n \"a\": 1\n}\n");
+  CHECK(options_of({"--graphql", "--graphql-init", "@" + json.path(), "h"}).dialect.graphql_init ==
+        "{\n \"a\": 1\n}\n");
+  CHECK(
+      options_of({"--socketio", "--socketio-auth", "@" + json.path(), "h"}).dialect.socketio_auth ==
+      "{\n \"a\": 1\n}\n");
+  CHECK(error_of({"--stomp", "--stomp-header", "secret", "h"}).message ==
+        "--stomp-header: a header without a colon");
+  CHECK(error_of({"--stomp", "--stomp-header", "a: b\nc: d", "h"}).message ==
+        "--stomp-header: a line end or NUL");
+  CHECK(error_of({"--stomp", "--stomp-header", "heart-beat: 0,0", "h"}).message ==
+        "--stomp-header: heart-beat is ours to say");
+  CHECK(error_of({"--stomp-header", "a: b", "h"}).message == "--stomp-header needs --stomp");
+  CHECK(error_of({"--graphql-init", "{}", "h"}).message == "--graphql-init needs --graphql");
+}
+
 TEST_CASE("@- is no file: standard input has the messages") {
-  for (const std::string option :
-       {"--header", "--bearer", "--cookie", "--passphrase", "--socketio-auth"}) {
+  for (const std::string option : {"--header", "--bearer", "--cookie", "--passphrase",
+                                   "--socketio-auth", "--graphql-init", "--stomp-header"}) {
     CAPTURE(option);
     const auto error = error_of({option, "@-", "h"});
     CHECK(error.message == option + " @-: standard input has the messages, it can't be both");

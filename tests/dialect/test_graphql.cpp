@@ -25,6 +25,35 @@ TEST_CASE("init, acknowledgement, subscribe, next, complete") {
   CHECK(talk.typed(" ").front() == '!');
 }
 
+TEST_CASE("the payload of connection_init is masked") {
+  dialect::Setting setting;
+  setting.graphql_init = R"({"token":"t"})";
+  const auto steps = Talk<Graphql>(setting).dialect.opened();
+  CHECK(steps.at(0).data == R"({"type":"connection_init","payload":{"token":"t"}})");
+  CHECK(steps.at(0).masked == R"({"type":"connection_init","payload":…})");
+}
+
+TEST_CASE("a line of a query that has more of them is refused") {
+  Talk<Graphql> talk;
+  talk.received(R"({"type":"connection_ack"})");
+  CHECK(talk.typed("query {") == "!query {: its { is not closed: not sent");
+  CHECK(talk.typed(" me { name }") == "!me { name } begins no query: not sent");
+  CHECK(talk.typed("}") == "!} begins no query: not sent");
+  CHECK(talk.typed("{ a ) }") == "!{ a ) }: its brackets or quotes don't match: not sent");
+  CHECK(talk.typed("query Q") == "!query Q asks for nothing: not sent");
+  CHECK(talk.typed("# only this") == "!no query: not sent");
+  CHECK(talk.typed("queryme { a }").front() == '!');
+  CHECK(talk.typed("{\"variables\":{}").front() == '!');
+  const auto steps = talk.dialect.typed(MessageType::kText, "{ a", 0);
+  CHECK(steps.back().error.hint.substr(0, 13) == "--input whole");
+  for (const char* whole :
+       {"{ a }", "# b\n query{a}", "mutation M($a: Int) { a }", "fragment F on A { b }",
+        "subscription @live { a }", "\"why\" query { a }"}) {
+    CAPTURE(whole);
+    CHECK(talk.typed(whole).front() == '>');
+  }
+}
+
 TEST_CASE("pings, /complete, and what breaks the protocol") {
   Talk<Graphql> talk;
   talk.received(R"({"type":"connection_ack"})");

@@ -31,6 +31,14 @@ TEST_CASE("CONNECT, and DISCONNECT before leaving") {
   CHECK(
       told(Talk<Stomp>(setting).dialect.opened()) ==
       ">CONNECT\naccept-version:1.2\nhost:broker\nheart-beat:30000,30000\nlogin:me\npasscode:a:b\n\n\0"s);
+  setting.stomp_headers = {{"Authorization", "Bearer c:d"}, {"host", "/v"}, {"login", "you"}};
+  const auto steps = Talk<Stomp>(setting).dialect.opened();
+  CHECK(steps.at(0).data ==
+        "CONNECT\naccept-version:1.2\nhost:/v\nheart-beat:30000,30000\nlogin:you\npasscode:a:b\n"
+        "Authorization:Bearer c:d\n\n\0"s);
+  CHECK(steps.at(0).masked ==
+        "CONNECT\naccept-version:1.2\nhost:/v\nheart-beat:30000,30000\nlogin:…\npasscode:…\n"
+        "Authorization:…\n\n\0"s);
   auto talk = connected();
   CHECK(told(talk.dialect.leaving()) == ">DISCONNECT\n\n\0"s);
 }
@@ -47,6 +55,60 @@ TEST_CASE("typed commands") {
   CHECK(talk.typed("hello") == "!not a STOMP command: HELLO: not sent");
   CHECK(talk.typed("").front() == '!');
   CHECK(talk.typed("SEND").front() == '!');
+}
+
+TEST_CASE("headers of a command stand behind its destination; none is dropped") {
+  auto talk = connected();
+  CHECK(talk.typed("SUBSCRIBE /q ack:client selector:\"price > 5\" id:s1") ==
+        ">SUBSCRIBE\ndestination:/q\nack:client\nselector:price > 5\nid:s1\n\n\0\n*UNSUBSCRIBE s1 "
+        "ends the subscription to /q"s);
+  talk.typed("SUBSCRIBE /q id:0");
+  CHECK(talk.typed("SUBSCRIBE /q").substr(0, 16) == ">SUBSCRIBE\nid:1\n");
+  CHECK(talk.typed("ACK m:1 transaction:t1") == ">ACK\nid:m\\c1\ntransaction:t1\n\n\0"s);
+  CHECK(talk.typed(R"(BEGIN t1 receipt:"a:b\\c\n")") ==
+        ">BEGIN\ntransaction:t1\nreceipt:a\\cb\\\\c\\n\n\n\0"s);
+  CHECK(talk.typed("UNSUBSCRIBE 0 x:") == ">UNSUBSCRIBE\nid:0\nx:\n\n\0"s);
+  CHECK(talk.typed("SUBSCRIBE /q ack") == "!ack is no header of SUBSCRIBE: not sent");
+  CHECK(talk.typed("SUBSCRIBE /my queue") == "!queue is no header of SUBSCRIBE: not sent");
+  CHECK(talk.typed("SUBSCRIBE /q a:\"b\"c").front() == '!');
+  CHECK(talk.typed("SUBSCRIBE /q :b").front() == '!');
+  CHECK(
+      talk.dialect.typed(MessageType::kText, "ACK 1 2", 0).back().error.hint ==
+      R"(a header is NAME:VALUE, as ack:client; what has blanks is in quotes: selector:"price > 5")");
+  CHECK(talk.typed("COMMIT t1 t2").front() == '!');
+  CHECK(talk.typed("UNSUBSCRIBE 0 id:1") == "!UNSUBSCRIBE has its id already, 0: not sent");
+  CHECK(talk.typed("NACK 1 a:b a:c") == "!the header a stands there twice: not sent");
+  CHECK(talk.typed(R"(ACK 1 a:"\u0000")").front() == '!');
+  CHECK(talk.typed(R"(ACK "\u0000")").front() == '!');
+}
+
+TEST_CASE("headers of a SEND end in --") {
+  auto talk = connected();
+  CHECK(talk.typed("SEND /q receipt:1 content-type:application/json -- {\"a\":1}") ==
+        ">SEND\ndestination:/q\nreceipt:1\ncontent-type:application/json\n"
+        "content-length:7\n\n{\"a\":1}\0"s);
+  const auto sent = [&](const std::string& text) {
+    return ">SEND\ndestination:/q\ncontent-type:text/plain\ncontent-length:" +
+           std::to_string(text.size()) + "\n\n" + text + "\0"s;
+  };
+  CHECK(talk.typed("SEND /q -- receipt:1 hi") == sent("receipt:1 hi"));
+  CHECK(talk.typed("SEND /q -- -- x") == sent("-- x"));
+  CHECK(talk.typed("SEND /q --") == sent(""));
+  CHECK(talk.typed("SEND /q --x y") == sent("--x y"));
+  for (const char* text : {"12:30 at noon", "note: this -- that", "http://a/b it is",
+                           "{\"a\":1} -- b", "a b:c -- d", "receipt 1"}) {
+    CHECK(talk.typed("SEND /q " + std::string(text)) == sent(text));
+  }
+  const auto steps = talk.dialect.typed(MessageType::kText, "SEND /q receipt:1 hi", 0);
+  CHECK(told(steps) == "!receipt:1 may be a header or text: not sent");
+  CHECK(steps.back().error.hint ==
+        "`SEND /q receipt:1 -- TEXT` has it as a header, `SEND /q -- receipt:1 …` as text");
+  CHECK(talk.typed("SEND /q content-length:5 -- hi") ==
+        "!content-length is counted, not said: not sent");
+  CHECK(talk.typed("SEND /q destination:/r -- hi").front() == '!');
+  std::string many;
+  for (int i = 0; i < 200'000; ++i) many += std::to_string(i) + ": ";
+  CHECK(talk.typed("SEND /q " + many + "-- hi") == "!more than 1000 headers: not sent");
 }
 
 TEST_CASE("received frames, split at every byte") {
@@ -122,6 +184,14 @@ TEST_CASE("errors") {
   CHECK(connected().received("ERROR\nmessage:no\n\nbody\0"s) ==
         "#server sent a STOMP error: no: body");
   CHECK(Talk<Stomp>().received("ERROR\nmessage:who\n\n\0"s) == "#server refused to connect: who");
+  const auto hint_of = [](const dialect::Setting& setting) {
+    Stomp stomp(setting);
+    return stomp.received(MessageType::kText, "ERROR\nmessage:who\n\n\0"s, 0).back().error.hint;
+  };
+  dialect::Setting setting;
+  CHECK(hint_of(setting) == "--auth USER:PASS or --stomp-header gives what it may ask for");
+  setting.stomp_headers = {{"Authorization", "Bearer x"}};
+  CHECK(hint_of(setting).empty());
   CHECK(connected().received("HELLO\n\n\0"s).front() == '#');
   CHECK(connected().received("MESSAGE\ncontent-length:x\n\n\0"s).front() == '#');
   CHECK(connected().received("MESSAGE\ncontent-length:1\n\nabc\0"s).front() == '#');

@@ -172,7 +172,16 @@ class OnTheWire(Dialogue):
             peer.answer_close()
             return connect
 
+        def graphql_server(peer):
+            peer.accept("Sec-WebSocket-Protocol: graphql-transport-ws")
+            init = peer.read_message()
+            peer.text('{"type":"connection_ack"}')
+            peer.answer_close()
+            return init
+
         for server_script, words in (
+            (graphql_server, ("--graphql", "--graphql-init", '{"token":"SECRET"}')),
+            (stomp_server, ("--stomp", "--stomp-header", "Authorization: Bearer SECRET")),
             (stomp_server, ("--stomp", "--auth", "joe:SECRET")),
             (socketio_server, ("--socketio", "--socketio-auth", '{"token":"SECRET"}')),
         ):
@@ -312,7 +321,75 @@ class Unasked(Dialogue):
             self.dialogue(server.url, stdin="hello\n", status=6, no_err="Socket.IO")
 
 
+class StompHeaders(Dialogue):
+    def test_words_behind_a_destination_are_headers_or_refused(self):
+        def broker(peer):
+            stomp(peer, "0,0")
+            frames = []
+            while not (frame := peer.read_message()).startswith("DISCONNECT"):
+                frames.append(frame)
+            peer.answer_close()
+            return frames
+
+        typed = (
+            'SUBSCRIBE /q ack:client selector:"price > 5"\n'
+            "SEND /q transaction:t1 receipt:1 -- hi\n"
+            "SEND /q 12:30 it is\n"
+            "SEND /q receipt:1 hi\n"
+            "SUBSCRIBE /my queue\n"
+        )
+        with Server(broker) as server:
+            ended = self.dialogue("--stomp", "-w", "0", server.url, stdin=typed, status=1, out="")
+            self.assertEqual(
+                server.result(),
+                [
+                    "SUBSCRIBE\nid:0\ndestination:/q\nack:client\nselector:price > 5\n\n\0",
+                    "SEND\ndestination:/q\ntransaction:t1\nreceipt:1\ncontent-type:text/plain\n"
+                    "content-length:2\n\nhi\0",
+                    "SEND\ndestination:/q\ncontent-type:text/plain\ncontent-length:11\n\n12:30 it is\0",
+                ],
+            )
+        self.assertIn("wscope: receipt:1 may be a header or text: not sent\n", ended.errors)
+        self.assertIn("`SEND /q receipt:1 -- TEXT` has it as a header", ended.errors)
+        self.assertIn("wscope: queue is no header of SUBSCRIBE: not sent\n", ended.errors)
+
+
 class Graphql(Dialogue):
+    QUERY = "query {\n me { name }\n}\n"
+
+    def asked(self, peer):
+        """The payloads of all subscribes, until the client leaves."""
+        peer.accept("Sec-WebSocket-Protocol: graphql-transport-ws")
+        init = json.loads(peer.read_message())
+        assert init["type"] == "connection_init"
+        peer.text('{"type":"connection_ack"}')
+        asked = [init.get("payload")]
+        while (frame := peer.read_frame()).opcode != CLOSE:
+            asked.append(json.loads(frame.payload)["payload"])
+        peer.close(1000)
+        return asked
+
+    def test_a_query_of_several_lines_in_a_pipe(self):
+        with Server(self.asked) as server:
+            words = ("--graphql", "-w", "0", server.url)
+            ended = self.dialogue(*words, stdin=self.QUERY, status=1, out="")
+            self.assertEqual(server.result(), [None])
+        self.assertIn("wscope: query {: its { is not closed: not sent\n", ended.errors)
+        self.assertIn("hint: --input whole takes all", ended.errors)
+        with Server(self.asked) as server:
+            words = ("--graphql", "--input", "whole", "-w", "0", server.url)
+            self.dialogue(*words, stdin=self.QUERY, err="")
+            [_, payload] = server.result()
+            self.assertEqual(payload["query"].strip(), self.QUERY.strip())
+
+    def test_a_query_of_several_lines_at_the_prompt(self):
+        with Server(self.asked) as server, Terminal("--graphql", server.url) as terminal:
+            terminal.wait_for("connected to")
+            terminal.type(self.QUERY.replace("\n", "\r") + "{ a }\r" + CTRL_D)
+            self.assertEqual(terminal.wait(), 0)
+            asked = [{"query": self.QUERY.strip()}, {"query": "{ a }"}]
+            self.assertEqual(server.result(), [None, *asked])
+
     def test_an_invalid_message_is_answered_with_4400(self):
         def wrong(peer):
             peer.accept("Sec-WebSocket-Protocol: graphql-transport-ws")
@@ -336,6 +413,10 @@ class Graphql(Dialogue):
         with Server(forbidden) as server:
             ended = self.dialogue("--graphql", server.url, stdin="{ a }\n", status=6, out="")
             self.one_error(ended, "4403.*Forbidden")
+            self.assertIn("hint: --graphql-init JSON gives what it may ask for\n", ended.errors)
+        with Server(forbidden) as server:
+            words = ("--graphql", "--graphql-init", '{"token":"t"}', "-w", "0", server.url)
+            self.dialogue(*words, stdin="", status=6, no_err="--graphql-init")
 
 
 if __name__ == "__main__":

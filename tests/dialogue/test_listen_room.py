@@ -207,6 +207,7 @@ class Room(Dialogue):
             (("--har", "-"), "--har -: standard output is for messages"),
             (("--pin", ";"), "--pin ; names no key"),
             (("--socketio", "--socketio-auth", "notjson"), "--socketio-auth: its value is no JSON"),
+            (("--graphql", "--graphql-init", "[1]"), "--graphql-init: its value is no JSON object"),
             (("--on-key", "nokey=x"), "--on-key nokey: no such key"),
         ):
             self.expect(run(*words, "wss://127.0.0.1:1/"), status=2, out="", err=told)

@@ -11,8 +11,10 @@ using Outcome = MessageAssembler::Outcome;
 namespace {
 
 /// The messages that the lines make; a last "…" where one is left open.
-std::vector<std::string> assemble(const std::vector<std::string>& lines, bool multiline = true) {
-  MessageAssembler assembler(multiline);
+std::vector<std::string> assemble(
+    const std::vector<std::string>& lines, bool multiline = true,
+    MessageAssembler::Language language = MessageAssembler::Language::kJson) {
+  MessageAssembler assembler(multiline, language);
   std::vector<std::string> messages;
   for (const std::string& line : lines) {
     if (assembler.add(line) == Outcome::kMessage) messages.push_back(assembler.take());
@@ -78,4 +80,20 @@ TEST_CASE("drop forgets what was begun") {
   CHECK_FALSE(assembler.begun());
   CHECK(assembler.add("x") == Outcome::kMessage);
   CHECK(assembler.take() == "x");
+}
+
+TEST_CASE("a GraphQL query goes on until its brackets are closed") {
+  const auto queries = [](const std::vector<std::string>& lines, bool multiline = true) {
+    return assemble(lines, multiline, MessageAssembler::Language::kGraphql);
+  };
+  CHECK(queries({"query {", " me { name }", "", "}", "{ a }"}) ==
+        Messages{"query {\n me { name }\n\n}", "{ a }"});
+  CHECK(queries({"mutation M(", "$a: Int # }", ") { a(b: \"{\") }"}) ==
+        Messages{"mutation M(\n$a: Int # }\n) { a(b: \"{\") }"});
+  CHECK(queries({"{ a(b: \"\"\"", "}\\", "\"\"\") }"}) ==
+        Messages{"{ a(b: \"\"\"\n}\\\n\"\"\") }"});
+  CHECK(queries({"{\"query\":", "\"{a}\"}"}) == Messages{"{\"query\":\n\"{a}\"}"});
+  CHECK(queries({"{ a )", "}", "query \\", "{ a }"}) == Messages{"{ a )", "}", "query \n{ a }"});
+  CHECK(queries({"{ a"}) == Messages{"…"});
+  CHECK(queries({"{ a", "}"}, false) == Messages{"{ a", "}"});
 }

@@ -74,7 +74,7 @@ class Graphql(Dialects):
     def test_queries_and_errors(self):
         typed = '{ hello }\n{ wrong }\n{"query":"q","variables":{"n":1}}\n'
         shown = (
-            '1 {"data": {"query": "{ hello }"}}\n1 complete\n'
+            '1 {"data": {"query": "{ hello }", "hello": "world"}}\n1 complete\n'
             '2 error [{"message": "no field wrong"}]\n'
             '3 {"data": {"query": "q", "n": 1}}\n3 complete\n'
         )
@@ -102,7 +102,7 @@ class Graphql(Dialects):
             terminal.wait_for("connected to")
             terminal.type("{ hello }\r")
             terminal.wait_for("1 complete  (")
-            self.assertRegex(terminal.text(), r'\{"query": "\{ hello \}"\}\}  \(\d+\.\d ms\)')
+            self.assertRegex(terminal.text(), r'\{"query": "\{ hello \}", "hello": "world"\}\}  \(\d+\.\d ms\)')
 
 
 class Stomp(Dialects):

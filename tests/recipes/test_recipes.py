@@ -85,7 +85,8 @@ class Recipe(unittest.TestCase):
         """The recipe in a shell of its own, in a folder of its own, with this wscope."""
         programs = Path(self.folder, ".programs")
         programs.mkdir(exist_ok=True)
-        Path(programs, "wscope").symlink_to(Path(WSCOPE).resolve())
+        if not Path(programs, "wscope").exists():
+            Path(programs, "wscope").symlink_to(Path(WSCOPE).resolve())
         browser = Path(programs, "chromium")
         # Debian's small Chromium has another name, and as root none of them has a sandbox.
         browser.write_text(f'#!/bin/sh\nexec {chromium()} --no-sandbox "$@"\n')
@@ -241,6 +242,116 @@ class WebSockets(Recipe):
         )
         sent = [event["data"] for event in events if event.get("dir") == "send"]
         self.assertEqual(sent, ['{"subscribe":"EURUSD"}'] * 2)
+
+
+class Shells(Recipe):
+    def setUp(self):
+        super().setUp()
+        self.start("websockets_examples.py")
+
+    @recipe("Ask once, safely, in a script")
+    def test_ask_once(self):
+        self.run_shell("ping\n")
+        self.server.stop()
+        self.run_shell("down: 3\n", err=["(?i)refused"])
+
+    @recipe("In a loop that reads")
+    def test_loop(self):
+        self.run_shell("/echo: status 0\n/token: status 5\n/ticks: status 0\n")
+
+    @recipe("Measure how long it takes")
+    def test_latency(self):
+        shell = self.shell()
+        out, errors = shell.communicate(timeout=30 * TIME_FACTOR)
+        *trips, answer = out.splitlines()
+        self.assertEqual((shell.returncode, answer), (0, "ping"), errors)
+        self.assertGreaterEqual(len(trips), 1, out)
+        self.assertTrue(all(0 < float(trip) < 5 for trip in trips), out)
+        self.assertRegex(errors, r"(?m)^  first message +\d+\.\d ms$")
+        terminal = self.terminal(*self.words(1))
+        terminal.wait_for("connected to")
+        terminal.wait_for("pong")
+        self.leave(terminal)
+
+    @recipe("Talk to and fro in bash")
+    def test_coproc(self):
+        self.run_shell("got: Server received: Ada\ngot: Server received: Bob\n")
+
+    @recipe("Keep a stream, compressed")
+    def test_gzip(self):
+        self.run_shell("1\n2\n3\n4\n5\n")
+
+    @recipe("Send what a log gets")
+    def test_log(self):
+        log = Path(self.folder, "app.log")
+        log.write_text("before\n")
+        shell = self.shell()
+        try:
+            heard = []
+            reader = threading.Thread(target=lambda: heard.append(shell.stdout.readline()))
+            reader.start()
+            # tail may not have looked at the end of the file yet.
+            for number in range(200):
+                with log.open("a") as file:
+                    file.write(f"line {number}\n")
+                reader.join(0.1 * TIME_FACTOR)
+                if heard:
+                    break
+            self.assertRegex(heard[0], r"^line \d+\n$")
+        finally:
+            os.killpg(shell.pid, signal.SIGKILL)
+            shell.communicate()
+
+    def run_line(self, line):
+        """A line that is not for a shell of ours, with this wscope and nothing on stdin."""
+        return subprocess.run(
+            ["/bin/sh", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=30 * TIME_FACTOR, env=environment(),
+        )  # fmt: skip
+
+    @recipe("A service of systemd")
+    def test_service(self):
+        [line] = re.findall(r"(?m)^ExecStart=(.*)$", self.command())
+        words = shlex.split(line)
+        self.assertEqual(words.pop(0), "/usr/bin/wscope")
+        with Running(*words) as service:
+            service.wait_out("hello world\n")
+            service.signal()
+            self.assertEqual(service.wait().status, 130)
+
+    @recipe("A line for cron")
+    def test_cron(self):
+        fields = self.command().strip().split(" ", 5)
+        self.assertEqual(fields[:5], ["*/5", "*", "*", "*", "*"])
+        line = re.sub(r"\bwscope\b", shlex.quote(str(WSCOPE)), fields[5], count=1)
+        ended = self.run_line(line)
+        self.assertEqual((ended.returncode, ended.stdout, ended.stderr), (0, "", ""))
+        self.server.stop()
+        ended = self.run_line(line)
+        self.assertEqual(ended.returncode, 3)
+        self.assertRegex(ended.stderr, "(?i)refused")
+
+
+class Dialects(Recipe):
+    def setUp(self):
+        super().setUp()
+        self.start("dialects.py")
+
+    @recipe("JSON-RPC: call a method, pick its result")
+    def test_jsonrpc(self):
+        self.run_shell("19\n")
+        self.run_shell("done\n", number=1)
+
+    @recipe("GraphQL: a query from a file, with a token")
+    def test_graphql(self):
+        self.run_shell("world\n")
+        self.server.wait_for(r'init \{"Authorization": "Bearer open sesame"\}')
+        self.run_shell("0\n1\n2\n", number=1)
+
+    @recipe("STOMP: subscribe, send, and wait for the receipt")
+    def test_stomp(self):
+        self.run_shell("5\n", err=["UNSUBSCRIBE 0"])
+        self.server.wait_for("authorized Bearer open sesame")
 
 
 class Listening(Recipe):

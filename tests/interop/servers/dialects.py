@@ -5,7 +5,11 @@ import json
 
 import websockets
 
-METHODS = {"subtract": lambda first, second: first - second, "sum": lambda *words: sum(words)}
+METHODS = {
+    "subtract": lambda first, second: first - second,
+    "sum": lambda *words: sum(words),
+    "build": lambda what: {"what": what, "state": "done"},
+}
 
 
 def answered(call):
@@ -41,6 +45,10 @@ async def calculate(socket):
                 reply = [one for one in map(answered, call) if one] or None
             else:
                 reply = answered(call)
+            if isinstance(call, dict) and call.get("method") == "build":
+                for percent in (50, 100):
+                    note = {"jsonrpc": "2.0", "method": "progress", "params": [percent]}
+                    await socket.send(json.dumps(note))
             if isinstance(call, dict) and call.get("method") == "ask me":
                 await socket.send('{"jsonrpc":"2.0","method":"your name","id":"q1"}')
                 reply = None
@@ -66,6 +74,7 @@ async def greet(socket):
         said = json.loads(text)
         number = said.get("id")
         if said["type"] == "connection_init":
+            print("init", json.dumps(said.get("payload")), flush=True)
             await socket.send('{"type":"ping","payload":{"at":1}}')
             assert json.loads(await socket.recv()) == {"type": "pong", "payload": {"at": 1}}
             await socket.send('{"type":"connection_ack"}')
@@ -78,7 +87,9 @@ async def greet(socket):
         elif said["payload"]["query"].startswith("subscription"):
             running[number] = asyncio.create_task(count(socket, number))
         else:
-            data = {"data": {"query": said["payload"]["query"], **said["payload"].get("variables", {})}}
+            query = said["payload"]["query"]
+            fields = {"query": query, **said["payload"].get("variables", {})}
+            data = {"data": {**fields, "hello": "world"} if "hello" in query else fields}
             await socket.send(json.dumps({"id": number, "type": "next", "payload": data}))
             await socket.send(json.dumps({"id": number, "type": "complete"}))
 
@@ -99,6 +110,8 @@ async def stomp(socket):
             continue
         command, headers, body = stomp_frame(text)
         print(command, flush=True)
+        if "Authorization" in headers:
+            print("authorized", headers["Authorization"], flush=True)
         if command == "CONNECT":
             if headers.get("login") == "stranger":
                 await socket.send("ERROR\nmessage:who are you\n\n\0")
@@ -118,6 +131,8 @@ async def stomp(socket):
                         f"MESSAGE\nsubscription:{number}\nmessage-id:1\ndestination:{destination}\n"
                         f"content-length:{len(body.encode())}\n\n{body}\0"
                     )
+        if "receipt" in headers:
+            await socket.send(f"RECEIPT\nreceipt-id:{headers['receipt']}\n\n\0")
 
 
 async def beat(socket):
