@@ -46,7 +46,13 @@ constexpr std::string_view kBashMiddle = R"(    *)
 
 constexpr std::string_view kBashEnd = R"bash(' -- "$cur")
       elif [[ -z $equals && $cur == @* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$("${words[0]}" --completion profiles)" -- "$cur")
+        local config=() word last=
+        for word in "${words[@]}"; do
+          [[ $word == --config=* ]] && config=("$word")
+          [[ $last == --config ]] && config=("--config=$word")
+          last=$word
+        done
+        mapfile -t COMPREPLY < <(compgen -W "$("${words[0]}" "${config[@]}" --completion profiles)" -- "$cur")
       elif [[ -z $equals ]]; then
         mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
       fi
@@ -154,7 +160,8 @@ std::string zsh_script() {
       "}\n"
       "_wscope_place() {\n"
       "  if [[ $PREFIX == @* ]]; then\n"
-      "    local -a profiles=(${(f)\"$($words[1] --completion profiles)\"})\n"
+      "    local -a profiles=(${(f)\"$($words[1] ${(M)words:#--config=*} --completion "
+      "profiles)\"})\n"
       "    compadd -a profiles\n"
       "  else\n"
       "    _hosts\n"
@@ -213,7 +220,7 @@ std::string fish_script() {
       "end\n"
       "complete -c wscope -f -a '(__fish_print_hostnames)'\n"
       "complete -c wscope -n 'string match -q -- \"@*\" (commandline -ct)' -f"
-      " -a '(wscope --completion profiles)'\n";
+      " -a '(wscope (string match -- \"--config=*\" (commandline -opc)) --completion profiles)'\n";
   for (const OptionRow& row : option_table()) {
     if (!row.available()) continue;
     script += "complete -c wscope";

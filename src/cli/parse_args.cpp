@@ -159,7 +159,10 @@ Result<void> Parser::apply(const OptionRow& row, std::string value) {
   } else if (value == "list") {  // not told: for scripts/check_docs.sh
     text_ = Text{option_list()};
   } else if (value == "profiles") {  // for the scripts themselves
-    text_ = Text{profile_names(default_config_)};
+    const auto config = std::find_if(said_.rbegin(), said_.rend(), [](const Assignment& said) {
+      return said.row->long_name == "config";
+    });
+    text_ = Text{profile_names(config == said_.rend() ? default_config_ : config->value)};
   } else if (const auto known = parse_choice(row.name(), value, row.choices); known) {
     text_ = Text{completion_script(value)};
   } else {

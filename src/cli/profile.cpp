@@ -117,10 +117,10 @@ Result<ConfigLayers> read_layers(const ProfileOptions& asked, const std::string&
   return layers;
 }
 
-std::string profile_names(const std::string& default_file) {
+std::string profile_names(const std::string& file) {
   std::string names;
-  if (default_file.empty()) return names;
-  const auto config = read_config(default_file, false);
+  if (file.empty()) return names;
+  const auto config = read_config(file, false);
   if (!config || !*config) return names;
   // A shell may take other characters apart, or even run them.
   constexpr std::string_view kHarmless =

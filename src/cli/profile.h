@@ -25,7 +25,7 @@ struct ConfigLayers {
 Result<ConfigLayers> read_layers(const ProfileOptions& asked, const std::string& default_file);
 
 /// The names of the profiles, a line each, for completion; what is wrong with the file is not told.
-std::string profile_names(const std::string& default_file);
+std::string profile_names(const std::string& file);
 
 Result<void> follow(Assignment& assignment);
 

@@ -1,5 +1,6 @@
 """--help, --version, --completion: on stdout, with status 0, whole and in step with each other."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,7 +8,7 @@ import tempfile
 import unittest
 
 from support.dialogue import Dialogue
-from support.program import environment, run
+from support.program import WSCOPE, environment, run
 
 # The contract's options; more may be there.
 OPTIONS = """
@@ -93,7 +94,7 @@ class Completion(Dialogue):
         )
         done = subprocess.run(
             ["bash", "--norc", "-c", program], capture_output=True, text=True, check=False,
-            env=environment(),
+            env=environment(PATH=f"{os.path.dirname(WSCOPE)}:{os.environ['PATH']}"),
         )  # fmt: skip
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return [word.strip() for word in done.stdout.split("\n") if word.strip()]
@@ -105,6 +106,13 @@ class Completion(Dialogue):
         self.assertIn("--subprotocol", self.completed("--sub"))
         self.assertEqual(sorted(self.completed("--color", "")), ["always", "auto", "never"])
         self.assertIn("base64", self.completed("--input", "b"))
+
+    def test_bash_completes_profiles_of_the_file_that_is_named(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write("[profile.one]\n[profile.two]\n")
+            file.flush()
+            self.assertEqual(sorted(self.completed("--config", file.name, "@")), ["@one", "@two"])
+            self.assertEqual(self.completed(f"--config={file.name}", "@t"), ["@two"])
 
     @unittest.skipUnless(shutil.which("zsh"), "no zsh here")
     def test_zsh_accepts_its_script(self):

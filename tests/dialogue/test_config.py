@@ -278,6 +278,11 @@ class Print(Config):
     def test_names_for_completion(self):
         self.write("[profile.two]\n[profile.one]\n[profile.'$(reboot)']\n[profile.'a b']\n")
         self.expect(self.wscope("--completion", "profiles"), out="@one\n@two\n", err="")
+        other = os.path.join(self.folder, "other.toml")
+        with open(other, "w", encoding="ascii") as file:
+            file.write("[profile.three]\n")
+        asked = self.wscope("--config", other, "--completion", "profiles")
+        self.expect(asked, out="@three\n", err="")
         self.write("[profile.two]\nnonsense = 1\n")
         self.expect(self.wscope("--completion", "profiles"), out="", err="")
 
