@@ -1,6 +1,7 @@
-// ASCII letters and digits, whatever the locale: what <cctype> and <locale> would ask of it.
+// ASCII letters, digits and controls, whatever the locale: what <cctype> and <locale> would ask of
+// it.
 //
-// Pure functions over bytes; other bytes are neither letters nor digits. Nothing fails.
+// Pure functions over bytes; other bytes are none of them. Nothing fails.
 #pragma once
 
 #include <string>
@@ -23,6 +24,10 @@ constexpr int hex_value(char c) {
   return -1;
 }
 constexpr bool is_hex_digit(char c) { return hex_value(c) >= 0; }
+
+/// C0 and DEL.
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool has_control(std::string_view text);
 
 /// One or more of them.
 bool is_digits(std::string_view text);

@@ -87,14 +87,15 @@ class ChallengeReader {
   std::string_view rest_;
 };
 
+constexpr std::string_view kSession = "-sess";
+
 bool is_session(std::string_view algorithm) {
-  constexpr std::string_view kEnd = "-sess";
-  return algorithm.size() > kEnd.size() &&
-         equal_ignoring_case(algorithm.substr(algorithm.size() - kEnd.size()), kEnd);
+  return algorithm.size() > kSession.size() &&
+         equal_ignoring_case(algorithm.substr(algorithm.size() - kSession.size()), kSession);
 }
 
 std::optional<DigestAlgorithm> algorithm_of(std::string_view name) {
-  if (is_session(name)) name.remove_suffix(5);
+  if (is_session(name)) name.remove_suffix(kSession.size());
   if (name.empty() || equal_ignoring_case(name, "md5")) return DigestAlgorithm::kMd5;
   if (equal_ignoring_case(name, "sha-256")) return DigestAlgorithm::kSha256;
   if (equal_ignoring_case(name, "sha-512-256")) return DigestAlgorithm::kSha512_256;

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxUnixPath = 107;  // sun_path less its NUL
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 /// The request target (RFC 6455 3: path and query); what can't stand on a request line is encoded.
 std::string resource_of(std::string_view path_and_query) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
@@ -45,7 +43,7 @@ Result<void> take_user_info(std::string_view text, Url& url) {
                 "write a '%' in a name or password as %25, or use --auth USER:PASS");
   }
   const std::string both = *user + *password;
-  if (std::any_of(both.begin(), both.end(), is_control)) {
+  if (has_control(both)) {
     return fail(Stage::kUsage, "bad user info in the URL: it has a control character");
   }
   if (user->find(':') != std::string::npos) {  // RFC 7617 2
@@ -240,7 +238,7 @@ std::string Url::display() const {
 
 Result<Url> parse_url(std::string_view text) {
   if (text.empty()) return fail(Stage::kUsage, "the URL is empty");
-  if (std::any_of(text.begin(), text.end(), is_control)) {
+  if (has_control(text)) {
     return fail(Stage::kUsage, "the URL has a control character");
   }
   if (text.find('#') != std::string_view::npos) {  // RFC 6455 3; not quoted: it may hold a password

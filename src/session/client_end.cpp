@@ -93,21 +93,19 @@ void ClientSession::finish_unopened(Result<ExitStatus> result) {
   if (opening_) opening_->cancel();
   slow_opening_.cancel();
   reconnect_deadline_.cancel();
-  tell_unsent(outbox_.unsent());
+  if (source_.interactive()) tell_unsent(outbox_.unsent() + source_.unpulled());
   finish(std::move(result));
 }
 
-/// Whoever leaves the prompt may do so with messages that wait, but not without knowing.
+/// What was accepted at the prompt and let go of: not without a word.
 void ClientSession::tell_unsent(std::uint64_t count) {
-  if (!source_.interactive()) return;
-  count += source_.unpulled();
   if (count > 0) sink_.on_notice(plural(count, "message") + " not sent");
 }
 
-void ClientSession::stay_offline(const std::optional<Error>& error, std::uint64_t unsaid) {
+void ClientSession::stay_offline(const std::optional<Error>& error, std::uint64_t unsent) {
   phase_ = Phase::kOffline;
   if (error) sink_.on_error(*error);
-  if (unsaid > 0) sink_.on_notice(plural(unsaid, "message") + " not sent");
+  tell_unsent(unsent);
   sink_.on_notice("not connected: /reconnect or /quit");
   flush();
   pull();
@@ -140,7 +138,9 @@ void ClientSession::connection_ended(Ending ending) {
   if (stays()) {
     // What the server's Close says has just been told.
     const bool told = ending.closed.first == Direction::kReceived;
-    return stay_offline(told ? std::nullopt : ending.error, unsaid);
+    // With --reconnect what was queued is said on the next connection.
+    const std::uint64_t unsent = unsaid + (reconnect_.enabled() ? 0 : ending.undelivered);
+    return stay_offline(told ? std::nullopt : ending.error, unsent);
   }
   if (reconnect_.enabled() && !quitting_ && !signal_ && !ending.error &&
       ending.closed.first == Direction::kReceived) {
@@ -148,7 +148,8 @@ void ClientSession::connection_ended(Ending ending) {
   }
   const RunFacts told = facts(ending);
   if (told.left) {
-    tell_unsent(unsaid + (reconnect_.enabled() ? outbox_.unsent() : ending.undelivered));
+    const auto queued = reconnect_.enabled() ? outbox_.unsent() : ending.undelivered;
+    tell_unsent(unsaid + queued + source_.unpulled());
   }
   finish(run_outcome(ending, told));
 }

@@ -363,8 +363,8 @@ bool ClientSession::ends_with(std::string_view message) {
 }
 
 void ClientSession::leave_with_enough() {
-  close(ws::kCloseNormal, {});
   if (connection_) connection_->close_within(kEnough);
+  close(ws::kCloseNormal, {});
 }
 
 /// With --reconnect another line may follow on the one that was cut.

@@ -122,7 +122,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void command_ended(const Result<void>& outcome);
   /// At the prompt, which does not go with its connection.
   bool stays() const;
-  void stay_offline(const std::optional<Error>& error, std::uint64_t unsaid = 0);
+  void stay_offline(const std::optional<Error>& error, std::uint64_t unsent = 0);
   void tell_unsent(std::uint64_t count);
   void finish_unopened(Result<ExitStatus> result);
   RunFacts facts(const Ending& ending) const;

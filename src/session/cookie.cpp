@@ -27,12 +27,6 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f;
-  });
-}
-
 /// RFC 6265 5.1.3.
 bool domain_matches(std::string_view host, std::string_view domain, bool is_address) {
   if (host == domain) return true;

@@ -45,11 +45,6 @@ Result<std::string> join_subprotocols(const std::vector<std::string>& subprotoco
   return joined;
 }
 
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
-}
-
 /// The value of Authorization; "" when there are no credentials. The options win over the URL.
 Result<std::string> authorization(const RequestTarget& target, const HandshakeOptions& options) {
   if (options.auth && !options.bearer.empty()) {
