@@ -309,6 +309,21 @@ class State(Repl):
             self.assertEqual(terminal.wait(), 0)
             self.assertIn("1 message not sent", terminal.text())
 
+    def test_what_was_queued_when_the_connection_was_lost_is_told(self):
+        def cuts(peer):
+            peer.accept()
+            peer.read_exactly(1 << 20)
+            peer.reset()
+
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "big"
+            file.write_bytes(b"x" * (32 << 20))
+            terminal, _ = self.start(script=cuts)
+            terminal.wait_for("connected to ")
+            terminal.type(f"/file {file}\r")
+            terminal.wait_for("not connected: /reconnect or /quit")
+            self.assertIn("1 message not sent", terminal.text())
+
     def test_the_close_of_the_server_is_told_once(self):
         terminal, _ = self.talk()
         terminal.type("bye\r")
