@@ -136,11 +136,10 @@ void ClientSession::connection_ended(Ending ending) {
     return begin_again(std::nullopt, why);
   }
   if (stays()) {
-    // What the server's Close says has just been told.
-    const bool told = ending.closed.first == Direction::kReceived;
     // With --reconnect what was queued is said on the next connection.
     const std::uint64_t unsent = unsaid + (reconnect_.enabled() ? 0 : ending.undelivered);
-    return stay_offline(told ? std::nullopt : ending.error, unsent);
+    // What a Close says has just been told.
+    return stay_offline(ending.error_is_close ? std::nullopt : ending.error, unsent);
   }
   if (reconnect_.enabled() && !quitting_ && !signal_ && !ending.error &&
       ending.closed.first == Direction::kReceived) {

@@ -286,12 +286,14 @@ void Connection::on_close(const ws::CloseFrame& frame) {
         first ? who + " closed the connection: " : std::string("connection closed: ");
     ending_.error = Error{
         Stage::kConnection, text + describe_close(ending_.closed.code, ending_.reason), {}, {}};
+    ending_.error_is_close = true;
   }
   start_close_deadline();
 }
 
 void Connection::on_failed(const Error& error, std::uint16_t code) {
   ending_.error = error;
+  ending_.error_is_close = false;
   // Before the handshake is done the code is an HTTP status: no Close went out.
   // Nor did a second one where ours was out already.
   const bool told = engine_->state() != ws::Engine::State::kHandshake && code >= ws::kCloseNormal;

@@ -30,6 +30,7 @@ struct Ending {
   Closed closed;  // its reason is not set: closed_event() gives it whole
   std::string reason;
   std::optional<Error> error;
+  bool error_is_close = false;    // it tells the Close's code and reason, and nothing else
   std::uint64_t undelivered = 0;  // queued messages of which bytes were left when it ended
   Totals totals;
 

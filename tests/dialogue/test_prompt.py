@@ -330,6 +330,13 @@ class State(Repl):
         terminal.wait_for("not connected: /reconnect or /quit")
         self.assertEqual(terminal.text().count("4001"), 1, terminal.text())
 
+    def test_a_close_of_ours_is_told_once(self):
+        terminal, _ = self.talk()
+        terminal.type("/close 4002 ours\r")
+        terminal.wait_for("not connected: /reconnect or /quit")
+        text = terminal.text().split("/close", 1)[1].split("\n", 1)[1]
+        self.assertEqual(text.count("4002"), 1, text)
+
     def test_exit_on_close(self):
         for word, status in (("bye", 6), ("cut", 6)):
             with self.subTest(word):
