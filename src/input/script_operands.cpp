@@ -6,8 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/byte_text.h"
-#include "base/close_code.h"
 #include "base/escape.h"
 #include "base/json_scanner.h"
 #include "input/json_value.h"
@@ -82,8 +80,7 @@ Result<std::string> ScriptOperands::hex(ScriptWords& words) const {
     digits.append(words.word());
   }
   if (has_references(digits)) return digits;
-  const auto bytes = decode_hex(digits);
-  if (!bytes) return wrong(script_quote(digits) + " " + bytes.error());
+  if (const auto bytes = script_bytes(digits); !bytes) return wrong(bytes.error().message);
   return digits;
 }
 
@@ -110,8 +107,9 @@ Result<ScriptCloseCode> ScriptOperands::close_code(std::string_view word) const 
     if (auto checked = check_template(close.value); !checked) return fail(checked.error());
     return close;
   }
-  close.number = close_code_from_word(word);
-  if (!close.number) return wrong(script_quote(word) + " is no close code");
+  const auto number = script_close_code(word);
+  if (!number) return wrong(number.error().message);
+  close.number = *number;
   return close;
 }
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
+#include "base/byte_text.h"
+#include "base/close_code.h"
 #include "base/escape.h"
 #include "base/json_scanner.h"
 #include "input/json_object.h"
@@ -87,6 +90,18 @@ std::optional<double> script_seconds(std::string_view word) {
   const double seconds = std::strtod(std::string(word).c_str(), nullptr);
   if (seconds > kMostScriptSeconds) return std::nullopt;
   return seconds;
+}
+
+Result<std::uint16_t> script_close_code(std::string_view word) {
+  const auto code = close_code_from_word(word);
+  if (!code) return fail(Stage::kUsage, script_quote(word) + " is no close code");
+  return *code;
+}
+
+Result<std::string> script_bytes(std::string_view digits) {
+  auto bytes = decode_hex(digits);
+  if (!bytes) return fail(Stage::kUsage, script_quote(digits) + " " + bytes.error());
+  return std::move(*bytes);
 }
 
 std::string script_quote(std::string_view text, std::size_t limit) {

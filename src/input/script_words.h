@@ -4,9 +4,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/error.h"
 
 namespace wscope::input {
 
@@ -38,6 +41,10 @@ constexpr double kMostScriptSeconds = 1e9;
 
 /// "2", "0.5"; nothing for anything else, and for more than kMostScriptSeconds.
 std::optional<double> script_seconds(std::string_view word);
+
+/// Stage::kUsage, "'word' is no close code", and what is wrong with hexadecimal digits.
+Result<std::uint16_t> script_close_code(std::string_view word);
+Result<std::string> script_bytes(std::string_view digits);
 
 /// 'text', as messages quote a script: in one line, of a long one the beginning.
 std::string script_quote(std::string_view text, std::size_t limit = 64);

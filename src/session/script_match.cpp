@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/byte_text.h"
 #include "base/close_code.h"
 #include "base/escape.h"
 #include "input/json_value.h"
@@ -94,9 +93,9 @@ Result<ScriptMatcher> ScriptMatcher::create(const input::ScriptPattern& pattern,
   if (!pattern.code.value.empty()) {
     auto word = input::expand(pattern.code.value, input::TemplateStyle::kPlain, lookup);
     if (!word) return fail(std::move(word.error()));
-    matcher.code_ = close_code_from_word(*word);
-    if (!matcher.code_)
-      return fail(Stage::kUsage, input::script_quote(*word) + " is no close code");
+    auto code = input::script_close_code(*word);
+    if (!code) return fail(std::move(code.error()));
+    matcher.code_ = *code;
   }
   if (!pattern.text) return matcher;
   const auto style = pattern.kind == Pattern::kRegex    ? input::TemplateStyle::kRegex
@@ -107,9 +106,8 @@ Result<ScriptMatcher> ScriptMatcher::create(const input::ScriptPattern& pattern,
   if (!text) return fail(text.error());
   matcher.text_ = std::move(*text);
   if (pattern.kind == Pattern::kBinary) {
-    auto bytes = decode_hex(*matcher.text_);
-    if (!bytes)
-      return fail(Stage::kUsage, input::script_quote(*matcher.text_) + " " + bytes.error());
+    auto bytes = input::script_bytes(*matcher.text_);
+    if (!bytes) return fail(std::move(bytes.error()));
     matcher.text_ = std::move(*bytes);
   } else if (pattern.kind == Pattern::kFile) {
     matcher.path_ = *matcher.text_;

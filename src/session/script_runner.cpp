@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/byte_text.h"
-#include "base/close_code.h"
 #include "base/escape.h"
 #include "base/json_scanner.h"
 #include "base/utf8.h"
@@ -215,10 +213,8 @@ bool ScriptRunner::send(const Statement& statement) {
   if (!data) return false;
   MessageType type = MessageType::kText;
   if (hex) {
-    auto bytes = decode_hex(*data);
-    if (!bytes)
-      return fail_at(&statement,
-                     {Stage::kUsage, input::script_quote(*data) + " " + bytes.error(), {}, {}});
+    auto bytes = input::script_bytes(*data);
+    if (!bytes) return fail_at(&statement, std::move(bytes.error()));
     data = std::move(*bytes);
     type = MessageType::kBinary;
   } else if (statement.payload == input::ScriptPayload::kFile) {
@@ -255,11 +251,8 @@ bool ScriptRunner::control(const Statement& statement) {
   if (!statement.code.value.empty()) {
     const auto word = filled_in(statement.code.value, statement);
     if (!word) return false;
-    const auto known = close_code_from_word(*word);
-    if (!known) {
-      const std::string what = input::script_quote(*word) + " is no close code";
-      return fail_at(&statement, {Stage::kUsage, what, {}, {}});
-    }
+    auto known = input::script_close_code(*word);
+    if (!known) return fail_at(&statement, std::move(known.error()));
     code = *known;
   }
   const auto bad = closes ? input::check_close(code, *data) : input::check_ping(*data);

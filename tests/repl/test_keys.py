@@ -135,11 +135,17 @@ class EditingTest(unittest.TestCase):
             inputrc.flush()
             try:
                 with Repl(INPUTRC=inputrc.name) as repl:
-                    repl.type("abc" + ESCAPE)
+                    # Only behind the whole word does the cursor's way back tell that Escape was a
+                    # key: it passes the same column on its way there.
+                    repl.type("abc")
+                    repl.wait_until(lambda: repl.screen.column == 5, "the cursor behind c")
+                    repl.type(ESCAPE)
                     repl.wait_until(lambda: repl.screen.column == 4, "the cursor on c")
                     repl.type("xiZ\r")
                     repl.wait_actions(["text azzb"])
-                    repl.type("gone" + ESCAPE)
+                    repl.type("gone")
+                    repl.wait_until(lambda: repl.screen.column == 6, "the cursor behind e")
+                    repl.type(ESCAPE)
                     repl.wait_until(lambda: repl.screen.column == 5, "the cursor on e")
                     repl.type(CTRL_C + CTRL_C)
                     repl.wait_actions(["text azzb", "quit"])
