@@ -7,6 +7,7 @@
 
 #include "base/escape.h"
 #include "base/graphql_scanner.h"
+#include "base/json_parts.h"
 #include "dialect/json_slice.h"
 
 namespace wscope::dialect {
@@ -79,7 +80,7 @@ std::string_view Graphql::login_hint() const {
 
 Steps Graphql::typed(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {refuse("GraphQL is text: binary input is not sent")};
-  const auto members = json_members(data);
+  const auto members = json_members(data, kMostMembers);
   const bool whole = members && !json_member(*members, "query").empty();
   if (!whole) {
     if (auto fault = fault_of(data)) return {std::move(*fault)};
@@ -101,7 +102,7 @@ Steps Graphql::command(std::string_view line, double now) {
 }
 
 Steps Graphql::received(MessageType type, std::string_view data, double now) {
-  const auto members = type == MessageType::kText ? json_members(data) : std::nullopt;
+  const auto members = type == MessageType::kText ? json_members(data, kMostMembers) : std::nullopt;
   const auto kind = members ? json_text(json_member(*members, "type")) : std::nullopt;
   if (!kind) return {invalid("not a message of graphql-transport-ws")};
   const std::string payload(json_member(*members, "payload"));

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/json_parts.h"
 #include "base/json_scanner.h"
 #include "dialect/json_slice.h"
 
@@ -32,7 +33,7 @@ std::string JsonRpc::request(const TypedCall& call, std::string_view id) {
 }
 
 void JsonRpc::remember(std::string_view json, double now) {
-  const auto members = json_members(json);
+  const auto members = json_members(json, kMostMembers);
   if (!members) return;
   const std::string id(json_member(*members, "id"));
   const auto method = json_text(json_member(*members, "method"));
@@ -109,7 +110,7 @@ Steps JsonRpc::received(MessageType type, std::string_view data, double now) {
 }
 
 Step JsonRpc::one(std::string_view json, double now, Steps& more) {
-  const auto members = json_members(json);
+  const auto members = json_members(json, kMostMembers);
   // What is no JSON-RPC is shown as it came: a log line or a greeting harms nobody.
   if (!members) return show(std::string(json));
   const std::string id(json_member(*members, "id"));

@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/byte_text.h"
 #include "base/escape.h"
+#include "base/json_parts.h"
 #include "base/json_scanner.h"
 #include "dialect/json_slice.h"
 #include "dialect/typed_call.h"
@@ -71,7 +72,7 @@ std::optional<std::string> with_attachments(std::string_view payload,
   std::size_t placed = 0;
   std::string whole = replace_flat_objects(
       payload, "_placeholder", [&](std::string_view object) -> std::optional<std::string> {
-        const auto members = json_members(object);
+        const auto members = json_members(object, kMostMembers);
         if (!members || json_member(*members, "_placeholder") != "true") return std::nullopt;
         std::string_view num = json_member(*members, "num");
         const auto index = take_number<std::size_t>(num);
@@ -117,9 +118,9 @@ Steps SocketIo::emit(char type, std::vector<std::string> values,
   for (auto& value : values) {
     value = replace_flat_objects(
         value, "base64", [&](std::string_view object) -> std::optional<std::string> {
-          const auto members = json_members(object);
+          const auto members = json_members(object, kMostMembers);
           if (!members || members->size() != 1) return std::nullopt;
-          const auto text = json_text(members->front().second);
+          const auto text = json_text(members->front().value);
           if (!text) return std::nullopt;
           auto bytes = decode_base64(*text);
           if (!bytes) return std::nullopt;
@@ -209,7 +210,7 @@ Steps SocketIo::received(MessageType type, std::string_view data, double now) {
 }
 
 Steps SocketIo::engine_opened(std::string_view json, double now) {
-  const auto members = json_members(json);
+  const auto members = json_members(json, kMostMembers);
   if (!members) return {broken_by_peer("not an Engine.IO handshake: " + excerpt(json))};
   patience_ = milliseconds(json_member(*members, "pingInterval")) +
               milliseconds(json_member(*members, "pingTimeout"));
@@ -305,7 +306,7 @@ Steps SocketIo::handle(const Packet& packet, double now) {
 
 Steps SocketIo::connect_error(const Packet& packet) const {
   std::string why = packet.payload;
-  if (const auto members = json_members(packet.payload)) {
+  if (const auto members = json_members(packet.payload, kMostMembers)) {
     why = json_text(json_member(*members, "message")).value_or(why);
     const auto data = json_member(*members, "data");
     if (!data.empty()) why.append(" ").append(data);
@@ -365,7 +366,7 @@ Steps SocketIo::leaving() {
 bool is_engineio_handshake(std::string_view message) {
   constexpr std::size_t kMostBytes = 4096;  // one is a few hundred
   if (message.substr(0, 2) != "0{" || message.size() > kMostBytes) return false;
-  const auto members = json_members(message.substr(1));
+  const auto members = json_members(message.substr(1), kMostMembers);
   return members && !json_member(*members, "sid").empty() &&
          !json_member(*members, "pingInterval").empty();
 }

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/escape.h"
+#include "base/json_parts.h"
 #include "dialect/json_slice.h"
 
 namespace wscope::dialect {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/json_parts.h"
 #include "base/json_scanner.h"
 #include "dialect/json_slice.h"
 

@@ -4,8 +4,8 @@
 
 #include "base/byte_text.h"
 #include "base/close_code.h"
+#include "base/json_parts.h"
 #include "input/control_payload.h"
-#include "input/json_object.h"
 
 namespace wscope::input {
 namespace {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/byte_text.h"
+#include "base/json_parts.h"
 #include "base/utf8.h"
 #include "input/control_payload.h"
-#include "input/json_object.h"
 
 namespace wscope::input {
 namespace {

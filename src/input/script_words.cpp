@@ -7,8 +7,8 @@
 #include "base/byte_text.h"
 #include "base/close_code.h"
 #include "base/escape.h"
+#include "base/json_parts.h"
 #include "base/json_scanner.h"
-#include "input/json_object.h"
 
 namespace wscope::input {
 namespace {

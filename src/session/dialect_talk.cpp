@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_parts.h"
 #include "base/json_scanner.h"
-#include "dialect/json_slice.h"
 
 namespace wscope::session {
 namespace {
@@ -54,7 +54,7 @@ Result<void> DialectTalk::check(const Options& options) {
                 R"(for example '{"token":"secret"}')");
   }
   const std::string& init = options.dialect.graphql_init;
-  if (!init.empty() && !dialect::json_members(init)) {
+  if (!init.empty() && !json_members(init)) {
     return fail(Stage::kUsage, "--graphql-init: its value is no JSON object",
                 R"(for example '{"Authorization":"Bearer secret"}')");
   }

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_parts.h"
 #include "base/json_scanner.h"
 #include "base/utf8.h"
-#include "input/json_object.h"
 
 namespace {
 
@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!parsed.is_discarded()) require(accepted);
   const bool may_overflow = text.find_first_of("eE") != std::string_view::npos || size > 300;
   if (accepted) require(!parsed.is_discarded() || escapes || may_overflow);
-  const auto members = wscope::input::json_members(text);
+  const auto members = wscope::json_members(text);
   if (!parsed.is_object()) {
     require(!members || escapes || parsed.is_discarded());
     return 0;
@@ -56,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto value = nlohmann::json::parse(member.value, nullptr, false);
     require(!value.is_discarded());
     if (value.is_string()) {
-      require(wscope::input::json_string(member.value) == value.get<std::string>());
+      require(wscope::json_string(member.value) == value.get<std::string>());
     }
   }
   return 0;
