@@ -157,28 +157,25 @@ class OnTheWire(Dialogue):
                 self.assertRegex(content["trace"], r"< TEXT fin rsv1 len=\d+ " + re.escape(f'"{answer}"'))
 
     def test_credentials_are_in_none(self):
-        def stomp_server(peer):
-            peer.accept("Sec-WebSocket-Protocol: v12.stomp")
-            connect = peer.read_message()
-            peer.text("CONNECTED\nversion:1.2\n\n\0")
-            peer.answer_close()
-            return connect
+        def lets_in(ready, *headers, first=None):
+            """A server that greets with `first`, is told who we are, and answers `ready`."""
 
-        def socketio_server(peer):
-            peer.accept()
-            peer.text(OPEN % (25000, 20000))
-            connect = peer.read_message()
-            peer.text('40{"sid":"b"}')
-            peer.answer_close()
-            return connect
+            def script(peer):
+                peer.accept(*headers)
+                if first:
+                    peer.text(first)
+                login = peer.read_message()
+                peer.text(ready)
+                peer.answer_close()
+                return login
 
-        def graphql_server(peer):
-            peer.accept("Sec-WebSocket-Protocol: graphql-transport-ws")
-            init = peer.read_message()
-            peer.text('{"type":"connection_ack"}')
-            peer.answer_close()
-            return init
+            return script
 
+        stomp_server = lets_in("CONNECTED\nversion:1.2\n\n\0", "Sec-WebSocket-Protocol: v12.stomp")
+        socketio_server = lets_in('40{"sid":"b"}', first=OPEN % (25000, 20000))
+        graphql_server = lets_in(
+            '{"type":"connection_ack"}', "Sec-WebSocket-Protocol: graphql-transport-ws"
+        )
         for server_script, words in (
             (graphql_server, ("--graphql", "--graphql-init", '{"token":"SECRET"}')),
             (stomp_server, ("--stomp", "--stomp-header", "Authorization: Bearer SECRET")),
