@@ -141,6 +141,7 @@ struct ListenOptions {
   std::string path;
   std::vector<std::string> allow_origin;
   std::optional<std::size_t> max_clients;
+  bool once = false;  // one client, and the run ends as its connection does
   std::string port_file;
 };
 

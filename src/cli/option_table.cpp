@@ -269,6 +269,8 @@ constexpr OptionRow kRows[] = {
    "accept these origins only", append<kS, &S::allow_origin>},
   {G::kServer, '\0', "max-clients", "N", "", kPlain, kServer, kFull,
    "refuse more clients at once", count<kS, &S::max_clients, 1>},
+  {G::kServer, '\0', "once", "", "", kPlain, kServer, kFull,
+   "serve one client, then leave", put<kS, &S::once, true>},
   {G::kServer, '\0', "port-file", "FILE", "", kFile, kServer, kFull,
    "write the port there once listening", some_text<kS, &S::port_file>},
 

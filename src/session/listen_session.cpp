@@ -143,6 +143,7 @@ ws::ServerReply ListenSession::client_request(ServedClient& client,
 }
 
 ws::ServerReply ListenSession::answer(ServedClient& client, const ws::ServerRequest& request) {
+  if (end_.takes_no_more()) return full_house();
   if (presentation_) {
     if (auto refusal = refuse_client(options_, request, places_taken())) {
       if (refusal->status >= 400) {
@@ -184,6 +185,8 @@ Result<void> ListenSession::prepare_command(ServedClient& client, const ws::Serv
 
 void ListenSession::client_opened(ServedClient& client) {
   events_.notice(fmt::format("client {} connected from {}", client.number(), client.peer()));
+  end_.client_opened();
+  if (end_.takes_no_more()) acceptor_->stop();
   if (presentation_) {
     const std::string head(client.connection().response_head());
     events_.head(client, Direction::kSent, head);
@@ -299,8 +302,12 @@ void ListenSession::client_ended(ServedClient& client, Ending ending) {
   const std::string how = ending.error         ? ending.error->message
                           : ending.closed.code ? fmt::format("{}", *ending.closed.code)
                                                : std::string("no code");
+  const bool was_the_one = client.was_open() && end_.takes_no_more();
   if (client.was_open()) {
-    events_.notice(fmt::format("client {} left: {}", client.number(), how));
+    // Of the one, the run's error tells.
+    if (!was_the_one || !ending.error || end_.begun()) {
+      events_.notice(fmt::format("client {} left: {}", client.number(), how));
+    }
   } else if (ending.error) {
     events_.notice(
         fmt::format("client {} from {} did not come in: {}", client.number(), client.peer(), how));
@@ -310,6 +317,7 @@ void ListenSession::client_ended(ServedClient& client, Ending ending) {
   if (commands_) commands_->client_left(client);
   clients_.erase(client.number());
   if (end_.begun()) return finish_when_empty();
+  if (was_the_one) return shut_down(end_.left_by_the_one(ending));
   if (source_) pull();
 }
 

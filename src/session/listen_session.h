@@ -53,9 +53,9 @@ class ListenSession : public ServedClient::Host,
   }
   /// Sent with each upgrade that is granted.
   void set_response_fields(ws::ResponseFields fields) { response_fields_ = std::move(fields); }
-  /// Before start(): what ends the run by itself; `timeout` in seconds.
-  void end_by(EndCondition condition, std::optional<double> timeout) {
-    end_.set(std::move(condition), timeout);
+  /// Before start(): what ends the run by itself; `timeout` in seconds, `once`: one client has.
+  void end_by(EndCondition condition, std::optional<double> timeout, bool once) {
+    end_.set(std::move(condition), timeout, once);
   }
   /// `address` is [HOST:]PORT or unix:PATH; writes the --port-file.
   Result<void> open(const std::string& address);

@@ -258,7 +258,7 @@ Result<ExitStatus> run_listener(const Options& given) {
   if (!presentation) return fail(std::move(presentation.error()));
   net::lift_descriptor_limit();
   ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
-  session.end_by(std::move(*condition), options.network.timeout);
+  session.end_by(std::move(*condition), options.network.timeout, options.listen.once);
   session.set_response_fields(std::move(*fields));
   if (*replay) {
     (*replay)->set_sink((*presentation)->sink());

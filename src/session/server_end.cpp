@@ -7,9 +7,10 @@
 
 namespace wscope::session {
 
-void ServerEnd::set(EndCondition condition, std::optional<double> timeout) {
+void ServerEnd::set(EndCondition condition, std::optional<double> timeout, bool once) {
   condition_ = std::move(condition);
   timeout_ = timeout;
+  once_ = once;
 }
 
 void ServerEnd::start(const std::string& url, std::function<void(Error)> timed_out) {
@@ -34,6 +35,20 @@ bool ServerEnd::hurry(Result<ExitStatus> outcome) {
 
 std::uint16_t ServerEnd::close_code() const {
   return reached() ? ws::kCloseNormal : ws::kCloseGoingAway;
+}
+
+Result<ExitStatus> ServerEnd::left_by_the_one(const Ending& ending) const {
+  const std::string undelivered =
+      ending.undelivered > 0 ? plural(ending.undelivered, "message") + " not delivered" : "";
+  if (ending.error) {
+    Error error = *ending.error;
+    if (!undelivered.empty()) error.message += "; " + undelivered;
+    return fail(std::move(error));
+  }
+  if (!undelivered.empty()) {
+    return fail(Stage::kConnection, "client closed the connection first: " + undelivered);
+  }
+  return left();
 }
 
 Result<ExitStatus> ServerEnd::left() const {

@@ -1,9 +1,10 @@
 // ServerEnd: by what a server's run ends, and what the run then comes to.
 //
-// --timeout bounds it, --count and --until look at the messages of all clients together. The first
-// cause decides; but a signal or --timeout that cuts a wanted end short decides instead, for then
-// something may not have been sent or written. One that nobody gave a condition or a bound (the
-// embedded echo server) never ends by itself. Loop thread only.
+// --timeout bounds it, --count and --until look at the messages of all clients together, --once
+// makes it end with the first client that came in. The first cause decides; but a signal or
+// --timeout that cuts a wanted end short decides instead, for then something may not have been sent
+// or written. One that nobody gave a condition or a bound (the embedded echo server) never ends by
+// itself. Loop thread only.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -14,6 +15,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "session/connection.h"
 #include "session/deadline.h"
 #include "session/end_condition.h"
 
@@ -23,8 +25,8 @@ class ServerEnd {
  public:
   explicit ServerEnd(asio::io_context& loop) : deadline_(loop) {}
 
-  /// Before start(). `timeout`: seconds for the whole run.
-  void set(EndCondition condition, std::optional<double> timeout);
+  /// Before start(). `timeout`: seconds for the whole run; `once`: for one client.
+  void set(EndCondition condition, std::optional<double> timeout, bool once);
   /// From here on the time counts; `timed_out` gets the run's error.
   void start(const std::string& url, std::function<void(Error)> timed_out);
   void stop() { deadline_.cancel(); }
@@ -33,6 +35,13 @@ class ServerEnd {
   bool message(std::string_view data) { return condition_ && condition_->message(data); }
   /// Whoever asked for N messages gets N: none that comes later counts.
   bool reached() const { return condition_ && condition_->reached(); }
+
+  /// A client came in.
+  void client_opened() { has_had_one_ = true; }
+  /// The one client of --once has been let in.
+  bool takes_no_more() const { return once_ && has_had_one_; }
+  /// The outcome when that one has left: as a client's run with such an end.
+  Result<ExitStatus> left_by_the_one(const Ending& ending) const;
 
   /// It is to end in its own time; false when it ends already.
   bool begin(Result<ExitStatus> outcome);
@@ -50,6 +59,8 @@ class ServerEnd {
  private:
   std::optional<EndCondition> condition_;
   std::optional<double> timeout_;
+  bool once_ = false;
+  bool has_had_one_ = false;
   std::optional<Result<ExitStatus>> outcome_;
   bool hurried_ = false;
   Deadline deadline_;

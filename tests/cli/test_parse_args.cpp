@@ -258,6 +258,7 @@ const Case kServerCases[] = {
        return o.listen.allow_origin == Words{"a", "b"};
      }},
     {{"-l0", "--max-clients", "3"}, [](const Options& o) { return o.listen.max_clients == 3U; }},
+    {{"-l0", "--once"}, [](const Options& o) { return o.listen.once; }},
     {{"-l0", "--port-file", "p"}, [](const Options& o) { return o.listen.port_file == "p"; }},
     {{"-l0", "--echo"}, [](const Options& o) { return o.messages.echo; }},
 };

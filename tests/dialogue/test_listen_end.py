@@ -224,6 +224,103 @@ class Enough(Ending):
         self.expect(run("--listen", "0", "--until", "("), status=2, out="", err="--until '\\('")
 
 
+class Once(Ending):
+    """One client, and the run ends as its connection does."""
+
+    def test_it_leaves_with_the_client(self):
+        with Listening("--once") as server:
+            client = self.client(server)
+            client.say(frames.TEXT, "hello")
+            client.say(frames.CLOSE, frames.close_payload(1000))
+            self.assertEqual(client.read_frame().code, 1000)
+            self.expect(server.wait(), out="hello\n", err="client 1 left: 1000$")
+
+    def test_nobody_else_comes_in(self):
+        with Listening("--once", "--echo") as server:
+            early = RawClient(server)  # connected, and has asked for nothing yet
+            self.addCleanup(early.sock.close)
+            client = self.client(server)
+            with self.assertRaises(ConnectionRefusedError):
+                RawClient(server)
+            self.assertRegex(early.open().answer, "^HTTP/1.1 503 ")
+            client.say(frames.TEXT, "still served")
+            self.assertEqual(client.read_message(), "still served")
+            client.say(frames.CLOSE)
+            self.expect(server.wait())
+
+    def test_who_does_not_come_in_is_not_the_one(self):
+        with Listening("--once", "--bearer", "secret") as server:
+            self.assertRegex(self.client(server).answer, "^HTTP/1.1 401 ")
+            begun = RawClient(server)
+            begun.send(b"GET / HTTP/1.1\r\n")
+            begun.sock.close()
+            client = self.client(server, more="Authorization: Bearer secret\r\n")
+            client.say(frames.CLOSE, frames.close_payload(1001))
+            self.expect(server.wait(), no_err="^wscope: ")
+
+    def test_a_client_that_ends_badly(self):
+        """As a client's run with such an end does."""
+        ends = {
+            "close": r"^client closed the connection: 4000 \(private use\) \"enough\"$",
+            "drop": "^connection lost: ",
+            "reset": "^connection lost: ",
+        }
+        for how, told in ends.items():
+            with self.subTest(how), Listening("--once", "--json") as server:
+                client = self.client(server)
+                if how == "close":
+                    client.say(frames.CLOSE, frames.close_payload(4000, "enough"))
+                else:
+                    getattr(client, how)()
+                ended = server.wait()
+                self.expect(ended, status=6, no_err="client 1 left")
+                self.one_error(ended, told)
+                self.assertRegex(ended.out, rb'"event":"end","status":6')
+
+    def test_what_is_piped_is_its_own(self):
+        with Listening("--once") as server:
+            server.send("one\ntwo\n")
+            server.end_input()
+            client = self.client(server)
+            self.assertEqual([client.read_message(), client.read_message()], ["one", "two"])
+            client.say(frames.CLOSE)
+            self.expect(server.wait(), no_err="^wscope: ")
+
+    def test_what_it_did_not_take_is_told(self):
+        with Listening("--once") as server:
+            client = self.client(server)
+            server.send("x" * 8_000_000 + "\n")
+            client.read_until(b"xxx")
+            client.reset()
+            ended = server.wait()
+            self.expect(ended, status=6)
+            self.one_error(ended, "^connection lost: .*; 1 message not delivered$")
+
+    def test_what_it_owes_is_missed(self):
+        with Listening("--once", "--count", "2") as server:
+            client = self.client(server)
+            client.say(frames.TEXT, "a")
+            client.say(frames.CLOSE)
+            ended = server.wait()
+            self.expect(ended, status=8, out="a\n")
+            self.one_error(ended, r"^1 of 2 messages came \(--count\)$")
+
+    def test_its_command_ends_first(self):
+        with Listening("--once", "--exec", "cat; exec sleep 0.2") as server:
+            client = self.client(server)
+            client.say(frames.TEXT, "a")
+            self.assertEqual(client.read_message(), "a")
+            client.say(frames.CLOSE)
+            self.expect(server.wait())
+
+    def test_a_signal_comes_before(self):
+        with Listening("--once") as server:
+            client = self.client(server)
+            server.signal(signal.SIGTERM)
+            self.closed(client, 1001)
+            self.expect(server.wait(), status=143, err="client 1 left: 1001$")
+
+
 class Headers(Ending):
     def test_they_are_added_to_the_101(self):
         words = ("-H", "Set-Cookie: a=1", "-H", "x-B:2", "-H", "Set-Cookie: c=3", "-H", "Server: me")

@@ -14,10 +14,11 @@ struct Server {
   asio::io_context loop{1};
   ServerEnd end{loop};
 
-  void ends_by(const MessageOptions& options, std::optional<double> timeout = std::nullopt) {
+  void ends_by(const MessageOptions& options, std::optional<double> timeout = std::nullopt,
+               bool once = false) {
     auto condition = EndCondition::create(options);
     REQUIRE(condition.has_value());
-    end.set(std::move(*condition), timeout);
+    end.set(std::move(*condition), timeout, once);
   }
 };
 
@@ -48,6 +49,31 @@ TEST_CASE("the clients are told 1000 once they have said enough, 1001 before") {
   CHECK(server.end.message("b"));
   CHECK(server.end.reached());
   CHECK(server.end.close_code() == 1000);
+}
+
+TEST_CASE("the one client of --once decides how the run ends") {
+  Server server;
+  server.ends_by({}, std::nullopt, true);
+  CHECK_FALSE(server.end.takes_no_more());
+  server.end.client_opened();
+  CHECK(server.end.takes_no_more());
+  Ending ending;
+  CHECK(server.end.left_by_the_one(ending) == ExitStatus::kOk);
+  ending.undelivered = 2;
+  const auto early = server.end.left_by_the_one(ending);
+  REQUIRE_FALSE(early.has_value());
+  CHECK(early.error().message == "client closed the connection first: 2 messages not delivered");
+  ending.error = Error{Stage::kConnection, "connection lost", {}, {}};
+  const auto lost = server.end.left_by_the_one(ending);
+  REQUIRE_FALSE(lost.has_value());
+  CHECK(lost.error().message == "connection lost; 2 messages not delivered");
+}
+
+TEST_CASE("without --once any number of clients come") {
+  Server server;
+  server.ends_by({});
+  server.end.client_opened();
+  CHECK_FALSE(server.end.takes_no_more());
 }
 
 TEST_CASE("who leaves before enough has come is told what is missing") {
