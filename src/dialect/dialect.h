@@ -70,6 +70,9 @@ class Dialect {
   /// The next steps of the message that was received last, until there are none: one may hold more
   /// of them than memory should.
   virtual Steps go_on() { return {}; }
+  /// A part came of a message that is not whole: the peer lives, and what else it may have to say
+  /// stays behind the rest.
+  virtual void part_came(double /*now*/) {}
   /// When tick() wants to be called, unless something comes first; nothing: never.
   virtual std::optional<double> due() const { return std::nullopt; }
   /// The time has come, or a while ago: signs of life of ours, the missing ones of the peer.

@@ -6,6 +6,7 @@
 // state; loop thread. Spec: the engine.io and socket.io protocols, revisions 4 and 5.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -28,6 +29,7 @@ class SocketIo : public Dialect {
   Steps command(std::string_view line, double now) override;
   Steps received(MessageType type, std::string_view data, double now) override;
   /// A server that stays without a ping for longer than it promised is lost.
+  void part_came(double now) override { last_ping_ = std::max(last_ping_, now); }
   std::optional<double> due() const override;
   Steps tick(double now) override;
   Steps leaving() override;

@@ -6,6 +6,7 @@
 // stomp.github.io, 1.2.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,7 @@ class Stomp : public Dialect {
   Steps typed(MessageType type, std::string_view data, double now) override;
   Steps received(MessageType type, std::string_view data, double now) override;
   Steps go_on() override;
+  void part_came(double now) override { last_heard_ = std::max(last_heard_, now); }
   std::optional<double> due() const override;
   Steps tick(double now) override;
   Steps leaving() override;

@@ -64,7 +64,10 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void connection_pong(std::string_view data) override;
   void connection_pong_sent(std::string_view data) override;
   void connection_ended(Ending ending) override;
-  void connection_wakes() override { clock_.sample(); }
+  void connection_wakes() override {
+    clock_.sample();
+    read_at_ = clock_.now();
+  }
   void connection_rests() override { flush(); }
   void connection_has_room() override { pull(); }
   void connection_wrote() override { note_progress(); }
@@ -86,6 +89,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   void dialect_ticked() override;
   double dialect_now() override;
   bool dialect_hears() override;
+  std::optional<double> dialect_part_came() override;
 
   void say(MessageType type, const Action& action);
   void first_received(MessageType type, std::string_view data);
@@ -177,6 +181,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool unheard_ = false;         // the command has ended: nobody reads what might still come
   std::uint64_t refused_ = 0;    // input that was not sent
   Clock::Steady::time_point quiet_since_;
+  Clock::Steady::time_point read_at_;
   Clock::Steady::time_point drained_at_;  // when lingering began
   Clock::Steady::time_point opened_at_;
   RoundTrips round_trips_;

@@ -103,6 +103,7 @@ void Connection::close(std::optional<std::uint16_t> code, std::string_view reaso
 
 void Connection::close_within(double seconds) {
   close_timeout_ = std::min(close_timeout_, seconds);
+  lets_message_end_ = false;
   if (close_deadline_.running() && !ending_begun_) await_peer();
 }
 
@@ -110,6 +111,9 @@ void Connection::close_within(double seconds) {
 // arrives the clock begins anew. What we answer in the meantime (Pongs) buys the peer no time.
 void Connection::start_close_deadline() {
   owed_until_ = queued_until();
+  lets_message_end_ = engine_->message_under_way();
+  messages_at_close_ = engine_->counters().messages_received;
+  read_at_look_ = bytes_read_;
   await_peer();
 }
 
@@ -127,10 +131,18 @@ void Connection::look_at_peer() {
     const bool more = arrived_at_look_ < std::min(arrived, owed_until_);
     arrived_at_look_ = arrived;
     if (more) received_at_close_ = engine_->counters().wire_received;
-    vain_looks_ = more || answer_may_wait() ? 0 : vain_looks_ + 1;
+    vain_looks_ = more || message_comes_on() || answer_may_wait() ? 0 : vain_looks_ + 1;
     if (vain_looks_ < kLooks) return look_at_peer();
     peer_is_late();
   });
+}
+
+/// The one that the peer was at, since the last look.
+bool Connection::message_comes_on() {
+  const bool more = std::exchange(read_at_look_, bytes_read_) < bytes_read_;
+  lets_message_end_ = lets_message_end_ && engine_->message_under_way() &&
+                      engine_->counters().messages_received == messages_at_close_;
+  return more && lets_message_end_;
 }
 
 /// Of all bytes ever queued those that have reached the peer's system.
@@ -147,6 +159,8 @@ bool Connection::may_read() {
 void Connection::begin_pong_wait() {
   ping_until_ = queued_until();
   received_at_ping_ = engine_->counters().wire_received;
+  message_at_wait_ = engine_->message_under_way();
+  read_at_wait_ = bytes_read_;
   pong_was_held_up();
 }
 
@@ -156,7 +170,10 @@ bool Connection::pong_was_held_up() {
   if (by_writing) received_at_ping_ = engine_->counters().wire_received;
   const bool stopped_now = !may_read();
   const bool by_reading = std::exchange(reading_stopped_, stopped_now);
-  return by_writing || (by_reading && may_be_in_flight(received_at_ping_));
+  const bool message_now = engine_->message_under_way();
+  const bool by_message = std::exchange(message_at_wait_, message_now) || message_now;
+  const bool more = std::exchange(read_at_wait_, bytes_read_) < bytes_read_;
+  return by_writing || (by_message && more) || (by_reading && may_be_in_flight(received_at_ping_));
 }
 
 /// What the peer sent when it had our bytes may still be behind what has come since `received`.
@@ -180,8 +197,11 @@ void Connection::peer_is_late() {
 std::string Connection::late_words() const {
   const char* const peer = role_ == Role::kClient ? "server" : "client";
   if (engine_->state() == ws::Engine::State::kClosing) {
+    const char* const why = queued() > 0                   ? ": the peer does not read"
+                            : engine_->message_under_way() ? ": a message came only in part"
+                                                           : "";
     return fmt::format("connection closed without an answer to our Close within {:g} s{}",
-                       close_timeout_, queued() > 0 ? ": the peer does not read" : "");
+                       close_timeout_, why);
   }
   return fmt::format("connection lost: {} {}, and read nothing for {:g} s", peer,
                      read_done_ ? "ended its side" : "sent its Close", close_timeout_);
@@ -354,6 +374,7 @@ void Connection::read_some() {
 }
 
 void Connection::take(std::string_view bytes, bool in_engine_buffer) {
+  bytes_read_ += bytes.size();
   if (observe_wire_) owner_.connection_wire(Direction::kReceived, bytes);
   if (in_engine_buffer) {
     engine_->received(bytes.size());

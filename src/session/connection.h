@@ -124,9 +124,12 @@ class Connection : private ws::EngineListener {
   std::uint64_t queued_until() const { return bytes_written_ + queued(); }
   /// A ping was queued whose pong is waited for; then, after a while: whether it was ourselves who
   /// held one of them up since the last call of either, by what goes before the ping and gets on,
-  /// or by reading that had to wait.
+  /// or by reading that had to wait; or a message that has come on meanwhile, behind which a pong
+  /// has to stay (RFC 6455 5.5).
   void begin_pong_wait();
   bool pong_was_held_up();
+  /// A message has begun to come and is not whole.
+  bool message_under_way() const { return engine_->message_under_way(); }
   /// Messages of which bytes are still to be written.
   std::size_t queued_messages() const { return message_ends_.size(); }
   bool has_room() const { return queued() < kHighWater; }
@@ -165,6 +168,7 @@ class Connection : private ws::EngineListener {
   void start_close_deadline();
   void await_peer();
   void look_at_peer();
+  bool message_comes_on();
   bool may_be_in_flight(std::uint64_t received) const;
   bool answer_may_wait();
   void peer_is_late();
@@ -192,13 +196,20 @@ class Connection : private ws::EngineListener {
   std::uint64_t arrived_at_look_ = 0;
   std::uint64_t received_at_close_ = 0;
   int vain_looks_ = 0;
+  // The message that was under way when our Close went out may still come whole (RFC 6455 5.5.1).
+  bool lets_message_end_ = false;
+  std::uint64_t messages_at_close_ = 0;
+  std::uint64_t read_at_look_ = 0;
   // The wait for a pong: where its ping ends, how much of that had arrived at the last look, what
   // had been received by then, and whether reading has been stopped since.
   std::uint64_t ping_until_ = 0;
   std::uint64_t arrived_at_wait_ = 0;
   std::uint64_t received_at_ping_ = 0;
   bool reading_stopped_ = false;
+  bool message_at_wait_ = false;
+  std::uint64_t read_at_wait_ = 0;
 
+  std::uint64_t bytes_read_ = 0;
   bool busy_ = false;  // within read_some or settle: calls from callbacks only queue
   bool started_ = false;
   bool waiting_readable_ = false;

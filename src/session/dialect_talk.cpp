@@ -149,6 +149,7 @@ void DialectTalk::tick() {
     tick_at_ = now + kLookAgain;
     return tick_deadline_.start(kLookAgain, [this] { tick(); });
   }
+  if (const auto part = owner_.dialect_part_came()) dialect_->part_came(*part);
   perform(dialect_->tick(now));
   watch_time(now);
   owner_.dialect_ticked();

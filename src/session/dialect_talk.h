@@ -48,6 +48,8 @@ class DialectOwner {
   virtual double dialect_now() = 0;
   /// False while nothing is read, as when stdout is full: silence says nothing then.
   virtual bool dialect_hears() = 0;
+  /// When the last part came of a message that is not whole; nothing: none is under way.
+  virtual std::optional<double> dialect_part_came() = 0;
 };
 
 class DialectTalk {

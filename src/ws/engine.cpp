@@ -42,6 +42,10 @@ class WebsocketEngine final : public Engine {
   void received(std::size_t size) override;
   void received(std::string_view bytes) override;
   std::string_view unread() const override { return in_.view(); }
+  bool message_under_way() const override {
+    return live() && (inside_message_ || slow_left_ > 0 || slow_header_size_ > 0 ||
+                      lane_.inside_large() || !in_.empty());
+  }
   std::string_view output() const override { return out_.output(); }
   void output_written(std::size_t size) override;
   bool send_text(std::string_view data) override { return send(kOpText, data); }

@@ -129,6 +129,9 @@ class Engine {
   /// Bytes that were received and begin with the next frame, or are part of it.
   virtual std::string_view unread() const = 0;
 
+  /// A message, or a frame of another kind, has begun to come and is not whole.
+  virtual bool message_under_way() const = 0;
+
   /// Bytes for the peer, in order. The view is valid until the next call on the engine.
   virtual std::string_view output() const = 0;
   virtual void output_written(std::size_t size) = 0;

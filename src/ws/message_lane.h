@@ -29,6 +29,8 @@ class MessageLane {
 
   /// `in` begins with a frame, and no fragmented message is going on.
   Outcome take(ByteBuffer& in);
+  /// A frame that is told in pieces goes on.
+  bool inside_large() const { return large_left_ > 0; }
   /// Bytes that the frame at the front of `in` still lacks, as far as known.
   std::size_t lacking(const ByteBuffer& in) const {
     return partial_ > in.size() ? partial_ - in.size() : 0;
