@@ -10,10 +10,8 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-std::string_view trimmed(std::string_view text) {
-  const auto from = text.find_first_not_of(kBlanks);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(kBlanks) - from + 1);
+std::string_view without_blanks_before(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of(kBlanks), text.size()));
 }
 
 /// Where the string that begins at `at` ends: behind its closing quote, or at the end of the text.
@@ -57,35 +55,34 @@ std::string replace_flat_objects(
       at = end_of_string(text, at);
       continue;
     }
-    const auto inside = text[at] == '{' ? text.find_first_not_of(kBlanks, at + 1) : text.npos;
-    if (inside == text.npos || text.compare(inside, quoted.size(), quoted) != 0) {
+    const auto end = text[at] == '{' ? end_of_flat_object(text, at) : 0;
+    if (end == 0) {
       ++at;
       continue;
     }
-    const auto end = end_of_flat_object(text, at);
-    const auto other = end == 0 ? std::nullopt : replace(text.substr(at, end - at));
-    if (!other) {
-      ++at;
-      continue;
+    const auto object = text.substr(at, end - at);
+    const bool has_key = object.find(quoted) != object.npos;
+    if (const auto other = has_key ? replace(object) : std::nullopt) {
+      result.append(text, copied, at - copied).append(*other);
+      copied = end;
     }
-    result.append(text, copied, at - copied).append(*other);
-    at = copied = end;
+    at = end;
   }
   return result.append(text, copied, text.npos);
 }
 
 std::string take_name(std::string_view& text) {
-  text = trimmed(text);
+  text = without_blanks_before(text);
   if (!text.empty() && text.front() == '"') {
     const auto quoted = leading_value(text);
     if (auto name = json_text(quoted)) {
-      text = trimmed(text.substr(quoted.size()));
+      text = without_blanks_before(text.substr(quoted.size()));
       return *name;
     }
   }
   const auto end = std::min(text.find_first_of(kBlanks), text.size());
   std::string name(text.substr(0, end));
-  text = trimmed(text.substr(end));
+  text = without_blanks_before(text.substr(end));
   return name;
 }
 

@@ -23,12 +23,12 @@ std::string json_quoted(std::string_view text);
 /// "[a,b]" of the values.
 std::string json_array(const std::vector<std::string>& values);
 
-/// Cuts the first word, or the first JSON string, off `text`; blanks around it go too.
+/// Cuts the first word, or the first JSON string, off `text`; blanks before and behind it go too.
 std::string take_name(std::string_view& text);
 /// A name as take_name() reads it: quoted where it holds blanks or quotes, or would look like JSON.
 std::string shown_name(std::string_view name);
 
-/// Replaces flat objects of valid JSON whose first member is `key` by what `replace` makes of them;
+/// Replaces flat objects of valid JSON in which `key` stands by what `replace` makes of them;
 /// nothing: left as it is.
 std::string replace_flat_objects(
     std::string_view text, std::string_view key,

@@ -49,7 +49,7 @@ void JsonRpc::await_reply(const std::string& id, std::string method, double now)
 
 Steps JsonRpc::typed(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {refuse("JSON-RPC is text: binary input is not sent")};
-  const auto first = data.find_first_not_of(" \t");
+  const auto first = data.find_first_not_of(" \t\r\n");
   const bool raw = first != data.npos && (data[first] == '{' || data[first] == '[');
   if (raw && is_json(data)) {
     const auto batch = json_elements(data);
@@ -81,11 +81,12 @@ Steps JsonRpc::command(std::string_view line, double now) {
   if (word != "ack") return Dialect::command(word, now);
   if (asked_.empty()) return {refuse("no request waits for an answer: not sent")};
   auto chosen = asked_.end() - 1;
-  const auto id_end = std::min(line.find(' '), line.size());
-  const auto found = std::find(asked_.begin(), asked_.end(), line.substr(0, id_end));
+  const auto id = leading_value(line);
+  const bool stands_apart = id.size() == line.size() || line[id.size()] == ' ';
+  const auto found = stands_apart ? std::find(asked_.begin(), asked_.end(), id) : asked_.end();
   if (found != asked_.end()) {
     chosen = found;
-    line.remove_prefix(id_end);
+    line.remove_prefix(id.size());
   }
   const auto values = typed_arguments(line);
   if (!values) return {refuse(values.error())};
@@ -100,8 +101,9 @@ Steps JsonRpc::command(std::string_view line, double now) {
 Steps JsonRpc::received(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return {notice("a binary message: not JSON-RPC")};
   Steps steps;
-  const auto batch = json_elements(data, kMostInBatch);
-  for (const auto element : batch.value_or(std::vector{data})) {
+  auto batch = json_elements(data, kMostInBatch);
+  if (!batch || batch->empty()) batch = std::vector{data};
+  for (const auto element : *batch) {
     Steps more;
     steps.push_back(one(element, now, more));
     std::move(more.begin(), more.end(), std::back_inserter(steps));

@@ -89,6 +89,13 @@ Step too_much_attached() {
   return broken_by_peer("the attachments of one Socket.IO packet exceed 64 MiB");
 }
 
+/// Servers name some events by numbers.
+std::optional<std::string> event_name(std::string_view json) {
+  auto rest = json;
+  if (take_number<double>(rest) && rest.empty()) return std::string(json);
+  return json_text(json);
+}
+
 /// What stands where an event should have been named.
 std::string before(std::string_view typed) {
   typed.remove_prefix(std::min(typed.find_first_not_of(" \t\r\n"), typed.size()));
@@ -186,7 +193,6 @@ Steps SocketIo::give_ack(std::string_view arguments) {
 
 Steps SocketIo::received(MessageType type, std::string_view data, double now) {
   if (type == MessageType::kBinary) return attachment(data, now);
-  if (partial_) return {broken_by_peer("server sent text where a Socket.IO attachment belongs")};
   if (data.empty()) return {broken_by_peer("server sent an empty Engine.IO packet")};
   const auto rest = data.substr(1);
   switch (data.front()) {
@@ -198,6 +204,10 @@ Steps SocketIo::received(MessageType type, std::string_view data, double now) {
       last_ping_ = now;
       return {send(std::string{kEnginePong} + std::string(rest))};
     case kEngineMessage:
+      // Engine.IO's own packets may come between.
+      if (partial_) {
+        return {broken_by_peer("server sent text where a Socket.IO attachment belongs")};
+      }
       return packet(rest, now);
     case kEnginePong:
     case kEngineUpgrade:
@@ -326,7 +336,7 @@ Steps SocketIo::event(const Packet& packet) {
   bool first = true;
   each_element(packet.payload, [&](std::string_view value) {
     if (std::exchange(first, false)) {
-      name = json_text(value);
+      name = event_name(value);
       if (name) line += shown_name(*name);
     } else if (name) {
       line.append(" ").append(value);

@@ -276,7 +276,7 @@ void Stomp::frame(const Frame& frame, Steps& steps) {
   } else if (frame.command == "MESSAGE") {
     const auto ack = frame.header("ack");
     steps.push_back(show("MESSAGE " + shown_name(frame.header("destination")) + " " + frame.body));
-    if (!ack.empty()) steps.push_back(notice("waits for ACK " + std::string(ack)));
+    if (!ack.empty()) steps.push_back(notice("waits for ACK " + shown_name(ack)));
   } else if (frame.command == "RECEIPT") {
     steps.push_back(show("RECEIPT " + shown_name(frame.header("receipt-id"))));
   } else if (frame.command == "ERROR") {

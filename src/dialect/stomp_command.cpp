@@ -74,9 +74,7 @@ Result<StompHeaders> take_headers_of_send(const std::string& target, std::string
   auto behind = rest;
   while (auto header = take_header(behind)) headers.push_back(std::move(*header));
   if (first_word(behind) == "--") {
-    behind.remove_prefix(2);
-    skip_blanks(behind);
-    rest = behind;
+    rest = behind.substr(std::min<std::size_t>(3, behind.size()));  // with the one blank behind it
     return headers;
   }
   const auto word = first_word(rest);

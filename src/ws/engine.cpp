@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/http_field.h"
 #include "ws/engine_config.h"
 #include "ws/engine_mends.h"
 #include "ws/engine_wire.h"
@@ -274,7 +275,9 @@ ServerReply WebsocketEngine::ask(bool is_upgrade) {
   const std::string target = origin_form(connection_->get_request().get_uri());
   request.target = target;
   request.head = head_;
-  request.subprotocols = connection_->get_requested_subprotocols();
+  for (const auto name : split_list(connection_->get_request_header("Sec-WebSocket-Protocol"))) {
+    if (is_token(name)) request.subprotocols.emplace_back(name);
+  }
   request.is_upgrade = is_upgrade;
   return listener_.on_request(request);
 }

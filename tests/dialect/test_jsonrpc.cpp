@@ -78,12 +78,16 @@ TEST_CASE("requests of the server are answered with /ack") {
   CHECK(talk.command(R"(ack "q1" {"me":1})") ==
         R"(>{"jsonrpc":"2.0","result":{"me":1},"id":"q1"})");
   CHECK(talk.command("ack") == R"(>{"jsonrpc":"2.0","result":null,"id":2})");
+  CHECK(talk.received(R"({"method":"who","id":"a b"})") == "<who\n*who waits for /ack \"a b\"");
+  talk.received(R"({"method":"who","id":3})");
+  CHECK(talk.command(R"(ack "a b" 5)") == R"(>{"jsonrpc":"2.0","result":5,"id":"a b"})");
+  CHECK(talk.command("ack 3:4") == R"(>{"jsonrpc":"2.0","result":"3:4","id":3})");
 }
 
 TEST_CASE("batches are taken apart, other text shown") {
   Talk<JsonRpc> talk;
   CHECK(talk.received(R"([{"result":1,"id":1},{"method":"m"}, 5])") == "<1 1\n<m\n<5");
-  CHECK(talk.received("[]").empty());
+  CHECK(talk.received("[]") == "<[]");
   CHECK(talk.received("hello") == "<hello");
   CHECK(talk.received("") == "<");
   CHECK(talk.received(R"({"a":1})") == R"(<{"a":1})");

@@ -191,6 +191,7 @@ TEST_CASE("received events show as they would be typed") {
         R"(<"my event" {"b":1.50,"a":[1, {}]} 2)");
   CHECK(talk.received(R"(42 [ "x" , "a,\"]" , [ ] ] )") == R"(<x "a,\"]" [ ])");
   CHECK(talk.received(R"(42["only"])") == "<only");
+  CHECK(talk.received(R"(42[1,"a"])") == R"(<1 "a")");
   CHECK(talk.received(R"(42["{a}",1])") == R"(<"{a}" 1)");
   CHECK(talk.received(R"(42["[a]"])") == R"(<"[a]")");
   CHECK(talk.received(R"(42/other,["x",1])") == "<[/other] x 1");
@@ -199,7 +200,7 @@ TEST_CASE("received events show as they would be typed") {
 TEST_CASE("packets that break the rules") {
   auto talk = connected();
   for (const char* text :
-       {"", "9", "hello", "4", "49", "42", "42[]", "42[1]", "42{}", "42[\"x\"", "45[\"x\"]",
+       {"", "9", "hello", "4", "49", "42", "42[]", "42[{}]", "42{}", "42[\"x\"", "45[\"x\"]",
         "45999999-[]", "43[]", "0nothing", "4299999999999999999999[\"x\"]"}) {
     INFO(text);
     CHECK(talk.received(text).front() == '#');
@@ -259,6 +260,28 @@ TEST_CASE("attachments, both ways") {
   CHECK(talk.received("42[\"x\"]").front() == '#');
 }
 
+TEST_CASE("a placeholder's members stand in any order, beside others") {
+  auto talk = connected();
+  talk.received(R"(452-["e",{"num":1,"_placeholder":true},{"n":{ "num":0, "_placeholder":true}}])");
+  talk.received_binary("a");
+  CHECK(talk.received_binary("b") == R"(<e {"base64":"Yg=="} {"n":{"base64":"YQ=="}})");
+  talk.received(R"(451-["e","_placeholder",{"x":"_placeholder"},{"_placeholder":true,"num":0}])");
+  CHECK(talk.received_binary("a") == R"(<e "_placeholder" {"x":"_placeholder"} {"base64":"YQ=="})");
+}
+
+TEST_CASE("Engine.IO's own packets may come between attachments") {
+  auto talk = connected();
+  talk.received(R"(452-["e",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+  CHECK(talk.received("2") == ">3");
+  CHECK(talk.received_binary("a").empty());
+  CHECK(talk.received("6").empty());
+  CHECK(talk.received_binary("b") == R"(<e {"base64":"YQ=="} {"base64":"Yg=="})");
+  talk.received(R"(451-["e",{"_placeholder":true,"num":0}])");
+  const auto steps = talk.dialect.received(MessageType::kText, "1", 0);
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].kind == dialect::Step::Kind::kEnd);
+}
+
 TEST_CASE("an attachment that stands in many places is no bomb") {
   const auto placeholders = [](std::size_t count) {
     std::string packet = "451-[\"f\"";
@@ -288,7 +311,7 @@ TEST_CASE("how many values a packet has makes no difference") {
   talk.command("call g");
   CHECK((talk.received("430[1" + packed + "]") == "<ack g 1" + shown));
   CHECK(talk.received("430[1" + packed + "]") == "*nobody asked for ack 0");
-  for (const char* head : {"42[1", "42[[]", "43[1", "42{\"a\":1"}) {
+  for (const char* head : {"42[null", "42[[]", "43[1", "42{\"a\":1"}) {
     CAPTURE(head);
     CHECK(talk.received(head + packed + "]").front() == '#');
   }

@@ -94,6 +94,9 @@ TEST_CASE("headers of a SEND end in --") {
   CHECK(talk.typed("SEND /q -- receipt:1 hi") == sent("receipt:1 hi"));
   CHECK(talk.typed("SEND /q -- -- x") == sent("-- x"));
   CHECK(talk.typed("SEND /q --") == sent(""));
+  CHECK(talk.typed("SEND /q -- ") == sent(""));
+  CHECK(talk.typed("SEND /q --   indented \n") == sent("  indented \n"));
+  CHECK(talk.typed("SEND /q  hi  ") == sent("hi  "));
   CHECK(talk.typed("SEND /q --x y") == sent("--x y"));
   for (const char* text : {"12:30 at noon", "note: this -- that", "http://a/b it is",
                            "{\"a\":1} -- b", "a b:c -- d", "receipt 1"}) {
