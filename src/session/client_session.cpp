@@ -145,7 +145,9 @@ void ClientSession::opened(Result<OpenedStream> result) {
   quiet_since_ = opened_at_;
   round_trips_.clear();
   keepalive_.start();
-  if (dialect_) dialect_->opened(clock_.seconds(), outbox_.take_unsent());
+  if (dialect_) {
+    dialect_->opened(clock_.seconds(), {opened_.host, opened_.home}, outbox_.take_unsent());
+  }
   connection_->start(opened_.rest);
   if (!dialect_ && reconnect_.enabled() && phase_ == Phase::kOpen) say_again();
   flush();

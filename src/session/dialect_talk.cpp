@@ -9,6 +9,7 @@
 
 #include "base/json_parts.h"
 #include "base/json_scanner.h"
+#include "base/mask_credentials.h"
 
 namespace wscope::session {
 namespace {
@@ -18,7 +19,6 @@ constexpr double kLookAgain = 1;
 
 dialect::Setting setting_of(const Options& options, const net::Url& url, bool interactive) {
   dialect::Setting setting;
-  setting.host = url.host;
   setting.name_space = options.dialect.socketio_namespace;
   setting.socketio_auth = options.dialect.socketio_auth;
   setting.graphql_init = options.dialect.graphql_init;
@@ -35,6 +35,21 @@ dialect::Setting setting_of(const Options& options, const net::Url& url, bool in
     setting.passcode = url.password;
   }
   return setting;
+}
+
+/// As the handshake does, of what it says. An object for --graphql-init or --socketio-auth has
+/// hardly anything else in it.
+void leave_credentials(dialect::Setting& setting) {
+  setting.login.clear();
+  setting.passcode.clear();
+  setting.socketio_auth.clear();
+  setting.graphql_init.clear();
+  auto& headers = setting.stomp_headers;
+  const auto secret = [](const auto& header) {
+    return header.first == "login" || header.first == "passcode" ||
+           carries_credentials(header.first);
+  };
+  headers.erase(std::remove_if(headers.begin(), headers.end(), secret), headers.end());
 }
 
 }  // namespace
@@ -61,8 +76,11 @@ Result<void> DialectTalk::check(const Options& options) {
   return {};
 }
 
-void DialectTalk::opened(double now, std::deque<Outbox::Item> unsent) {
-  dialect_ = dialect::make_dialect(options_.dialect.kind, setting_);
+void DialectTalk::opened(double now, const Place& place, std::deque<Outbox::Item> unsent) {
+  dialect::Setting setting = setting_;
+  setting.host = place.host;
+  if (!place.home) leave_credentials(setting);
+  dialect_ = dialect::make_dialect(options_.dialect.kind, std::move(setting));
   was_ready_ = false;
   held_.insert(held_.begin(), std::make_move_iterator(unsent.begin()),
                std::make_move_iterator(unsent.end()));

@@ -54,14 +54,21 @@ class DialectOwner {
 
 class DialectTalk {
  public:
+  /// Where a connection has led.
+  struct Place {
+    std::string host;
+    bool home = true;  // false: a redirect led to another origin than that of the URL
+  };
+
   DialectTalk(asio::io_context& loop, const Options& options, const net::Url& url, bool interactive,
               DialectOwner& owner);
   /// Stage::kUsage where an option of a dialect has a value that could not be said.
   static Result<void> check(const Options& options);
 
   /// A new connection is open: forgets the last one. With --reconnect `unsent` of the last one is
-  /// said first, after the -x messages. `now` in seconds, as everywhere here.
-  void opened(double now, std::deque<Outbox::Item> unsent = {});
+  /// said first, after the -x messages. Credentials are for home. `now` in seconds, as everywhere
+  /// here.
+  void opened(double now, const Place& place, std::deque<Outbox::Item> unsent = {});
   bool ready() const { return dialect_ && dialect_->ready(); }
   void typed(MessageType type, std::string_view data, double now);
   void command(std::string_view line, double now);

@@ -222,6 +222,8 @@ void Opening::upgraded(Result<void> result) {
   opened.agreed = gate.agreed();
   opened.rest = std::string(gate.rest());
   opened.url = url_.display();
+  opened.host = url_.host;
+  opened.home = plan_->home(url_);
   opened.stream = std::move(stream_);
   finish(std::move(opened));
 }

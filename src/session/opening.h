@@ -32,6 +32,8 @@ struct OpenedStream {
   ws::Agreed agreed;
   std::string rest;  // frames that came with the response head
   std::string url;   // where we are, without user info
+  std::string host;  // there
+  bool home = true;  // no redirect led to another origin than that of the URL
 };
 
 class Opening {

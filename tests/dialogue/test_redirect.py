@@ -121,6 +121,42 @@ class WhatGoesAlong(Dialogue):
         self.assertIsNotNone(self.along(same_origin=True, url=url).get("Authorization"))
         self.assertIsNone(self.along(same_origin=False, url=url).get("Authorization"))
 
+    def test_what_a_dialect_logs_in_with_stays_too(self):
+        def first_message(*headers):
+            def script(peer):
+                peer.accept(*headers)
+                if "socket.io" in peer.request.target:
+                    peer.text('0{"sid":"a","pingInterval":25000,"pingTimeout":20000}')
+                said = peer.read_message()
+                peer.close(1000)
+                peer.read_to_end()
+                return said
+
+            return script
+
+        stomp = "Sec-WebSocket-Protocol: v12.stomp"
+        graphql = "Sec-WebSocket-Protocol: graphql-transport-ws"
+        bearer = '{"Authorization":"s3cret"}'
+        cases = (
+            (("--stomp", "--auth", "joe:s3cret", "--stomp-header", "passcode: s3cret"), [stomp], "CONNECT"),
+            (("--graphql", "--graphql-init", bearer), [graphql], '{"type":"connection_init"}'),
+            (("--socketio", "--socketio-auth", bearer), [], "40"),
+        )
+        for words, headers, told in cases:
+            with self.subTest(words[0]), Server(first_message(*headers)) as other:
+                path = "socket.io/?EIO=4" if words[0] == "--socketio" else ""
+                # Within the origin all is said; elsewhere nothing of it.
+                run(*words, "--timeout", "5", other.url + path)
+                self.assertIn("s3cret", other.result())
+                with Server(sends_to(f"http://localhost:{other.port}/{path}")) as server:
+                    run("-L", *words, "--timeout", "5", server.url)
+                said = other.result()
+                self.assertTrue(said.startswith(told), said)
+                self.assertNotIn("s3cret", said)
+                self.assertNotIn("joe", said)
+                if words[0] == "--stomp":
+                    self.assertIn("\nhost:localhost\n", said)
+
     def test_other_headers_go_along(self):
         again = self.along("-H", "X-Key: 1", "-o", "http://o", "-s", "p", same_origin=False)
         self.assertEqual(again.get("X-Key"), "1")
