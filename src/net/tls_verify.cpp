@@ -127,9 +127,7 @@ std::string hint_for(const Verification& found, const TlsPeer& peer) {
 }
 
 /// The status of the peer's certificate in a basic response that is signed properly.
-std::string status_failure(SSL* ssl, OCSP_BASICRESP* basic) {
-  STACK_OF(X509)* chain = SSL_get0_verified_chain(ssl);
-  if (chain == nullptr || sk_X509_num(chain) == 0) return {};
+std::string status_failure(STACK_OF(X509) * chain, OCSP_BASICRESP* basic) {
   X509* certificate = sk_X509_value(chain, 0);
   X509* issuer = sk_X509_value(chain, sk_X509_num(chain) > 1 ? 1 : 0);
   for (const EVP_MD* hash : {EVP_sha1(), EVP_sha256()}) {
@@ -154,10 +152,18 @@ std::string status_failure(SSL* ssl, OCSP_BASICRESP* basic) {
   return "is about another certificate";
 }
 
+/// Who issued the peer's certificate is unknown where that one is trusted itself.
+bool has_no_issuer(STACK_OF(X509) * chain) {
+  if (chain == nullptr || sk_X509_num(chain) == 0) return true;
+  return sk_X509_num(chain) == 1 && X509_self_signed(sk_X509_value(chain, 0), 0) != 1;
+}
+
 std::string staple_failure(SSL* ssl) {
   const unsigned char* bytes = nullptr;
   const long size = SSL_get_tlsext_status_ocsp_resp(ssl, &bytes);
-  if (bytes == nullptr || size <= 0) return {};
+  // Not the chain that the peer sent: it may lack what is trusted, which may have signed.
+  STACK_OF(X509)* chain = SSL_get0_verified_chain(ssl);
+  if (bytes == nullptr || size <= 0 || has_no_issuer(chain)) return {};
   const OcspResponseHandle response(d2i_OCSP_RESPONSE(nullptr, &bytes, size));
   if (!response) return "can't be read";
   // "try later" and the like say nothing about the certificate.
@@ -165,10 +171,10 @@ std::string staple_failure(SSL* ssl) {
   const OcspBasicHandle basic(OCSP_response_get1_basic(response.get()));
   if (!basic) return "can't be read";
   X509_STORE* store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
-  if (OCSP_basic_verify(basic.get(), SSL_get_peer_cert_chain(ssl), store, 0) != 1) {
+  if (OCSP_basic_verify(basic.get(), chain, store, 0) != 1) {
     return "isn't signed by the certificate's issuer";
   }
-  return status_failure(ssl, basic.get());
+  return status_failure(chain, basic.get());
 }
 
 }  // namespace

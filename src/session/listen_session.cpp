@@ -352,8 +352,10 @@ std::size_t ListenSession::open_clients() const {
 }
 
 bool ListenSession::some_client_has_room() const {
-  return clients_.empty() || std::any_of(clients_.begin(), clients_.end(), [](const auto& c) {
-           return c.second->connection().has_room();
+  // Who has not come in, or is leaving, gets nothing and sets no pace.
+  return open_clients() == 0 || std::any_of(clients_.begin(), clients_.end(), [](const auto& c) {
+           const auto& connection = c.second->connection();
+           return connection.open() && connection.has_room();
          });
 }
 

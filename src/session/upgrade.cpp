@@ -5,7 +5,6 @@
 #include <array>
 #include <utility>
 
-#include "net/tls_error.h"
 
 namespace wscope::session {
 
@@ -66,11 +65,11 @@ void Upgrade::read_some() {
     }
     // TLS 1.3 tells what it thinks of our certificate only with the first read (RFC 8446 4.4.2).
     if (result.status == net::IoResult::Status::kFailed && !gate_.begun() &&
-        net::is_tls_error(result.error)) {
+        stream_.stage(result.error) == Stage::kTls) {
       finish(fail(Stage::kTls,
                   fmt::format("TLS with {} failed: {}", stream_.peer_address(),
                               stream_.explain(result.error)),
-                  net::tls_hint(result.error)));
+                  stream_.hint(result.error)));
       return;
     }
     auto progress = result.status == net::IoResult::Status::kOk

@@ -10,12 +10,13 @@ import tempfile
 import threading
 import time
 import unittest
+from pathlib import Path
 
 from dialogue.test_listen import Listening, RawClient
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import SANITIZED, Running, eventually, run
+from support.program import SANITIZED, Running, eventually, run, settled
 
 
 class Admission(Dialogue):
@@ -191,6 +192,21 @@ class Room(Dialogue):
                 server.send("/to 2 secret\nhello all\n/reconnect\n/close 4000\n")
                 self.assertEqual({one.wait().out, two.wait().out}, {b"hello all\n", b"secret\nhello all\n"})
                 self.assertIn("a listening wscope does not connect", server.wait_err("left").decode())
+
+    def test_who_has_not_come_in_sets_no_pace(self):
+        """A health check's connection beside the one client, which takes its time."""
+        lines = [f"{number:07d}" + "x" * 8000 for number in range(3000)]
+        with tempfile.TemporaryFile() as file:
+            file.write("\n".join(lines).encode() + b"\n")
+            file.seek(0)
+            with Listening(stdin=file) as server:
+                idle = socket.create_connection((server.host, server.port))
+                client = RawClient(server).open()
+                self.addCleanup(client.sock.close)
+                self.addCleanup(idle.close)
+                place = Path(f"/proc/{server.process.pid}/fdinfo/0")
+                settled(lambda: int(place.read_text(encoding="ascii").split()[1]))
+                self.assertEqual([client.read_message() for _ in lines], lines)
 
     def test_what_would_not_do_what_it_is_for_is_refused(self):
         for words, told in (

@@ -327,6 +327,27 @@ class Endings(Dialogue):
 
         self.one_error(self.ends(script, 6))
 
+    def test_truncated_before_the_answer(self):
+        """As without TLS: a server that restarts is no failure of TLS, and may be called again."""
+
+        def leaves_first(peer):
+            if peer.server.connections == 1:
+                peer.read_request()
+                return peer.drop()
+            peer.accept()
+            peer.text("hi")
+            return peer.finish()
+
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = CERTIFICATES.server_context(maximum=version)
+            with self.subTest(version), Server(leaves_first, tls=context) as server:
+                url = f"wss://localhost:{server.port}/"
+                ended = self.dialogue("-k", "--reconnect", url, out="hi\n", timeout=40)
+                self.assertIn("; connecting again in", ended.errors)
+            with self.subTest(version, once=True), Server(leaves_first, tls=context) as server:
+                ended = run("-k", f"wss://localhost:{server.port}/")
+                self.expect(ended, status=5, out="")
+
     def test_reset_after_a_message(self):
         def script(peer):
             peer.accept()

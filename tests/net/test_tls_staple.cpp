@@ -12,7 +12,8 @@ namespace {
 
 /// A DER response about `subject`, signed by `signer`; times in days from now.
 std::string response_about(const Certificate& subject, const Certificate& issuer,
-                           const Certificate& signer, int status, int begin = -1, int end = 1) {
+                           const Certificate& signer, int status, int begin = -1, int end = 1,
+                           unsigned long flags = 0) {
   OCSP_BASICRESP* basic = OCSP_BASICRESP_new();
   OCSP_CERTID* id = OCSP_cert_to_id(EVP_sha1(), subject.x509, issuer.x509);
   ASN1_TIME* from = X509_gmtime_adj(nullptr, 86400L * begin);
@@ -20,7 +21,7 @@ std::string response_about(const Certificate& subject, const Certificate& issuer
   const bool revoked = status == V_OCSP_CERTSTATUS_REVOKED;
   OCSP_basic_add1_status(basic, id, status, revoked ? OCSP_REVOKED_STATUS_KEYCOMPROMISE : 0,
                          revoked ? from : nullptr, from, to);
-  OCSP_basic_sign(basic, signer.x509, signer.key, EVP_sha256(), nullptr, 0);
+  OCSP_basic_sign(basic, signer.x509, signer.key, EVP_sha256(), nullptr, flags);
   OCSP_RESPONSE* response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
   unsigned char* der = nullptr;
   const int size = i2d_OCSP_RESPONSE(response, &der);
@@ -62,6 +63,9 @@ TEST_CASE("tls: a stapled OCSP response is checked") {
   };
   const Row rows[] = {
       {"good", response_about(leaf, authority, authority, V_OCSP_CERTSTATUS_GOOD), nullptr},
+      {"good, without the certificate of who signed it",
+       response_about(leaf, authority, authority, V_OCSP_CERTSTATUS_GOOD, -1, 1, OCSP_NOCERTS),
+       nullptr},
       {"try later", try_later(), nullptr},
       {"revoked", response_about(leaf, authority, authority, V_OCSP_CERTSTATUS_REVOKED),
        "says that it was revoked on "},
@@ -108,6 +112,26 @@ TEST_CASE("tls: a stapled OCSP response is checked") {
       CHECK_FALSE(careless.dial("wss://127.0.0.1:" + server.port()));
     }
   }
+}
+
+TEST_CASE("tls: who trusts the certificate itself knows no issuer to judge a response by") {
+  TemporaryFolder folder;
+  const Certificate authority = make_authority("Staple CA");
+  const Certificate leaf = make_certificate({}, &authority);
+  const std::string cert = folder.write("c.pem", leaf.pem());
+  const std::string key = folder.write("k.pem", leaf.key_pem());
+  const std::string status = folder.write(
+      "status.der", response_about(leaf, authority, authority, V_OCSP_CERTSTATUS_GOOD));
+  const ServerProcess server([&](const std::string& port) -> std::vector<std::string> {
+    return {"openssl",      "s_server", "-accept", "127.0.0.1:" + port, "-cert", cert, "-key", key,
+            "-status_file", status,     "-quiet",  "-naccept",          "9"};
+  });
+  REQUIRE_MESSAGE(server.running(), "openssl s_server doesn't start");
+  asio::io_context loop;
+  Dialler client(loop);
+  client.tls.ca_file = cert;
+  const auto error = client.dial("wss://127.0.0.1:" + server.port());
+  CHECK_MESSAGE(!error, error->message);
 }
 
 TEST_CASE("tls: a PKCS#12 file of the old kind (RC2, 3DES) is read") {
