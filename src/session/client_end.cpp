@@ -65,9 +65,9 @@ void ClientSession::leave_reader() {
 void ClientSession::interrupt(ExitStatus status) {
   clock_.sample();
   source_.leaving();
-  if (command_) command_->interrupt(status);
-  if (run_end_.begun()) return run_end_.cut_short(status);  // only stdout is still waited for
   const bool again = signal_.has_value();
+  if (command_) again ? command_->kill() : command_->interrupt(status);
+  if (run_end_.begun()) return run_end_.cut_short(status);  // only stdout is still waited for
   if (!again) signal_ = status;
   quitting_ = true;
   if (phase_ != Phase::kOpen) return finish_unopened(*signal_);

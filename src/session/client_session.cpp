@@ -58,6 +58,8 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
                   },
                   [this](const std::string& text) {
                     clock_.sample();
+                    // Who reads nothing must not make us grow.
+                    if (!connection_->has_room()) return;
                     send(MessageType::kText, text);
                     connection_->settle();
                     flush();
@@ -434,6 +436,8 @@ void ClientSession::flush() {
     case output::OutputStream::State::kBlocked:
       return;
     case output::OutputStream::State::kClosed:
+      // A command that reads no more may have more to say; its own end ends the run.
+      if (command_) return;
       // `| head -1`: who has read enough is no failure.
       if (!output_closed_) {
         output_closed_ = true;

@@ -40,6 +40,8 @@ void ExecCommand::interrupt(ExitStatus status) {
   child_->signal(status == ExitStatus::kInterrupted ? SIGINT : SIGTERM);
 }
 
+void ExecCommand::kill() { child_->signal(SIGKILL); }
+
 void ExecCommand::let_go() {
   child_->discard_output();
   child_->end_within(grace_);

@@ -38,6 +38,8 @@ class ExecCommand {
   Result<void> start(const Opened& opened, Ended ended);
   /// A signal that came to us: the command gets it too.
   void interrupt(ExitStatus status);
+  /// Another one: it ends at once.
+  void kill();
   /// The connection is over. Each call gives it --close-timeout seconds from now.
   void let_go();
 

@@ -317,7 +317,12 @@ void ListenSession::client_ended(ServedClient& client, Ending ending) {
   if (commands_) commands_->client_left(client);
   clients_.erase(client.number());
   if (end_.begun()) return finish_when_empty();
-  if (was_the_one) return shut_down(end_.left_by_the_one(ending));
+  if (was_the_one) {
+    // At the prompt, what is typed now is for nobody.
+    const bool piped = source_ && !source_->interactive();
+    const auto left = piped ? source_->unpulled() : 0;
+    return shut_down(end_.left_by_the_one(ending, left, piped && source_->unpulled_goes_on()));
+  }
   if (source_) pull();
 }
 

@@ -79,6 +79,9 @@ Result<net::Url> redirect_target(const net::Url& from, std::string_view location
       net::parse_url((scheme == 0 ? from.secure ? "wss:" : "ws:" : "") + std::string(reference));
   if (!to) return unusable(location, to.error().message);
   to->resource = normalized(to->resource);
+  // Servers build it from our Host: what names that is where we are.
+  const bool here = to->secure == from.secure && to->host == from.host && to->port == from.port;
+  if (here) to->unix_path = from.unix_path;
   return to;
 }
 

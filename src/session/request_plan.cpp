@@ -89,8 +89,15 @@ bool RequestPlan::has_own_authorization(const net::Url& url) const {
 // The options win over the URL, as for a request without redirects; .netrc comes last.
 Result<std::optional<Login>> RequestPlan::login_for(const net::Url& url) const {
   if (home(url) && options_.auth) return split_login(*options_.auth);
-  if (url.user) return Login{*url.user, url.password};
-  if (home(url) && first_.user) return Login{*first_.user, first_.password};
+  const net::Url* named = url.user ? &url : home(url) && first_.user ? &first_ : nullptr;
+  if (named != nullptr) {
+    // A name alone says whose password .netrc is asked for.
+    if (options_.netrc && named->password.empty()) {
+      auto found = find_login(netrc_, url.host, *named->user);
+      if (!found || *found) return found;
+    }
+    return Login{*named->user, named->password};
+  }
   if (!options_.netrc) return std::nullopt;
   return find_login(netrc_, url.host);
 }

@@ -37,9 +37,12 @@ std::uint16_t ServerEnd::close_code() const {
   return reached() ? ws::kCloseNormal : ws::kCloseGoingAway;
 }
 
-Result<ExitStatus> ServerEnd::left_by_the_one(const Ending& ending) const {
-  const std::string undelivered =
-      ending.undelivered > 0 ? plural(ending.undelivered, "message") + " not delivered" : "";
+Result<ExitStatus> ServerEnd::left_by_the_one(const Ending& ending, std::uint64_t input,
+                                              bool input_goes_on) const {
+  std::string undelivered;
+  if (const auto count = ending.undelivered + input; count > 0) {
+    undelivered = (input_goes_on ? "at least " : "") + plural(count, "message") + " not delivered";
+  }
   if (ending.error) {
     Error error = *ending.error;
     if (!undelivered.empty()) error.message += "; " + undelivered;

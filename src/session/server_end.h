@@ -40,8 +40,10 @@ class ServerEnd {
   void client_opened() { has_had_one_ = true; }
   /// The one client of --once has been let in.
   bool takes_no_more() const { return once_ && has_had_one_; }
-  /// The outcome when that one has left: as a client's run with such an end.
-  Result<ExitStatus> left_by_the_one(const Ending& ending) const;
+  /// The outcome when that one has left: as a client's run with such an end. `input`: lines of it
+  /// that were not queued; it may go on.
+  Result<ExitStatus> left_by_the_one(const Ending& ending, std::uint64_t input = 0,
+                                     bool input_goes_on = false) const;
 
   /// It is to end in its own time; false when it ends already.
   bool begin(Result<ExitStatus> outcome);

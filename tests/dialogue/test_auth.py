@@ -196,6 +196,8 @@ class Netrc(Dialogue):
     def test_the_password_of_a_user(self):
         text = "machine 127.0.0.1 login a password 1 machine 127.0.0.1 login b password 2"
         self.assertEqual(self.authorization(text, "--auth", "b"), basic("b", "2"))
+        self.assertEqual(self.authorization(text, url="ws://b@{}/"), basic("b", "2"))
+        self.assertEqual(self.authorization(text, url="ws://c@{}/"), basic("c", ""))
 
     def test_a_file_that_is_not_there_or_none(self):
         self.authorization(None, status=2, err=r"can't read .*/\.netrc: no such file")

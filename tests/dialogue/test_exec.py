@@ -5,6 +5,7 @@ import signal
 import tempfile
 import unittest
 
+from support import frames
 from support.dialogue import Dialogue
 from support.program import Running, environment, eventually, run
 from support.server import Server, echo, sink
@@ -291,6 +292,24 @@ class End(WithFolder):
             self.expect(running.wait(), status=130)
             eventually(lambda: not alive(pid), what="the command's end")
 
+    def test_the_second_signal_is_enough(self):
+        def deaf(peer):
+            peer.accept()
+            assert peer.read_frame().opcode == frames.CLOSE
+            with open(self.path("closing"), "w", encoding="ascii"):
+                pass
+            peer.stall()
+
+        with Server(deaf) as server:
+            command = f"trap '' INT; touch {self.path('ready')}; while :; do sleep 1000; done"
+            running, pid = self.begin(server, command, "--close-timeout", "1000")
+            eventually(lambda: os.path.exists(self.path("ready")))
+            running.signal()
+            eventually(lambda: os.path.exists(self.path("closing")))
+            running.signal()
+            self.expect(running.wait(), status=130)
+            eventually(lambda: not alive(pid), what="the command's end")
+
     def test_no_zombie_while_the_connection_lives(self):
         with Server(echo) as server:
             # What it leaves behind holds its output open, and with it the connection.
@@ -345,6 +364,22 @@ class BackPressure(WithFolder):
                 running.signal(signal.SIGTERM)
                 running.wait()
             server.stopping.set()
+
+    def test_a_command_that_reads_nothing_says_all_it_has(self):
+        def talk(peer):
+            peer.accept()
+            said = [peer.read_message()]
+            peer.text("to nobody")
+            peer.ping()
+            assert peer.read_frame().opcode == frames.PONG  # what the command did not take is past
+            with open(self.path("heard"), "w", encoding="ascii"):
+                pass
+            return said + peer.answer_close()
+
+        with Server(talk) as server:
+            wait = f"while [ ! -e {self.path('heard')} ]; do sleep 0.05; done"
+            self.dialogue("--exec", f"exec 0</dev/null; echo 1; {wait}; echo 2; echo 3", server.url)
+            self.assertEqual(server.result(), ["1", "2", "3"])
 
     def test_a_command_that_left_closes_the_connection_quietly(self):
         def talk(peer):

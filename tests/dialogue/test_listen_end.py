@@ -296,6 +296,20 @@ class Once(Ending):
             self.expect(ended, status=6)
             self.one_error(ended, "^connection lost: .*; 1 message not delivered$")
 
+    def test_what_was_not_read_of_the_input_is_told_too(self):
+        with tempfile.TemporaryFile() as file:
+            file.write((b"x" * 8000 + b"\n") * 3000)
+            file.seek(0)
+            with Listening("--once", stdin=file) as server:
+                client = self.client(server)
+                client.read_message()
+                client.say(frames.CLOSE)
+                client.sock.settimeout(10)
+                client.read_to_end()
+                ended = server.wait()
+                self.expect(ended, status=6)
+                self.one_error(ended, r"^client closed the connection first: .*\d messages not delivered$")
+
     def test_what_it_owes_is_missed(self):
         with Listening("--once", "--count", "2") as server:
             client = self.client(server)

@@ -7,7 +7,7 @@ import unittest
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import TIME_FACTOR, Running, run
+from support.program import TIME_FACTOR, Running, run, settled
 from support.server import PeerGone, Server, echo, unused_port
 
 
@@ -39,6 +39,16 @@ class Pings(Dialogue):
                     running.wait_out(told)
                     self.assertIsNone(running.process.poll())
                     running.process.terminate()
+
+    def test_heartbeats_nobody_reads_are_not_kept(self):
+        def deaf(peer):
+            peer.accept()
+            peer.stall()
+
+        words = ("--heartbeat", "b" * 100_000, "--heartbeat-interval", "0.002", "-w", "-1")
+        with Server(deaf) as server, Running(*words, server.url) as running:
+            self.assertLess(settled(running.peak_memory), 32 << 20)
+            running.process.terminate()
 
     def test_ping_interval(self):
         def script(peer):

@@ -68,6 +68,15 @@ TEST_CASE("a relative step stays on the Unix socket, and keeps the credentials")
   REQUIRE(to);
   CHECK(to->display() == "ws+unix:/run/x.sock:/a/c?d");
   CHECK(redirect_target(url("ws://u:p@h/a"), "/b")->user == "u");
+  // What a server builds from the Host that we send to a socket names the socket.
+  const auto target_of = [](const std::string& location) {
+    return target("ws+unix:/run/x.sock:/a", location);
+  };
+  CHECK(target_of("http://localhost/b") == "ws+unix:/run/x.sock:/b");
+  CHECK(target_of("//localhost/b") == "ws+unix:/run/x.sock:/b");
+  CHECK(target_of("http://localhost:81/b") == "ws://localhost:81/b");
+  CHECK(target_of("http://other/b") == "ws://other/b");
+  CHECK(target_of("wss://localhost/b") == "wss://localhost/b");
   CHECK(!redirect_target(url("ws://u:p@h/a"), "ws://h/b")->user);
 }
 
