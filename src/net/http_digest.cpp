@@ -155,9 +155,10 @@ std::string quoted(std::string_view text) {
 std::optional<DigestChallenge> strongest_challenge(const std::vector<std::string>& values) {
   std::optional<DigestChallenge> best;
   for (const std::string& value : values) {
+    if (breaks_line(value)) continue;
     for (const Challenge& challenge : ChallengeReader(value).read()) {
       auto one = understood(challenge);
-      if (!one || breaks_line(value)) continue;
+      if (!one) continue;
       if (!best || one->algorithm > best->algorithm) best = std::move(one);
     }
   }

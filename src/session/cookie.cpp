@@ -251,6 +251,7 @@ void CookieJar::add(Cookie cookie) {
   if (same != cookies_.end()) {
     *same = std::move(cookie);
   } else {
+    if (cookies_.size() >= kMostCookies) cookies_.erase(cookies_.begin());
     cookies_.push_back(std::move(cookie));
   }
 }

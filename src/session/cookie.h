@@ -7,6 +7,7 @@
 // is only taken for the host itself. Pure: `now` is seconds since 1970, as in the cookie.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ bool cookie_matches(const Cookie& cookie, const net::Url& url, std::int64_t now)
 
 class CookieJar {
  public:
+  /// As many as RFC 6265 6.1 asks for; the oldest goes for another.
+  static constexpr std::size_t kMostCookies = 3000;
+
   void add(Cookie cookie);
   /// "a=1; b=2": longer paths first, else in the order they came (5.4); "" for none.
   std::string header(const net::Url& url, std::int64_t now) const;

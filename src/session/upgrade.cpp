@@ -5,7 +5,6 @@
 #include <array>
 #include <utility>
 
-
 namespace wscope::session {
 
 Upgrade::Upgrade(net::Stream& stream, ws::HandshakeRequest request, EventSink& sink)

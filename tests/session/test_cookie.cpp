@@ -69,6 +69,18 @@ TEST_CASE("order, replacement, odd values") {
   CHECK(sent({"a=" + std::string(5000, 'x')}, "ws://h/", "ws://h/") == "");
 }
 
+TEST_CASE("a server can't fill the jar without end: the oldest goes") {
+  CookieJar jar;
+  for (std::size_t i = 0; i <= CookieJar::kMostCookies; ++i) {
+    jar.add(*parse_set_cookie(std::to_string(i) + "=v", url("ws://a/"), 0));
+  }
+  const std::string header = jar.header(url("ws://a/"), 0);
+  CHECK(header.substr(0, 9) == "1=v; 2=v;");
+  const std::string newest = std::to_string(CookieJar::kMostCookies) + "=v";
+  REQUIRE(header.size() > newest.size());
+  CHECK(header.substr(header.size() - newest.size()) == newest);
+}
+
 TEST_CASE("dates in all their spellings") {
   for (const char* text : {"Wed, 21 Oct 2015 07:28:00 GMT", "Wednesday, 21-Oct-15 07:28:00 GMT",
                            "Wed Oct 21 07:28:00 2015", "21 october 2015 7:28:0"}) {
