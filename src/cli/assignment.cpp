@@ -44,8 +44,12 @@ bool gives_way(const Assignment& lower, const Assignment& higher) {
   if (lower.row == higher.row) {
     return !lower.row->lists_headers() || header_name(lower) == header_name(higher);
   }
+  const auto input_clash = [](const Assignment& one, const Assignment& other) {
+    return one.row->long_name == "input" && input_excludes(one.value, other.row->long_name);
+  };
   return same_family(*lower.row, *higher.row) ||
-         exclude_each_other(lower.row->long_name, higher.row->long_name);
+         exclude_each_other(lower.row->long_name, higher.row->long_name) ||
+         input_clash(lower, higher) || input_clash(higher, lower);
 }
 
 void put_over(std::vector<Assignment>& lower, const std::vector<Assignment>& higher) {
@@ -67,20 +71,27 @@ bool is_for_clients(std::string_view long_name) {
          std::end(kForClients);
 }
 
+bool is_among(const std::vector<Assignment>& all, std::string_view name) {
+  return std::any_of(all.begin(), all.end(), [&](const Assignment& one) {
+    return !one.off() && one.row->long_name == name;
+  });
+}
+
+bool is_alone(const Assignment& one, const std::vector<Assignment>& all) {
+  return lacks_partner(one.row->long_name,
+                       [&](std::string_view name) { return is_among(all, name); });
+}
+
 bool has_meaning(const Assignment& one, const std::vector<Assignment>& all) {
   if (one.layer != Assignment::Layer::kDefaults) return true;
-  const auto given = [&](std::string_view name) {
-    return std::any_of(all.begin(), all.end(),
-                       [&](const Assignment& other) { return other.row->long_name == name; });
-  };
+  const auto given = [&](std::string_view name) { return is_among(all, name); };
   const bool server = given("listen");
   if (one.row->role == Role::kClient && server) return false;
   if (server && is_for_clients(one.row->long_name)) return false;
   // Whom a client trusts is nothing for a server without TLS.
   if (server && one.row->long_name == "ca" && !given("cert")) return false;
   if (one.row->role == Role::kServer && !server && one.row->long_name != "listen") return false;
-  const std::string_view partner = partner_of(one.row->long_name);
-  return partner.empty() || given(partner);
+  return !is_alone(one, all);
 }
 
 }  // namespace
@@ -95,8 +106,16 @@ std::vector<Assignment> layered(const std::vector<Assignment>& defaults,
     all.erase(std::remove_if(all.begin(), all.end(), unwanted), all.end());
   };
   drop([](const Assignment& one) { return one.off(); });
-  const std::vector<Assignment> before = all;
+  std::vector<Assignment> before = all;
   drop([&](const Assignment& one) { return !has_meaning(one, before); });
+  // What an option needs was taken away from above: it goes along.
+  std::vector<Assignment> below = defaults;
+  below.insert(below.end(), profile.begin(), profile.end());
+  before = all;
+  drop([&](const Assignment& one) {
+    return one.layer != Assignment::Layer::kCommandLine && is_alone(one, before) &&
+           !is_alone(one, below);
+  });
   return all;
 }
 

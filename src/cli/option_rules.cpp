@@ -59,9 +59,17 @@ constexpr Pair kExclusive[] = {
     {"echo", "jsonrpc", ""},
     {"echo", "graphql", ""},
     {"echo", "stomp", ""},
+    {"slash", "null", ""},
 };
 
-constexpr Pair kNeeds[] = {
+struct Need {
+  std::string_view option;
+  std::string_view partner;
+  std::string_view hint;
+  std::string_view other_partner = {};  // does as well
+};
+
+constexpr Need kNeeds[] = {
     {"key", "cert", ""},
     {"passphrase", "cert", ""},
     {"pong-timeout", "ping-interval", "without pings no pong is waited for"},
@@ -73,6 +81,7 @@ constexpr Pair kNeeds[] = {
     {"socketio-auth", "socketio", ""},
     {"graphql-init", "graphql", ""},
     {"stomp-header", "stomp", ""},
+    {"heartbeat-interval", "heartbeat", "or --stomp", "stomp"},
 };
 
 std::string dashed(std::string_view long_name) { return "--" + std::string(long_name); }
@@ -84,13 +93,12 @@ Result<void> check_pairs(const Given& given) {
                 dashed(pair.first) + " and " + dashed(pair.second) + " exclude each other",
                 std::string(pair.hint));
   }
-  for (const Pair& pair : kNeeds) {
-    if (!given.has(pair.first) || given.has(pair.second)) continue;
-    return fail(Stage::kUsage, dashed(pair.first) + " needs " + dashed(pair.second),
-                std::string(pair.hint));
-  }
-  if (given.has("heartbeat-interval") && !given.has("heartbeat") && !given.has("stomp")) {
-    return fail(Stage::kUsage, "--heartbeat-interval needs --heartbeat", "or --stomp");
+  for (const Need& need : kNeeds) {
+    if (!given.has(need.option) || given.has(need.partner) || given.has(need.other_partner)) {
+      continue;
+    }
+    return fail(Stage::kUsage, dashed(need.option) + " needs " + dashed(need.partner),
+                std::string(need.hint));
   }
   return {};
 }
@@ -133,21 +141,18 @@ Result<void> check_roles(const Given& given, const Options& options) {
 
 Result<void> check_input(const Given& given, const Options& options) {
   const MessageOptions& messages = options.messages;
-  const bool whole_stdin =
-      messages.input == InputFormat::kRaw || messages.input == InputFormat::kWhole;
-  const std::string format = messages.input == InputFormat::kRaw ? "raw" : "whole";
-  if (whole_stdin && !messages.execute.empty()) {
-    return fail(Stage::kUsage, "--input " + format + " and --execute exclude each other",
-                "with -x stdin is not read");
-  }
-  if (whole_stdin && messages.interactive) {
-    return fail(Stage::kUsage, "--input " + format + " and --interactive exclude each other");
-  }
-  if (messages.slash && given.has("input") && messages.input != InputFormat::kLine) {
-    return fail(Stage::kUsage, "--slash needs input by line", "leave --input away");
-  }
-  if (messages.slash && given.has("null")) {
-    return fail(Stage::kUsage, "--slash and --null exclude each other");
+  const std::string format = messages.input == InputFormat::kRaw     ? "raw"
+                             : messages.input == InputFormat::kWhole ? "whole"
+                             : messages.input == InputFormat::kLine  ? "line"
+                                                                     : "";
+  for (const std::string_view other : {"execute", "interactive", "slash"}) {
+    if (!given.has("input") || !given.has(other) || !input_excludes(format, other)) continue;
+    if (other == "slash") {
+      return fail(Stage::kUsage, "--slash needs input by line", "leave --input away");
+    }
+    return fail(Stage::kUsage,
+                "--input " + format + " and " + dashed(other) + " exclude each other",
+                other == "execute" ? "with -x stdin is not read" : "");
   }
   if (given.has("null") && given.has("input") && messages.input != InputFormat::kNul) {
     return fail(Stage::kUsage, "--null and --input exclude each other",
@@ -193,11 +198,16 @@ bool exclude_each_other(std::string_view one, std::string_view other) {
   return false;
 }
 
-std::string_view partner_of(std::string_view long_name) {
-  for (const Pair& pair : kNeeds) {
-    if (pair.first == long_name) return pair.second;
+bool input_excludes(std::string_view format, std::string_view other) {
+  if (other == "slash") return format != "line";
+  return (other == "execute" || other == "interactive") && (format == "raw" || format == "whole");
+}
+
+bool lacks_partner(std::string_view long_name, const std::function<bool(std::string_view)>& given) {
+  for (const Need& need : kNeeds) {
+    if (need.option == long_name) return !given(need.partner) && !given(need.other_partner);
   }
-  return {};
+  return false;
 }
 
 Result<void> check_rules(const Given& given, const Options& options) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <bitset>
+#include <functional>
 #include <string_view>
 
 #include "base/error.h"
@@ -28,8 +29,11 @@ class Given {
 
 /// Whether the two can't be given together.
 bool exclude_each_other(std::string_view one, std::string_view other);
-/// The option that `long_name` needs; empty: none.
-std::string_view partner_of(std::string_view long_name);
+/// Whether an --input of that format can't be given together with `other`.
+bool input_excludes(std::string_view format, std::string_view other);
+/// Whether `long_name` needs another option of which none is given.
+bool lacks_partner(std::string_view long_name,
+                   const std::function<bool(std::string_view long_name)>& given);
 
 Result<void> check_rules(const Given& given, const Options& options);
 /// Who typed an option that is about a server has one in mind: its URL must not be missing, as

@@ -137,8 +137,9 @@ Result<void> dialect(const OptionRow& row, const std::string& value, Options& op
     return fail(Stage::kUsage, row.name() + ": another dialect was chosen already");
   }
   options.dialect.kind = Kind;
-  if (!value.empty()) {
-    options.dialect.socketio_namespace = (value.front() == '/' ? "" : "/") + value;
+  if constexpr (Kind == DialectOptions::Kind::kSocketIo) {
+    const bool rooted = !value.empty() && value.front() == '/';
+    options.dialect.socketio_namespace = (rooted ? "" : "/") + value;
   }
   return {};
 }

@@ -177,7 +177,9 @@ TEST_CASE("what is a secret, and how it is shown") {
 std::vector<Assignment> said(const std::string& line) {
   std::vector<Assignment> assignments;
   for (const Setting& setting : config_of("[defaults]\n" + line).defaults.settings) {
-    assignments.push_back({setting.row, setting.text, Assignment::Layer::kCommandLine, {}});
+    Setting off;
+    off.kind = setting.kind == Setting::Kind::kOff ? Setting::Kind::kOff : off.kind;
+    assignments.push_back({setting.row, setting.text, Assignment::Layer::kCommandLine, off});
   }
   return assignments;
 }
@@ -216,6 +218,12 @@ TEST_CASE("what is off takes away from below, and is not there") {
   CHECK(layers("insecure=true", "no-check=false", "") == Words{});
 }
 
+TEST_CASE("what is taken away takes along what needs it") {
+  CHECK(layers("", "reconnect=true\nreconnect-max=3", "reconnect=false") == Words{});
+  CHECK(layers("", "socketio=true\nsocketio-auth='{}'", "stomp=true") == Words{"stomp"});
+  CHECK(layers("reconnect=true", "reconnect=false\nreconnect-max=3", "") == Words{});
+}
+
 TEST_CASE("what excludes what is below takes its place") {
   CHECK(layers("deflate='x'", "", "no-deflate=true") == Words{"no-deflate"});
   CHECK(layers("json=true", "output='raw'", "") == Words{"output=raw"});
@@ -224,6 +232,12 @@ TEST_CASE("what excludes what is below takes its place") {
   CHECK(layers("bearer='b'", "auth='u:p'", "") == Words{"auth=u:p"});
   CHECK(layers("bearer='b'", "auth='u:p'", "bearer='c'") == Words{"bearer=c"});
   CHECK(layers("script='s'", "", "execute=['x']") == Words{"execute=x"});
+  CHECK(layers("slash=true", "", "input='json'") == Words{"input=json"});
+  CHECK(layers("slash=true", "", "input='line'") == Words{"slash", "input=line"});
+  CHECK(layers("input='raw'", "", "execute=['x']") == Words{"execute=x"});
+  CHECK(layers("input='json'", "", "execute=['x']") == Words{"input=json", "execute=x"});
+  CHECK(layers("interactive=true", "", "input='whole'") == Words{"input=whole"});
+  CHECK(layers("null=true", "slash=true", "") == Words{"slash"});
   // Within one layer it stays for the rules to refuse.
   CHECK(layers("", "deflate='x'\nno-deflate=true", "") == Words{"deflate=x", "no-deflate"});
 }
@@ -243,6 +257,8 @@ TEST_CASE("defaults without a meaning are left out, a profile's are not") {
   CHECK(layers("pong-timeout=1", "", "ping-interval=1") ==
         Words{"pong-timeout=1", "ping-interval=1"});
   CHECK(layers("", "pong-timeout=1", "") == Words{"pong-timeout=1"});
+  CHECK(layers("heartbeat-interval=3", "", "") == Words{});
+  CHECK(layers("heartbeat-interval=3", "", "stomp=true") == Words{"heartbeat-interval=3", "stomp"});
 }
 
 TEST_CASE("a configuration is printed in the order of the table, with its places") {

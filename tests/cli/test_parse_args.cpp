@@ -215,6 +215,8 @@ const Case kCases[] = {
      [](const Options& o) { return o.automation.speed == "max"; }},
     {{"--har", "h"}, [](const Options& o) { return o.automation.har == "h"; }},
     {{"--exec", "cat -n"}, [](const Options& o) { return o.automation.exec == "cat -n"; }},
+    {{"--socketio=/a", "--socketio"},
+     [](const Options& o) { return o.dialect.socketio_namespace == "/"; }},
     {{"--socketio"},
      [](const Options& o) {
        return o.dialect.kind == DialectOptions::Kind::kSocketIo &&
