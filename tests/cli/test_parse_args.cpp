@@ -216,7 +216,10 @@ const Case kCases[] = {
     {{"--har", "h"}, [](const Options& o) { return o.automation.har == "h"; }},
     {{"--exec", "cat -n"}, [](const Options& o) { return o.automation.exec == "cat -n"; }},
     {{"--socketio=/a", "--socketio"},
-     [](const Options& o) { return o.dialect.socketio_namespace == "/"; }},
+     [](const Options& o) {
+       return o.dialect.kind == DialectOptions::Kind::kSocketIo &&
+              o.dialect.socketio_namespace == "/";
+     }},
     {{"--socketio"},
      [](const Options& o) {
        return o.dialect.kind == DialectOptions::Kind::kSocketIo &&
