@@ -51,6 +51,11 @@ void ScriptRunner::failed(const std::string& name, Error error) {
   fail_at(current_, std::move(error));
 }
 
+bool ScriptRunner::took_end(const std::string& name) const {
+  const auto inbox = inboxes_.find(name);
+  return inbox != inboxes_.end() && inbox->second.end_taken;
+}
+
 void ScriptRunner::event(const std::string& name, ScriptEvent event) {
   Inbox& inbox = inboxes_[name];
   switch (event.kind) {
@@ -407,6 +412,7 @@ bool ScriptRunner::take_message(std::size_t index) {
     const Pending& pending = wait_.pending[one];
     if (pending.statement->connection != name || !pending.matcher.matches(*inbox.end)) continue;
     wait_.assignment.fulfil(one);
+    inbox.end_taken = true;
     return true;
   }
   return fail_match(wait_.pending[index], *inbox.end);

@@ -56,6 +56,8 @@ class ScriptRunner {
   void failed(const std::string& name, Error error);
   void event(const std::string& name, ScriptEvent event);
   std::size_t queued_bytes(const std::string& name) const;
+  /// Whether the connection's end was expected by the script.
+  bool took_end(const std::string& name) const;
 
   void proceed(double now);
   std::optional<double> wake_at() const;
@@ -103,6 +105,7 @@ class ScriptRunner {
     Queue pings;
     Queue pongs;
     std::optional<ScriptEvent> end;  // a Close or the loss; comes after all messages
+    bool end_taken = false;          // by an expectation
     std::size_t bytes = 0;
   };
 

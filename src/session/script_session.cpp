@@ -79,6 +79,7 @@ Result<void> ScriptSession::connect(const std::string& name, const std::string& 
     return fail(Stage::kUsage, "the connection is open already",
                 "close and `expect close` come first, or another name");
   }
+  if (runner_.took_end(name)) undelivered_.erase(name);
   open(name, *parsed, headers);
   return {};
 }
@@ -136,15 +137,16 @@ void ScriptSession::script_event(ScriptConnection& connection, ScriptEvent event
   if (!closing_) runner_.event(connection.name(), std::move(event));
 }
 
-void ScriptSession::script_ended(ScriptConnection&, const Ending& ending) {
+void ScriptSession::script_ended(ScriptConnection& connection, const Ending& ending) {
   totals_ += ending.totals;
-  if (closing_ && ending.undelivered > 0 && !failure_) {
-    failure_ = Error{
-        Stage::kConnection,
-        fmt::format("{}; {} message(s) not delivered",
-                    ending.error ? ending.error->message : "connection closed", ending.undelivered),
-        {},
-        {}};
+  if (ending.undelivered > 0) {
+    undelivered_[connection.name()] =
+        Error{Stage::kConnection,
+              fmt::format("{}; {} not delivered",
+                          ending.error ? ending.error->message : "connection closed",
+                          plural(ending.undelivered, "message")),
+              {},
+              {}};
   }
   schedule();
 }
@@ -239,6 +241,10 @@ void ScriptSession::finish_when_closed() {
 
 void ScriptSession::finish() {
   if (run_end_.begun()) return;
+  // Who expects a connection's end knows that it took no more.
+  for (auto& [name, error] : undelivered_) {
+    if (!failure_ && !runner_.took_end(name)) failure_ = std::move(error);
+  }
   if (runner_.failure()) failure_ = runner_.failure();
   if (signal_) failure_.reset();
   sink_.on_connection({});

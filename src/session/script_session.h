@@ -94,6 +94,8 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   std::string folder_;  // of the script, for the files it names
   net::TlsContexts tls_;
   std::map<std::string, std::unique_ptr<ScriptConnection>> connections_;
+  // By connection: what it never took, where the script has not taken its end.
+  std::map<std::string, Error> undelivered_;
   bool scheduled_ = false;
   bool closing_ = false;
   bool timed_out_ = false;  // --timeout has passed

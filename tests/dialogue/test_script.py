@@ -433,6 +433,29 @@ class Several(Script):
         entries = json.loads((self.folder / "s.har").read_text())["log"]["entries"]
         self.assertEqual([entry["response"].get("_error") for entry in entries], [told, None])
 
+    def test_what_was_not_delivered_is_no_success(self):
+        def takes_a_part(close):
+            def script(peer):
+                peer.accept()
+                peer.read_exactly(100_000)
+                if close:
+                    peer.close(1009)
+                    peer.end()
+                else:
+                    peer.reset()
+
+            return script
+
+        (self.folder / "large").write_bytes(b"x" * 30_000_000)
+        with Server(takes_a_part(False)) as server:
+            ended = self.script("send file large\n", server.url)
+            self.expect(ended, status=6, out="")
+            self.one_error(ended, "^connection lost: .*; 1 message not delivered$")
+            # Who expects the end knows of it.
+            self.expect(self.script("send file large\nexpect close 1006\n", server.url), err="")
+        with Server(takes_a_part(True)) as server:
+            self.expect(self.script("send file large\nexpect close 1009\n", server.url), err="")
+
     def test_a_recorded_loss_is_one_when_it_is_played_again(self):
         def drops(peer):
             peer.accept()
