@@ -253,7 +253,9 @@ void LineEditor::take_run() {
 void LineEditor::paste(std::string text) {
   const Size size = size_of(output_);
   // More than half a screen would push away what the user looks at.
-  if (rows_of(text, size.columns) > size.rows / 2) text = pastes_.mark(std::move(text));
+  if (rows_of(text, size.columns) > size.rows / 2) {
+    text = pastes_.mark(std::move(text), line_so_far());
+  }
   if ((rl_readline_state & kSpecialStates) != 0) {
     std::replace(text.begin(), text.end(), '\n', ' ');
     keys(text);

@@ -21,18 +21,20 @@ std::string size_words(std::size_t bytes) {
 
 }  // namespace
 
-std::string PasteStore::mark(std::string paste) {
+std::string PasteStore::mark(std::string paste, std::string_view line) {
   const auto lines = 1 + std::count(paste.begin(), paste.end(), '\n');
   std::string mark = "[paste " + std::to_string(++count_) + ": " + size_words(paste.size());
   if (lines > 1) mark += ", " + std::to_string(lines) + " lines";
   mark += "]";
   bytes_ += paste.size();
-  kept_.push_back({mark, std::move(paste)});
-  // The newest stays, whatever its size: it is in the line.
-  while (bytes_ > kMostBytes && kept_.size() > 1) {
-    bytes_ -= kept_.front().paste.size();
-    kept_.pop_front();
+  for (Kept& kept : kept_) {
+    if (bytes_ <= kMostBytes) break;
+    if (!kept.paste || line.find(kept.mark) != line.npos) continue;
+    bytes_ -= kept.paste->size();
+    kept.paste.reset();
   }
+  // The newest stays, whatever its size: it comes into the line.
+  kept_.push_back({mark, std::move(paste)});
   return mark;
 }
 
@@ -60,6 +62,7 @@ std::string PasteStore::broken_mark(std::string_view line) const {
       if (kept.leaves_a_part_in(between)) return kept.mark;
     }
     if (whole.kept == nullptr) break;
+    if (!whole.kept->paste) return whole.kept->mark;
     begin = whole.at + whole.kept->mark.size();
   }
   return {};
@@ -85,7 +88,7 @@ std::string PasteStore::expand(std::string_view line) const {
     const Place place = next_mark(line, begin);
     expanded.append(line.substr(begin, place.at - begin));
     if (place.kept == nullptr) return expanded;
-    expanded.append(place.kept->paste);
+    expanded.append(place.kept->paste.value_or(place.kept->mark));
     begin = place.at + place.kept->mark.size();
   }
 }

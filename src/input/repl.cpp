@@ -378,7 +378,7 @@ void TerminalRepl::on_line(std::string line, std::string shown) { obey(typed_.ad
 void TerminalRepl::on_broken_mark(std::string mark) {
   editor_.print_above(error_lines({Stage::kInput,
                                    mark + " is not whole any more: not sent",
-                                   "write it as it was, or delete what is left of it",
+                                   "paste it again, or delete what is left of it",
                                    {}},
                                   true));
 }
