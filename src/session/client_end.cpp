@@ -9,12 +9,19 @@ namespace wscope::session {
 
 // Nothing accepted is lost: the wait for silence begins when everything has been written.
 void ClientSession::input_ended() {
-  if (source_.interactive()) {
-    quitting_ = true;
-    if (!connection_) return finish(ExitStatus::kOk);
-    return close(ws::kCloseNormal, {});
-  }
+  if (source_.interactive()) return leave();
   input_ended_ = true;
+}
+
+void ClientSession::leave() {
+  quitting_ = true;
+  if (!connection_) return finish(ExitStatus::kOk);
+  close(ws::kCloseNormal, {});
+  if (!source_.interactive()) return;
+  slow_.start(kSlow, [this] {
+    sink_.on_notice("still waiting for the server's Close: Ctrl-C leaves at once");
+    flush();
+  });
 }
 
 void ClientSession::linger() {
@@ -65,6 +72,9 @@ void ClientSession::leave_reader() {
 void ClientSession::interrupt(ExitStatus status) {
   clock_.sample();
   source_.leaving();
+  // Who has left the prompt waits only for the server's Close.
+  const bool impatient = source_.interactive() && quitting_ && phase_ == Phase::kOpen;
+  if (impatient && status == ExitStatus::kInterrupted) return connection_->abort({});
   const bool again = signal_.has_value();
   if (command_) again ? command_->kill() : command_->interrupt(status);
   if (run_end_.begun()) return run_end_.cut_short(status);  // only stdout is still waited for
@@ -93,7 +103,7 @@ void ClientSession::timed_out() {
 
 void ClientSession::finish_unopened(Result<ExitStatus> result) {
   if (opening_) opening_->cancel();
-  slow_opening_.cancel();
+  slow_.cancel();
   reconnect_deadline_.cancel();
   if (source_.interactive()) tell_unsent(outbox_.unsent() + source_.unpulled());
   finish(std::move(result));
@@ -120,6 +130,7 @@ bool ClientSession::stays() const {
 void ClientSession::connection_ended(Ending ending) {
   clock_.sample();
   linger_deadline_.cancel();
+  slow_.cancel();
   frames_.end();
   const bool was_clean = ending.closed.first.has_value();
   if (was_clean) sink_.on_closed(ending.closed_event());

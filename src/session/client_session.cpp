@@ -19,8 +19,6 @@ constexpr int kActionsPerTurn = 32768;
 // A larger message is written as it comes, where nobody needs it whole: it costs no memory, and
 // whoever reads it does not wait for its end. One that is not larger is never seen in part.
 constexpr std::size_t kLargestWhole = std::size_t{1} << 20;
-// A person who sees nothing but a prompt for so long takes it for a connection.
-constexpr double kSlowOpening = 1;  // seconds
 // What a server gets for its Close from whoever has enough.
 constexpr double kEnough = 0.5;  // seconds
 
@@ -43,7 +41,7 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
       frames_(sink_),
       output_watch_(loop, presentation),
       reader_watch_(loop),
-      slow_opening_(loop),
+      slow_(loop),
       total_deadline_(loop),
       linger_deadline_(loop),
       run_end_(loop, presentation, output_watch_),
@@ -98,7 +96,7 @@ void ClientSession::open() {
   opening_ = std::make_unique<Opening>(loop_, options_, opening_events_, connector_);
   opening_->start(url_, [this](Result<OpenedStream> result) { opened(std::move(result)); });
   if (!source_.interactive()) return;
-  slow_opening_.start(kSlowOpening, [this] {
+  slow_.start(kSlow, [this] {
     sink_.on_notice(fmt::format("still connecting to {}: what is typed waits", url_.display()));
     flush();
   });
@@ -108,7 +106,7 @@ void ClientSession::opened(Result<OpenedStream> result) {
   clock_.sample();
   const RefusedUpgrade refused = opening_->refused();
   opening_.reset();
-  slow_opening_.cancel();
+  slow_.cancel();
   if (!result) {
     const Error error = std::move(result.error());
     if (reconnect_.worth_after(error, refused))
@@ -232,11 +230,7 @@ void ClientSession::pull() {
 
 void ClientSession::perform(const Action& action) {
   using Kind = Action::Kind;
-  if (action.kind == Kind::kQuit) {
-    quitting_ = true;
-    if (!connection_) return finish(ExitStatus::kOk);
-    return close(ws::kCloseNormal, {});
-  }
+  if (action.kind == Kind::kQuit) return leave();
   if (action.kind == Kind::kRefused) {
     ++refused_;
     sink_.on_error(action.error);

@@ -112,6 +112,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   bool send_ping(std::string_view data);
   void tell_info();
   void input_ended();
+  void leave();
   void linger();
   void close(std::optional<std::uint16_t> code, std::string_view reason);
   void leave_with_enough();
@@ -157,7 +158,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   FrameTrace frames_;
   PresentationWatch output_watch_;
   ReaderWatch reader_watch_;
-  Deadline slow_opening_;
+  static constexpr double kSlow = 1;  // seconds until a person is told what is waited for
+  Deadline slow_;
   Deadline total_deadline_;
   Deadline linger_deadline_;
   RunEnd run_end_;

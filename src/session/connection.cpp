@@ -88,17 +88,21 @@ bool Connection::queue_message(Queue queue) {
   return true;
 }
 
-bool Connection::ping(std::string_view data) { return engine_->send_ping(data); }
+bool Connection::ping(std::string_view data) {
+  last_ping_from_ = queued_until();
+  return engine_->send_ping(data);
+}
 bool Connection::pong(std::string_view data) { return engine_->send_pong(data); }
 
 void Connection::close(std::optional<std::uint16_t> code, std::string_view reason) {
+  const std::uint64_t before = queued_until();
   if (!engine_->close(code, reason)) return;
   if (!ending_.closed.first) {
     ending_.closed.first = Direction::kSent;
     ending_.closed.code = code;
     ending_.reason = reason;
   }
-  start_close_deadline();
+  start_close_deadline(before);
 }
 
 void Connection::close_within(double seconds) {
@@ -109,9 +113,9 @@ void Connection::close_within(double seconds) {
 
 // What was queued by now goes first, so that a slow reader gets everything: while more of it
 // arrives the clock begins anew. What we answer in the meantime (Pongs) buys the peer no time.
-void Connection::start_close_deadline() {
-  owed_until_ = queued_until();
-  lets_message_end_ = engine_->message_under_way();
+void Connection::start_close_deadline(std::uint64_t owed_until) {
+  owed_until_ = owed_until;
+  lets_message_end_ = true;
   messages_at_close_ = engine_->counters().messages_received;
   read_at_look_ = bytes_read_;
   await_peer();
@@ -137,12 +141,12 @@ void Connection::look_at_peer() {
   });
 }
 
-/// The one that the peer was at, since the last look.
+/// The one that the peer was at when it had not seen our Close, since the last look.
 bool Connection::message_comes_on() {
   const bool more = std::exchange(read_at_look_, bytes_read_) < bytes_read_;
-  lets_message_end_ = lets_message_end_ && engine_->message_under_way() &&
-                      engine_->counters().messages_received == messages_at_close_;
-  return more && lets_message_end_;
+  lets_message_end_ =
+      lets_message_end_ && engine_->counters().messages_received == messages_at_close_;
+  return more && lets_message_end_ && engine_->message_under_way();
 }
 
 /// Of all bytes ever queued those that have reached the peer's system.
@@ -157,7 +161,7 @@ bool Connection::may_read() {
 }
 
 void Connection::begin_pong_wait() {
-  ping_until_ = queued_until();
+  ping_from_ = last_ping_from_;
   received_at_ping_ = engine_->counters().wire_received;
   message_at_wait_ = engine_->message_under_way();
   read_at_wait_ = bytes_read_;
@@ -166,7 +170,7 @@ void Connection::begin_pong_wait() {
 
 bool Connection::pong_was_held_up() {
   const std::uint64_t arrived = arrived_until();
-  const bool by_writing = std::exchange(arrived_at_wait_, arrived) < std::min(arrived, ping_until_);
+  const bool by_writing = std::exchange(arrived_at_wait_, arrived) < std::min(arrived, ping_from_);
   if (by_writing) received_at_ping_ = engine_->counters().wire_received;
   const bool stopped_now = !may_read();
   const bool by_reading = std::exchange(reading_stopped_, stopped_now);
@@ -308,7 +312,7 @@ void Connection::on_close(const ws::CloseFrame& frame) {
         Stage::kConnection, text + describe_close(ending_.closed.code, ending_.reason), {}, {}};
     ending_.error_is_close = true;
   }
-  start_close_deadline();
+  start_close_deadline(queued_until());
 }
 
 void Connection::on_failed(const Error& error, std::uint16_t code) {

@@ -165,7 +165,7 @@ class Connection : private ws::EngineListener {
   template <class Queue>
   bool queue_message(Queue queue);
   void note_written(std::size_t bytes);
-  void start_close_deadline();
+  void start_close_deadline(std::uint64_t owed_until);
   void await_peer();
   void look_at_peer();
   bool message_comes_on();
@@ -196,13 +196,15 @@ class Connection : private ws::EngineListener {
   std::uint64_t arrived_at_look_ = 0;
   std::uint64_t received_at_close_ = 0;
   int vain_looks_ = 0;
-  // The message that was under way when our Close went out may still come whole (RFC 6455 5.5.1).
+  // The message that was under way when the peer had our Close may still come whole (RFC 6455
+  // 5.5.1); the first that comes whole behind it is the last that buys time.
   bool lets_message_end_ = false;
   std::uint64_t messages_at_close_ = 0;
   std::uint64_t read_at_look_ = 0;
-  // The wait for a pong: where its ping ends, how much of that had arrived at the last look, what
+  // The wait for a pong: where its ping begins, how much of that had arrived at the last look, what
   // had been received by then, and whether reading has been stopped since.
-  std::uint64_t ping_until_ = 0;
+  std::uint64_t ping_from_ = 0;
+  std::uint64_t last_ping_from_ = 0;
   std::uint64_t arrived_at_wait_ = 0;
   std::uint64_t received_at_ping_ = 0;
   bool reading_stopped_ = false;

@@ -1,6 +1,7 @@
 """Liveness: pings of our own, their deadline, heartbeats, and connecting again."""
 
 import json
+import re
 import time
 import unittest
 
@@ -77,6 +78,21 @@ class Pings(Dialogue):
             words += ["-w", "-1", server.url]
             ended = self.soon(3, lambda: self.dialogue(*words, status=7, out=""))
             self.one_error(ended, "pong")
+
+    def test_the_wait_for_a_pong_is_as_long_as_it_says(self):
+        """The ping's own way to the peer's system, which acknowledges late, is no reason to wait
+        twice."""
+
+        def deaf(peer):
+            peer.accept()
+            peer.stall()
+
+        timeout = 0.5 * TIME_FACTOR
+        words = ("--trace", "--ping-interval", 2 * timeout, "--pong-timeout", timeout, "-w", "-1")
+        with Server(deaf) as server:
+            ended = self.dialogue(*words, server.url, status=7)
+        times = re.search(r"\[ *([\d.]+)\] > PING .*?\[ *([\d.]+)\] \* end", ended.errors, re.S)
+        self.assertLess(float(times[2]) - float(times[1]), 1.6 * timeout)
 
     def test_after_our_close_nobody_waits_for_a_pong(self):
         """The server takes its time for its Close: three --pong-timeouts. Our Close comes at once,

@@ -13,7 +13,7 @@ from support import frames
 from support.certificates import Certificates
 from support.program import environment, eventually
 from support.server import PeerGone, Server
-from support.terminal import CTRL_D, PIPE, UP, Terminal
+from support.terminal import CTRL_C, CTRL_D, PIPE, UP, Terminal
 from test_repl import Prompting, Repl
 
 CTRL_R = "\x12"
@@ -294,6 +294,20 @@ class State(Repl):
         terminal.type(CTRL_D)
         self.assertEqual(terminal.wait(), 0)
         self.assertIn("1 message not sent", terminal.text())
+
+    def test_who_has_left_need_not_wait_for_the_servers_close(self):
+        def deaf(peer):
+            peer.accept()
+            peer.stall()
+
+        for leaving in (CTRL_D, CTRL_C, "/quit\r"):
+            with self.subTest(leaving):
+                terminal, _ = self.start("--close-timeout", "1000", script=deaf)
+                terminal.wait_for("connected to ")
+                terminal.type(leaving)
+                terminal.wait_for("still waiting for the server's Close: Ctrl-C leaves at once")
+                terminal.type(CTRL_C)
+                self.assertEqual(terminal.wait(), 0)
 
     def test_what_a_server_did_not_read_is_told(self):
         def stops(peer):
