@@ -49,7 +49,7 @@ void Har::on_connection(std::string_view name) {
 void Har::on_destination(const Destination& destination) {
   auto& place = live_[name_];
   if (place) write(*place);
-  place = std::make_unique<Live>(file_->target());
+  place = std::make_unique<Live>(file_->scratch());
   now_ = last_ = place.get();
   now_->began = clock_.seconds();
   now_->entry.started = clock_.wall();

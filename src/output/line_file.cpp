@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/cause.h"
+#include "output/standard_descriptor.h"
 
 namespace wscope::output {
 
@@ -19,7 +20,10 @@ Error write_error(const OutputStream& stream, const std::string& name) {
 }
 
 Result<std::unique_ptr<LineFile>> LineFile::open(const std::string& path, int how, unsigned mode) {
-  UniqueFd fd(::open(path.c_str(), how | O_WRONLY | O_CREAT | O_CLOEXEC, mode));
+  struct stat status {};
+  UniqueFd fd;
+  if (::stat(path.c_str(), &status) == 0) fd = standard_descriptor_of(status);
+  if (!fd) fd = UniqueFd(::open(path.c_str(), how | O_WRONLY | O_CREAT | O_CLOEXEC, mode));
   if (!fd) {
     return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(errno));
   }

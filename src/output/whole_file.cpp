@@ -12,6 +12,7 @@
 #include "base/cause.h"
 #include "output/line_file.h"
 #include "output/spool.h"
+#include "output/standard_descriptor.h"
 
 namespace wscope::output {
 namespace {
@@ -24,18 +25,6 @@ std::string resolved(const std::string& path) {
   return text;
 }
 
-/// stdout or stderr where the file is what they lead to (`/dev/stdout`, in a shell that sent it
-/// into a file): what the shell writes there afterwards must not go into a file that was replaced.
-UniqueFd standard_descriptor_of(const struct stat& file) {
-  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
-    struct stat status {};
-    if (::fstat(fd, &status) != 0) continue;
-    if (status.st_dev != file.st_dev || status.st_ino != file.st_ino) continue;
-    return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsigned mode) {
@@ -44,7 +33,7 @@ Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsi
   file->target_ = path;
   struct stat status {};
   const bool exists = ::stat(path.c_str(), &status) == 0;
-  if (exists && S_ISREG(status.st_mode)) file->fd_ = standard_descriptor_of(status);
+  if (exists) file->fd_ = standard_descriptor_of(status);
   if (file->fd_) {
     // Written to directly.
   } else if (exists && !S_ISREG(status.st_mode)) {
@@ -60,6 +49,13 @@ Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsi
   }
   file->stream_ = std::make_unique<OutputStream>(file->fd_.get());
   return file;
+}
+
+// Beside a pipe there is no place for files.
+std::string WholeFile::scratch() const {
+  if (!draft_.empty()) return target_;
+  const char* folder = std::getenv("TMPDIR");
+  return std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/wscope";
 }
 
 WholeFile::~WholeFile() {

@@ -27,15 +27,15 @@ class WholeFile {
   OutputStream& stream() { return *stream_; }
   /// As the user named it.
   const std::string& path() const { return path_; }
-  /// Where it is: what symbolic links lead to.
-  const std::string& target() const { return target_; }
+  /// A path that files may be kept beside (output/spool.h) until it is finished.
+  std::string scratch() const;
   Result<void> finish();
 
  private:
   WholeFile() = default;
 
   std::string path_;
-  std::string target_;
+  std::string target_;  // where it is: what symbolic links lead to
   std::string draft_;  // empty: written to directly, or renamed already
   UniqueFd fd_;
   std::unique_ptr<OutputStream> stream_;

@@ -338,6 +338,21 @@ class Files(Har):
             self.assertEqual(self.entry()["_webSocketMessages"][0]["data"], "a")
             os.remove(self.path)
 
+    def test_a_pipe_gets_any_number_of_messages(self):
+        """They are kept until the entry is whole; beside a pipe there is no place for a file."""
+        count = 20_000
+        reader, writer = os.pipe()
+        lines = "".join(f"{number} {'x' * 100}\n" for number in range(count))
+        with open(reader, "rb") as pipe, Server(echo) as server:
+            words = ("--har", f"/dev/fd/{writer}", "--count", str(count), server.url)
+            with Running(*words, pass_fds=[writer]) as running:
+                os.close(writer)
+                running.send(lines)
+                running.end_input()
+                archive = json.loads(pipe.read())
+                self.expect(running.wait(60), out=lines, err="")
+        self.assertEqual(len(archive["log"]["entries"][0]["_webSocketMessages"]), 2 * count)
+
     def test_a_pipe(self):
         with Server(echo) as server:
             ended = run("--har", "/dev/stderr", "-x", "a", "--count", "1", server.url)

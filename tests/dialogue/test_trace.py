@@ -1,8 +1,10 @@
 """-v, --trace, --trace-hex, --trace-file: columns, and everything exactly as on the wire."""
 
+import json
 import os
 import re
 import socket
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import SANITIZED, Running, run
+from support.program import SANITIZED, WSCOPE, Running, run
 from support.server import Server, echo, unused_port
 
 LINE = re.compile(r"^\[ *(\d+\.\d{3})\] ([*<>]) ?(.*)$")
@@ -172,6 +174,26 @@ class Trace(Dialogue):
                 self.assertRegex(line, LINE)
             self.assertTrue(any("GET / HTTP/1.1" in line for line in lines))
             self.assertTrue(any("TEXT" in line for line in lines))
+
+    def test_a_log_that_stderr_leads_to_is_not_cut(self):
+        with Server(echo) as server, tempfile.TemporaryDirectory() as folder:
+            log = Path(folder, "log")
+            log.write_text("old\n")
+            command = f"exec 2>>{log}; {WSCOPE} --trace-file /dev/stderr -x hi --count 1 {server.url}; echo new >&2"
+            subprocess.run(["sh", "-c", command], check=True, stdout=subprocess.DEVNULL, timeout=20)
+            lines = log.read_text().splitlines()
+            self.assertEqual((lines[0], lines[-1]), ("old", "new"))
+            self.assertIn("GET / HTTP/1.1", log.read_text())
+
+    def test_what_goes_to_stdout_and_its_file_keeps_its_order(self):
+        with Server(echo) as server, tempfile.TemporaryDirectory() as folder:
+            out = Path(folder, "out")
+            command = f"{WSCOPE} --record /dev/stdout -x hi --count 1 {server.url} >{out}"
+            subprocess.run(["sh", "-c", command], check=True, timeout=20)
+            lines = out.read_text().splitlines()
+            self.assertEqual(lines.count("hi"), 1)
+            events = [json.loads(line)["event"] for line in lines if line != "hi"]
+            self.assertEqual((events[0], events[-1], events.count("message")), ("connect", "end", 2))
 
     def test_a_trace_file_that_can_not_be_written(self):
         ended = run("--trace-file", "/no/such/folder/trace", "ws://localhost:1/")
