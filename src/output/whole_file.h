@@ -36,7 +36,7 @@ class WholeFile {
 
   std::string path_;
   std::string target_;  // where it is: what symbolic links lead to
-  std::string draft_;  // empty: written to directly, or renamed already
+  std::string draft_;   // empty: written to directly, or renamed already
   UniqueFd fd_;
   std::unique_ptr<OutputStream> stream_;
 };
