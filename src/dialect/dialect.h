@@ -63,6 +63,8 @@ class Dialect {
   /// The WebSocket connection is open; what is typed is only handed over once ready() says so.
   virtual Steps opened() { return {}; }
   virtual bool ready() const { return true; }
+  /// What the server has not done while that is false.
+  virtual std::string overdue() const { return "did not begin to speak " + std::string(name()); }
   virtual Steps typed(MessageType type, std::string_view data, double now) = 0;
   /// A slash command of the dialect, without its slash: "ack 3 true".
   virtual Steps command(std::string_view line, double now);

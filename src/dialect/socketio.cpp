@@ -113,6 +113,11 @@ std::vector<std::string> values_of(TypedCall event) {
 
 SocketIo::SocketIo(Setting setting) : setting_(std::move(setting)) {}
 
+std::string SocketIo::overdue() const {
+  return engine_open_ ? "did not answer the connect to the namespace " + setting_.name_space
+                      : Dialect::overdue();
+}
+
 std::string SocketIo::head(char type) const {
   std::string text{kEngineMessage, type};
   if (setting_.name_space != "/") text += setting_.name_space + ",";
@@ -225,6 +230,7 @@ Steps SocketIo::engine_opened(std::string_view json, double now) {
   patience_ = milliseconds(json_member(*members, "pingInterval")) +
               milliseconds(json_member(*members, "pingTimeout"));
   last_ping_ = now;
+  engine_open_ = true;
   const std::string connect = head(kConnect);
   if (setting_.socketio_auth.empty()) return {send(connect)};
   return {send_credentials(connect + setting_.socketio_auth, connect + kMask)};

@@ -23,6 +23,7 @@ class SocketIo : public Dialect {
   explicit SocketIo(Setting setting);
 
   std::string_view name() const override { return "Socket.IO"; }
+  std::string overdue() const override;
   bool ready() const override { return connected_; }
   Steps typed(MessageType type, std::string_view data, double now) override;
   /// `call EVENT ARG…` asks for an acknowledgement, `ack [ID] ARG…` gives one.
@@ -61,6 +62,7 @@ class SocketIo : public Dialect {
 
   const Setting setting_;
   bool connected_ = false;
+  bool engine_open_ = false;
   double patience_ = 0;            // seconds from ping to ping at most; 0: not told
   double last_ping_ = 0;           // or when the server opened
   std::optional<Packet> partial_;  // waits for its attachments

@@ -114,8 +114,12 @@ void ClientSession::opened(Result<OpenedStream> result) {
     if (was_open_ && stays()) return stay_offline(error);
     return finish_unopened(fail(error));
   }
-  was_open_ = true;
   opened_ = std::move(*result);
+  // The prompt tells of each connection; who reads a log has been told of the attempts.
+  if (reconnect_.attempts() > 0 && !source_.interactive()) {
+    sink_.on_notice("connected to " + opened_.url);
+  }
+  was_open_ = true;
   local_address_ = opened_.stream->local_address();
   peer_address_ = opened_.stream->peer_address();
   opened_event_ = {opened_.url, opened_.agreed.subprotocol, opened_.agreed.extensions,

@@ -108,9 +108,8 @@ void DialectTalk::became_ready(double now) {
 
 void DialectTalk::out_of_time() {
   owner_.dialect_failed({Stage::kTimeout,
-                         fmt::format("out of time: the server did not begin to speak {} within "
-                                     "{:g} s",
-                                     dialect_->name(), options_.network.connect_timeout),
+                         fmt::format("out of time: the server {} within {:g} s",
+                                     dialect_->overdue(), options_.network.connect_timeout),
                          "--connect-timeout waits longer",
                          {}},
                         0);

@@ -165,6 +165,10 @@ ws::ServerReply ListenSession::answer(ServedClient& client, const ws::ServerRequ
       break;
     }
   }
+  if (presentation_ && reply.subprotocol.empty() && !request.subprotocols.empty()) {
+    events_.notice(fmt::format("client {} asked for subprotocol {} and gets none (-s)",
+                               client.number(), fmt::join(request.subprotocols, ", ")));
+  }
   if (commands_) {
     if (auto prepared = prepare_command(client, request, reply); !prepared) {
       events_.notice(

@@ -1,5 +1,7 @@
 #include "session/replay_source.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -90,6 +92,12 @@ Result<ExitStatus> ReplaySource::judge(Result<ExitStatus> ended) {
       ended && (options_.messages.count.has_value() || !options_.messages.until.empty());
   if (auto difference = verifier_->verdict(cut_short)) {
     if (lost) difference->detail += "\n" + ended.error().message;
+    if (!lost && verifier_->lacks_the_last() && options_.messages.wait >= 0) {
+      difference->hint = fmt::format(
+          "what comes after {:g} s of silence (-w) is missed: -w 10 waits longer, -w -1 until the "
+          "server closes",
+          options_.messages.wait);
+    }
     return fail(std::move(*difference));
   }
   // Lost, or closed with a code that says so, as it was when it was recorded.

@@ -168,6 +168,7 @@ std::optional<Error> ReplayVerifier::verdict(bool cut_short) {
   look_ahead(kLookAhead);
   if (strange_) settle_strange(expected_.empty());
   while (!cut_short && look_ahead(1)) {
+    lacks_the_last_ = true;
     missing(expected_.front());
     expected_.pop_front();
   }

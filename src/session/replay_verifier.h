@@ -35,6 +35,8 @@ class ReplayVerifier {
   /// Nothing: all was as recorded. Else Stage::kExpectation with the differences as its detail.
   /// `cut_short`: the run ended before it had to; what did not come is then no difference.
   std::optional<Error> verdict(bool cut_short);
+  /// Messages at the recording's end have not come.
+  bool lacks_the_last() const { return lacks_the_last_; }
   /// The connection ended abnormally, but as it had in the recording.
   bool end_was_recorded() const;
 
@@ -72,6 +74,7 @@ class ReplayVerifier {
   std::size_t end_line_ = 0;
   std::optional<Ended> closed_;
 
+  bool lacks_the_last_ = false;
   std::uint64_t differences_ = 0;
   std::size_t first_line_ = 0;
   std::string shown_;

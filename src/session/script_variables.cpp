@@ -20,8 +20,10 @@ input::Expanded ScriptVariables::lookup(const input::ScriptReference& reference)
     return *value;
   }
   if (reference.fallback) return *reference.fallback;
-  return fail(Stage::kUsage, "no value is named " + printable(reference.name) +
-                                 ": neither kept by the script nor in the environment");
+  return fail(Stage::kUsage,
+              "no value is named " + printable(reference.name) +
+                  ": neither kept by the script nor in the environment",
+              "a dollar sign is $$, in a regular expression \\$$");
 }
 
 input::Expanded ScriptVariables::part_of(const ScriptValue& value,

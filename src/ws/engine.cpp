@@ -279,7 +279,12 @@ ServerReply WebsocketEngine::ask(bool is_upgrade) {
     if (is_token(name)) request.subprotocols.emplace_back(name);
   }
   request.is_upgrade = is_upgrade;
-  return listener_.on_request(request);
+  ServerReply reply = listener_.on_request(request);
+  const auto& asked = request.subprotocols;
+  if (std::find(asked.begin(), asked.end(), reply.subprotocol) == asked.end()) {
+    reply.subprotocol.clear();
+  }
+  return reply;
 }
 
 /// RFC 6455 4.2.1: the key is 16 bytes in base64.
@@ -311,9 +316,11 @@ bool WebsocketEngine::on_validate() {
     answer(reply);
     return false;
   }
-  ErrorCode not_asked_for;
-  connection_->select_subprotocol(reply.subprotocol, not_asked_for);
   wire_.response_fields = std::move(reply.headers);
+  // websocketpp would look for it in its own list, which takes no empty elements.
+  if (!reply.subprotocol.empty()) {
+    wire_.response_fields.emplace_back("Sec-WebSocket-Protocol", std::move(reply.subprotocol));
+  }
   return true;
 }
 

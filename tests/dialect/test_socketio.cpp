@@ -51,6 +51,13 @@ TEST_CASE("connect: namespace and auth follow the open packet") {
   CHECK(told(other.dialect.leaving()).empty());
 }
 
+TEST_CASE("what a server owes is named") {
+  Talk<SocketIo> talk(setting("/chat"));
+  CHECK(talk.dialect.overdue() == "did not begin to speak Socket.IO");
+  talk.received(R"(0{"sid":"x","pingInterval":25000,"pingTimeout":20000})");
+  CHECK(talk.dialect.overdue() == "did not answer the connect to the namespace /chat");
+}
+
 TEST_CASE("a refused namespace ends the run with the server's words") {
   Talk<SocketIo> talk(setting());
   talk.received("0{}");

@@ -55,6 +55,13 @@ class Admission(Dialogue):
         with Listening("--echo", "-s", "v2", "-s", "v1") as server:
             ended = run("-v", "-s", "v1", "-s", "v2", "-w", "0", server.url, stdin=b"")
             self.expect(ended, err="subprotocol v1")
+            # A client that insists goes: whoever looks at the server learns why.
+            run("-s", "v3", "-s", "v4", "-w", "0", server.url, stdin=b"")
+            server.wait_err("client 2 asked for subprotocol v3, v4 and gets none (-s)\n")
+            # RFC 9110 5.6.1.2: empty elements of a list are nothing.
+            client = RawClient(server).open(more="Sec-WebSocket-Protocol: , v1,\r\n")
+            self.assertIn("Sec-WebSocket-Protocol: v1\r\n", client.answer)
+            client.sock.close()
 
     def test_compression_as_the_server_wants_it(self):
         text = "the same again and again " * 200

@@ -227,6 +227,18 @@ class Verifying(Replaying):
         self.verify(self.talk("a"), status=8, err=':4: expected text "b", it did not come')
         self.verify(self.talk("a", "b", "c"), status=8, err='came text "c" besides')
 
+    def test_who_does_not_wait_long_enough_is_told(self):
+        def late(peer):
+            peer.accept()
+            peer.read_message()
+            peer.text("a")
+            peer.messages()
+            peer.frame(frames.CLOSE, frames.close_payload(1000))
+            peer.end()
+
+        self.recorded("a", "b")
+        self.verify(late, "-w", "0.2", status=8, err="hint: what comes after 0.2 s of silence .-w. is missed")
+
     def test_type_and_close(self):
         self.recorded("a")
         self.verify(self.talk(b"a"), status=8, err='expected text "a", came binary 61')

@@ -296,7 +296,7 @@ class Ends(Script):
         self.expect(self.echo("send file nosuch\n"), status=2, err=told + ": not sent$")
 
     def test_a_missing_value(self):
-        self.expect(self.echo("send $NO_SUCH\n"), status=2, err=r"a\.wscope:1: no value is named")
+        self.expect(self.echo("send $NO_SUCH\n"), status=2, err=[r"a\.wscope:1: no value is named", r"hint: a dollar sign is \$\$, in a regular"])
         ended = self.echo("send json {}\nexpect any as m\nsend ${m/id}\n")
         self.expect(ended, status=2, err=r"a\.wscope:3: there is no /id in the message kept as m")
         ended = self.echo("send x\nexpect any as m\nsend ${m/id}\n")
