@@ -174,10 +174,19 @@ bool Connection::pong_was_held_up() {
   if (by_writing) received_at_ping_ = engine_->counters().wire_received;
   const bool stopped_now = !may_read();
   const bool by_reading = std::exchange(reading_stopped_, stopped_now);
-  const bool message_now = engine_->message_under_way();
-  const bool by_message = std::exchange(message_at_wait_, message_now) || message_now;
+  return by_writing || message_holds_up_pong() ||
+         (by_reading && may_be_in_flight(received_at_ping_));
+}
+
+/// Since the last look more of one message came and no end of any: the pong had no place to stand.
+/// Where ends came, it may have its place behind what was on its way when the ping went out.
+bool Connection::message_holds_up_pong() {
+  const bool under_way = engine_->message_under_way();
+  const std::uint64_t messages = engine_->counters().messages_received;
+  const bool one = std::exchange(messages_at_wait_, messages) == messages;
   const bool more = std::exchange(read_at_wait_, bytes_read_) < bytes_read_;
-  return by_writing || (by_message && more) || (by_reading && may_be_in_flight(received_at_ping_));
+  const bool was_under_way = std::exchange(message_at_wait_, under_way);
+  return more && (under_way || was_under_way) && (one || may_be_in_flight(received_at_ping_));
 }
 
 /// What the peer sent when it had our bytes may still be behind what has come since `received`.

@@ -169,6 +169,7 @@ class Connection : private ws::EngineListener {
   void await_peer();
   void look_at_peer();
   bool message_comes_on();
+  bool message_holds_up_pong();
   bool may_be_in_flight(std::uint64_t received) const;
   bool answer_may_wait();
   void peer_is_late();
@@ -209,6 +210,7 @@ class Connection : private ws::EngineListener {
   std::uint64_t received_at_ping_ = 0;
   bool reading_stopped_ = false;
   bool message_at_wait_ = false;
+  std::uint64_t messages_at_wait_ = 0;
   std::uint64_t read_at_wait_ = 0;
 
   std::uint64_t bytes_read_ = 0;
