@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <memory>
 #include <unordered_set>
 #include <utility>
 
@@ -146,9 +147,13 @@ bool write_anew(const std::string& path, int file) {
     budget -= static_cast<off_t>(line_of(entries[--first]).size());
   }
   for (; first < entries.size(); ++first) kept += line_of(entries[first]);
-  const std::string next = path + ".new";
+  // The path may be a link, which is to stay.
+  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
+                                                         &std::free);
+  if (!real) return false;
+  const std::string next = std::string(real.get()) + ".new";
   const UniqueFd out(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  return out && write_all(out.get(), kept) && rename(next.c_str(), path.c_str()) == 0;
+  return out && write_all(out.get(), kept) && rename(next.c_str(), real.get()) == 0;
 }
 
 }  // namespace

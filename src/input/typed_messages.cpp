@@ -59,7 +59,9 @@ TypedMessages::Outcome TypedMessages::add(const std::string& line, const std::st
   } else if (!begun() && json_) {
     assembled(assembler_.add_json(line), shown, outcome);
   } else {
-    assembled(assembler_.add(line), shown, outcome);
+    // What is shown of the last line is not the message.
+    const std::string& whole = begun() ? std::string() : shown;
+    assembled(assembler_.add(line), whole, outcome);
   }
   return outcome;
 }

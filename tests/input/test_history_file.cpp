@@ -153,6 +153,26 @@ TEST_CASE("what is no regular file is never waited for, and keeps its mode") {
   CHECK(S_ISLNK(link.st_mode));
 }
 
+TEST_CASE("a link to the file stays one when the file is shortened") {
+  const Folder folder;
+  const std::string real = folder / "real";
+  const std::string path = folder / "history";
+  std::ofstream(real).put('\n');
+  REQUIRE(symlink(real.c_str(), path.c_str()) == 0);
+  const HistoryFile history(path, "a");
+  struct stat status {};
+  off_t before = 0;
+  do {
+    before = status.st_size;
+    REQUIRE(history.append(std::string(8000, 'x')).has_value());
+    REQUIRE(stat(real.c_str(), &status) == 0);
+  } while (status.st_size > before);
+  struct stat link {};
+  REQUIRE(lstat(path.c_str(), &link) == 0);
+  CHECK(S_ISLNK(link.st_mode));
+  CHECK(history.load().value() == Texts{std::string(8000, 'x')});
+}
+
 TEST_CASE("where the file lives") {
   const char* home = std::getenv("HOME");
   const std::string before = home != nullptr ? home : "";

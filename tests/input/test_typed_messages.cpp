@@ -65,6 +65,14 @@ TEST_CASE("with --input json a message is a JSON text, whatever lines it stands 
         Pulled{{Kind::kText, "[1,\n2]"}, {Kind::kText, "42"}, {Kind::kPing, "x"}});
 }
 
+TEST_CASE("several lines of which one is a big paste are remembered whole, too") {
+  Typing typing;
+  const std::string big = "\"" + std::string(9000, 'x') + "\"";
+  typing.add("{\"a\":");
+  typing.typed->add(big, "[paste 1: 9002 bytes]");
+  CHECK(typing.add("}").remember == "{\"a\":\n" + big + "\n}");
+}
+
 TEST_CASE("several lines are remembered as the one message they make") {
   Typing typing;
   CHECK(typing.add("[1,").remember.empty());
