@@ -79,6 +79,9 @@ bool wraps_anew() {
          (type == nullptr || std::strcmp(type, "linux") != 0);
 }
 
+/// What is a key, and no character for the line.
+bool is_control(char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; }
+
 std::string_view line_so_far() { return {rl_line_buffer, static_cast<std::size_t>(rl_end)}; }
 
 // Readline asks for one candidate after the other.
@@ -186,6 +189,8 @@ void LineEditor::bind_keys() {
       rl_bind_key_in_map(kCtrlC, &LineEditor::interrupt, map);
       rl_bind_key_in_map(kCtrlZ, &LineEditor::signal_key, map);
       rl_bind_key_in_map(kCtrlBackslash, &LineEditor::signal_key, map);
+      // Pastes are cut out before. Readline's own command would wait for the end of one.
+      rl_bind_keyseq_in_map("\\e[200~", nullptr, map);
     }
   }
   // As in a shell; the user's own bindings go first.
@@ -240,9 +245,7 @@ void LineEditor::take_run() {
   constexpr std::size_t kRun = 64;
   const bool inserts = rl_get_keymap() != rl_get_keymap_by_name("vi-command");
   if (keys_.size() < kRun || !inserts || (rl_readline_state & kSpecialStates) != 0) return;
-  const auto end = std::find_if(keys_.begin(), keys_.end(), [](char byte) {
-    return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
-  });
+  const auto end = std::find_if(keys_.begin(), keys_.end(), is_control);
   const std::string run(keys_.begin(), end);
   if (run.size() < kRun) return;
   keys_.remove_prefix(run.size());
@@ -257,7 +260,7 @@ void LineEditor::paste(std::string text) {
     text = pastes_.mark(std::move(text), line_so_far());
   }
   if ((rl_readline_state & kSpecialStates) != 0) {
-    std::replace(text.begin(), text.end(), '\n', ' ');
+    std::replace_if(text.begin(), text.end(), is_control, ' ');
     keys(text);
     return;
   }
@@ -416,6 +419,11 @@ void LineEditor::leave_whole(std::string_view line) {
 
 /// The mark would be sent, and the paste be lost without a word.
 bool LineEditor::is_whole(std::string_view line) {
+  std::string forgotten = pastes_.forgotten_mark(line);
+  if (!forgotten.empty()) {
+    listener_.on_forgotten_mark(std::move(forgotten));
+    return false;
+  }
   std::string mark = pastes_.broken_mark(line);
   if (mark.empty()) return true;
   listener_.on_broken_mark(std::move(mark));

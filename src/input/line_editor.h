@@ -28,6 +28,8 @@ class LineEditor {
     /// Enter or an editor with a line in which `mark`, which stood for a paste, is not whole: the
     /// line stays as it is.
     virtual void on_broken_mark(std::string mark) = 0;
+    /// The same with a mark whose paste is kept no longer.
+    virtual void on_forgotten_mark(std::string mark) = 0;
     /// Ctrl-C.
     virtual void on_interrupt(bool line_is_empty) = 0;
     /// Ctrl-D on an empty line.

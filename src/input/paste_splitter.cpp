@@ -90,4 +90,9 @@ std::vector<TerminalInput> PasteSplitter::release() {
   return found;
 }
 
+std::vector<TerminalInput> PasteSplitter::give_up_paste() {
+  pasting_ = false;
+  return {{true, cleaned(std::exchange(paste_, {}) + std::exchange(held_, {}))}};
+}
+
 }  // namespace wscope::input

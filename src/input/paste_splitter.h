@@ -8,6 +8,7 @@
 // never fails.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +26,18 @@ class PasteSplitter {
   std::vector<TerminalInput> feed(std::string_view bytes);
   /// True when release() has something to give.
   bool holding() const { return !held_.empty() && !pasting_; }
+  /// What is held back is longer than any key but those that share it with a marker.
+  bool holds_marker() const { return holding() && held_.size() > kKeyBegin; }
   /// What was held back as keys.
   std::vector<TerminalInput> release();
 
+  bool pasting() const { return pasting_; }
+  /// What has come of a paste, whose end is awaited no longer.
+  std::vector<TerminalInput> give_up_paste();
+
  private:
+  static constexpr std::size_t kKeyBegin = 2;  // ESC [
+
   std::string held_;  // may be the beginning of a marker or of a character
   std::string paste_;
   bool pasting_ = false;

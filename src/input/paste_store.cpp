@@ -27,15 +27,20 @@ std::string PasteStore::mark(std::string paste, std::string_view line) {
   if (lines > 1) mark += ", " + std::to_string(lines) + " lines";
   mark += "]";
   bytes_ += paste.size();
-  for (Kept& kept : kept_) {
-    if (bytes_ <= kMostBytes) break;
-    if (!kept.paste || line.find(kept.mark) != line.npos) continue;
-    bytes_ -= kept.paste->size();
-    kept.paste.reset();
-  }
-  // The newest stays, whatever its size: it comes into the line.
   kept_.push_back({mark, std::move(paste)});
+  forget_old(line);
   return mark;
+}
+
+/// The newest stays, whatever its size: it goes into the line.
+void PasteStore::forget_old(std::string_view line) {
+  for (std::size_t i = 0; bytes_ > kMostBytes && i + 1 < kept_.size(); ++i) {
+    Kept& old = kept_[i];
+    if (old.forgotten || line.find(old.mark) != std::string_view::npos) continue;
+    bytes_ -= old.paste.size();
+    old.paste = {};
+    old.forgotten = true;
+  }
 }
 
 /// What tells a mark apart from text when a part of it has gone: its beginning up to the number, or
@@ -62,8 +67,15 @@ std::string PasteStore::broken_mark(std::string_view line) const {
       if (kept.leaves_a_part_in(between)) return kept.mark;
     }
     if (whole.kept == nullptr) break;
-    if (!whole.kept->paste) return whole.kept->mark;
     begin = whole.at + whole.kept->mark.size();
+  }
+  return {};
+}
+
+std::string PasteStore::forgotten_mark(std::string_view line) const {
+  for (Place place = next_mark(line, 0); place.kept != nullptr;
+       place = next_mark(line, place.at + place.kept->mark.size())) {
+    if (place.kept->forgotten) return place.kept->mark;
   }
   return {};
 }
@@ -88,7 +100,7 @@ std::string PasteStore::expand(std::string_view line) const {
     const Place place = next_mark(line, begin);
     expanded.append(line.substr(begin, place.at - begin));
     if (place.kept == nullptr) return expanded;
-    expanded.append(place.kept->paste.value_or(place.kept->mark));
+    expanded.append(place.kept->paste);
     begin = place.at + place.kept->mark.size();
   }
 }

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -43,7 +44,11 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::string_view kPrompt = "> ";
 constexpr std::string_view kGoesOn = ". ";
 // After this time a lone ESC is a key and no longer the beginning of a sequence.
-constexpr int kSequenceMs = 25;
+constexpr auto kSequence = std::chrono::milliseconds(25);
+// No key is that long, so what seems to begin a paste may take its time, as over a slow line.
+constexpr auto kMarker = std::chrono::milliseconds(500);
+// The end of a paste that has not come by then may never come; then Ctrl-C is a key again.
+constexpr auto kPasteStall = std::chrono::milliseconds(800);
 // Nobody types that much at once: more of a paste follows, and the line need not be drawn for each
 // read.
 constexpr ssize_t kPasted = 512;
@@ -64,6 +69,12 @@ int own_descriptor(int fd) {
   const char* name = ttyname(fd);
   const int own = name != nullptr ? open(name, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
   return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+/// Rounded up, or poll would wake before it.
+int ms_until(SteadyClock::time_point then) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(then - SteadyClock::now());
+  return std::max(0, static_cast<int>(left.count()));
 }
 
 bool more_comes() {
@@ -97,6 +108,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
 
   void on_line(std::string line, std::string shown) override;
   void on_broken_mark(std::string mark) override;
+  void on_forgotten_mark(std::string mark) override;
   void on_interrupt(bool line_is_empty) override;
   void on_end_of_input() override { quit(); }
   void on_signal_key(int signal) override;
@@ -107,6 +119,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
 
   void run();
   int time_to_wait();
+  bool hold_is_over() const;
   void take_input();
   void give(const std::vector<TerminalInput>& inputs);
   void give_keys(std::string_view keys);
@@ -160,6 +173,8 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   TypedMessages typed_;
   KeyBindings bindings_;
   PasteSplitter splitter_;
+  SteadyClock::time_point last_input_;
+  SteadyClock::time_point held_until_;  // by the splitter
   std::atomic<int> columns_;
   std::thread thread_;
 };
@@ -222,7 +237,7 @@ void TerminalRepl::run() {
     if (watched[0].revents != 0) break;
     if (watched[1].revents != 0) signals_.clear();
     if (typed || watched[2].revents != 0) take_input();
-    if (ready == 0 && !typed && splitter_.holding()) give(splitter_.release());
+    if (ready == 0 && !typed && hold_is_over()) give(splitter_.release());
     while (edit_ && !quitting_) edit();
     after_signals();
     print_piece_if_due();
@@ -234,10 +249,14 @@ void TerminalRepl::run() {
 int TerminalRepl::time_to_wait() {
   const std::lock_guard lock(mutex_);
   tick_is_set_ = !prints_.empty();
-  const int sequence = splitter_.holding() ? kSequenceMs : -1;
+  const int sequence = splitter_.holding() ? ms_until(held_until_) : -1;
   if (!tick_is_set_) return sequence;
   const int print = prints_.wait_ms(SteadyClock::now());
   return sequence < 0 ? print : std::min(sequence, print);
+}
+
+bool TerminalRepl::hold_is_over() const {
+  return splitter_.holding() && SteadyClock::now() >= held_until_;
 }
 
 void TerminalRepl::take_input() {
@@ -260,7 +279,13 @@ void TerminalRepl::take_input() {
   }
   // After Ctrl-S, as the terminal does it where keys are signals.
   if (has_signal_key(input)) output_.resume();
-  give(splitter_.feed(input));
+  const auto now = SteadyClock::now();
+  const bool stalled = splitter_.pasting() && now - last_input_ >= kPasteStall;
+  last_input_ = now;
+  if (stalled && input.size() == 1 && has_signal_key(input)) give(splitter_.give_up_paste());
+  const std::vector<TerminalInput> inputs = splitter_.feed(input);
+  held_until_ = now + (splitter_.holds_marker() ? kMarker : kSequence);
+  give(inputs);
 }
 
 void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
@@ -378,7 +403,15 @@ void TerminalRepl::on_line(std::string line, std::string shown) { obey(typed_.ad
 void TerminalRepl::on_broken_mark(std::string mark) {
   editor_.print_above(error_lines({Stage::kInput,
                                    mark + " is not whole any more: not sent",
-                                   "paste it again, or delete what is left of it",
+                                   "write it as it was, or delete what is left of it",
+                                   {}},
+                                  true));
+}
+
+void TerminalRepl::on_forgotten_mark(std::string mark) {
+  editor_.print_above(error_lines({Stage::kInput,
+                                   mark + " is kept no longer: not sent",
+                                   "later pastes took its place; paste it anew",
                                    {}},
                                   true));
 }

@@ -61,6 +61,30 @@ TEST_CASE("a lone ESC is held back for a moment, then it is a key") {
   CHECK(splitter.release().empty());
 }
 
+TEST_CASE("what is longer than the beginning of a key is that of a marker") {
+  PasteSplitter splitter;
+  splitter.feed("\x1b[");
+  CHECK_FALSE(splitter.holds_marker());
+  splitter.feed("20");
+  CHECK(splitter.holds_marker());
+  splitter.feed("0~x\x1b[20");
+  CHECK_FALSE(splitter.holds_marker());
+}
+
+TEST_CASE("a paste whose end does not come can be given up") {
+  PasteSplitter splitter;
+  splitter.feed("\x1b[200~a\rb\x1b[20");
+  CHECK(splitter.pasting());
+  const auto found = splitter.give_up_paste();
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].pasted);
+  CHECK(found[0].bytes == "a\nb\x1b[20");
+  CHECK_FALSE(splitter.pasting());
+  const auto keys = splitter.feed("c");
+  REQUIRE(keys.size() == 1);
+  CHECK_FALSE(keys[0].pasted);
+}
+
 TEST_CASE("a character's bytes come together") {
   PasteSplitter splitter;
   auto found = splitter.feed("a\xf0\x9f");

@@ -53,22 +53,21 @@ TEST_CASE("old pastes are forgotten when they grow beyond the bound, the newest 
   PasteStore store;
   const std::string first = store.mark("small");
   const std::string big = store.mark(std::string(std::size_t{65} << 20, 'x'));
-  CHECK(store.expand(first) == first);
+  CHECK(store.forgotten_mark("say " + big + first) == first);
+  CHECK(store.broken_mark(first).empty());
+  CHECK(store.forgotten_mark(big).empty());
   CHECK(store.expand(big).size() == std::size_t{65} << 20);
-  // What is left of it, a mark, is not to be sent for it.
-  CHECK(store.broken_mark("say " + first) == first);
-  CHECK(store.broken_mark(big).empty());
 }
 
-TEST_CASE("all pastes of one line are kept") {
+TEST_CASE("what the line holds is kept beyond the bound") {
   PasteStore store;
+  const std::size_t half = std::size_t{34} << 20;
   const std::string old = store.mark("old");
-  std::string line = store.mark(std::string(std::size_t{34} << 20, 'a'));
-  const std::string second = store.mark(std::string(std::size_t{36} << 20, 'b'), line);
-  line += second;
-  CHECK(store.broken_mark(line).empty());
-  CHECK(store.expand(line).size() == std::size_t{70} << 20);
-  CHECK(store.broken_mark(old) == old);
+  const std::string one = store.mark(std::string(half, 'x'));
+  const std::string two = store.mark(std::string(half, 'y'), "say " + one);
+  CHECK(store.forgotten_mark(one + two).empty());
+  CHECK(store.expand(one + two).size() == 2 * half);
+  CHECK(store.forgotten_mark(old) == old);
 }
 
 TEST_CASE("rows of a text") {

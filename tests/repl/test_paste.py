@@ -1,8 +1,10 @@
 """Pastes: one message, whole, whatever their size, with and without bracketed paste."""
 
+import time
 import unittest
 
-from repl_driver import CTRL_C, PASTE_BEGIN, PASTE_END, UP, Repl
+from support.program import TIME_FACTOR
+from repl_driver import CTRL_C, ESCAPE, PASTE_BEGIN, PASTE_END, UP, Repl
 
 BIG = "".join(chr(ord("a") + i * 7 % 26) for i in range(1 << 20))
 
@@ -93,6 +95,41 @@ class PasteTest(unittest.TestCase):
             repl.paste("a\x03b\x04c\x1b[2Jd")
             repl.type("\r")
             repl.wait_actions(["text a\x03b\x04c\x1b[2Jd"])
+
+    def test_control_bytes_in_a_paste_are_no_keys_in_a_search_or_behind_a_number(self):
+        with Repl() as repl:
+            repl.type(ESCAPE + "3")
+            repl.wait_for("arg: 3")
+            repl.paste("x\x0fy")  # Ctrl-O would send the line
+            repl.wait_line("> xxx y")
+            repl.type("\r")
+            repl.wait_actions(["text xxx y"])
+
+    def test_a_marker_in_slow_pieces_with_keys_that_send(self):
+        with Repl(options="no-history on-key=f=fire") as repl:
+            repl.type_until_read("\x1b[20")
+            repl.type("0~a\rfoo\r" + PASTE_END)
+            repl.wait_line("foo")
+            repl.type("\r")
+            repl.wait_actions(["text a\\nfoo"])
+
+    def test_a_marker_that_is_too_slow_is_keys_and_none_that_wait(self):
+        with Repl(options="no-history on-key=f=fire") as repl:
+            repl.type_until_read("\x1b[20")
+            time.sleep(1)  # beyond what is held back; if not, the marker is one, and x the paste
+            repl.type("0~x" + PASTE_END + "\r")
+            repl.wait_until(lambda: b"x" in repl.actions, "the message")
+            repl.type(CTRL_C + CTRL_C)
+            repl.wait_until(lambda: repl.list_actions()[-1] == "quit", "the end")
+
+    def test_ctrl_c_ends_a_paste_whose_end_does_not_come(self):
+        with Repl() as repl:
+            repl.type_until_read(PASTE_BEGIN + "half")
+            end = time.monotonic() + 30 * TIME_FACTOR
+            while repl.list_actions() != ["quit"] and time.monotonic() < end:
+                time.sleep(1)  # as one who waits does; more of a paste would come sooner
+                repl.type(CTRL_C)
+            repl.wait_actions(["quit"])
 
     def test_a_dropped_paste_is_not_sent(self):
         with Repl() as repl:
