@@ -104,7 +104,7 @@ double ClientSession::dialect_now() {
 bool ClientSession::dialect_hears() { return connection_may_read(); }
 
 std::optional<double> ClientSession::dialect_part_came() {
-  if (!connection_ || !connection_->message_under_way()) return std::nullopt;
+  if (!connection_ || !connection_->message_so_far()) return std::nullopt;
   return clock_.seconds() - seconds_since(read_at_);
 }
 

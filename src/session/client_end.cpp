@@ -37,7 +37,10 @@ void ClientSession::linger() {
     quiet_since_ = clock_.now();
   }
   // A message that takes its time is no silence.
-  if (connection_->message_under_way()) quiet_since_ = std::max(quiet_since_, read_at_);
+  const auto so_far = connection_->message_so_far();
+  if (std::exchange(message_so_far_, so_far) != so_far && so_far) {
+    quiet_since_ = std::max(quiet_since_, read_at_);
+  }
   double left = unheard_ ? 0 : options_.messages.wait - seconds_since(quiet_since_);
   // With --reconnect a loss can still be told from an arrival: our Close waits for the pong.
   if (outbox_.in_flight() > 0) {

@@ -184,7 +184,8 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   std::uint64_t refused_ = 0;    // input that was not sent
   Clock::Steady::time_point quiet_since_;
   Clock::Steady::time_point read_at_;
-  Clock::Steady::time_point drained_at_;  // when lingering began
+  std::optional<std::uint64_t> message_so_far_;  // when silence was looked for last
+  Clock::Steady::time_point drained_at_;         // when lingering began
   Clock::Steady::time_point opened_at_;
   RoundTrips round_trips_;
   std::optional<ExitStatus> signal_;

@@ -117,7 +117,7 @@ void Connection::start_close_deadline(std::uint64_t owed_until) {
   owed_until_ = owed_until;
   lets_message_end_ = true;
   messages_at_close_ = engine_->counters().messages_received;
-  read_at_look_ = bytes_read_;
+  message_at_look_ = engine_->message_so_far();
   await_peer();
 }
 
@@ -143,10 +143,11 @@ void Connection::look_at_peer() {
 
 /// The one that the peer was at when it had not seen our Close, since the last look.
 bool Connection::message_comes_on() {
-  const bool more = std::exchange(read_at_look_, bytes_read_) < bytes_read_;
+  const auto so_far = engine_->message_so_far();
+  const bool more = std::exchange(message_at_look_, so_far) != so_far && so_far;
   lets_message_end_ =
       lets_message_end_ && engine_->counters().messages_received == messages_at_close_;
-  return more && lets_message_end_ && engine_->message_under_way();
+  return more && lets_message_end_;
 }
 
 /// Of all bytes ever queued those that have reached the peer's system.
@@ -163,8 +164,6 @@ bool Connection::may_read() {
 void Connection::begin_pong_wait() {
   ping_from_ = last_ping_from_;
   received_at_ping_ = engine_->counters().wire_received;
-  message_at_wait_ = engine_->message_under_way();
-  read_at_wait_ = bytes_read_;
   pong_was_held_up();
 }
 
@@ -181,12 +180,11 @@ bool Connection::pong_was_held_up() {
 /// Since the last look more of one message came and no end of any: the pong had no place to stand.
 /// Where ends came, it may have its place behind what was on its way when the ping went out.
 bool Connection::message_holds_up_pong() {
-  const bool under_way = engine_->message_under_way();
+  const auto so_far = engine_->message_so_far();
+  const auto before = std::exchange(message_at_wait_, so_far);
   const std::uint64_t messages = engine_->counters().messages_received;
   const bool one = std::exchange(messages_at_wait_, messages) == messages;
-  const bool more = std::exchange(read_at_wait_, bytes_read_) < bytes_read_;
-  const bool was_under_way = std::exchange(message_at_wait_, under_way);
-  return more && (under_way || was_under_way) && (one || may_be_in_flight(received_at_ping_));
+  return so_far != before && (one || may_be_in_flight(received_at_ping_));
 }
 
 /// What the peer sent when it had our bytes may still be behind what has come since `received`.
@@ -210,9 +208,9 @@ void Connection::peer_is_late() {
 std::string Connection::late_words() const {
   const char* const peer = role_ == Role::kClient ? "server" : "client";
   if (engine_->state() == ws::Engine::State::kClosing) {
-    const char* const why = queued() > 0                   ? ": the peer does not read"
-                            : engine_->message_under_way() ? ": a message came only in part"
-                                                           : "";
+    const char* const why = queued() > 0                ? ": the peer does not read"
+                            : engine_->message_so_far() ? ": a message came only in part"
+                                                        : "";
     return fmt::format("connection closed without an answer to our Close within {:g} s{}",
                        close_timeout_, why);
   }
@@ -387,7 +385,6 @@ void Connection::read_some() {
 }
 
 void Connection::take(std::string_view bytes, bool in_engine_buffer) {
-  bytes_read_ += bytes.size();
   if (observe_wire_) owner_.connection_wire(Direction::kReceived, bytes);
   if (in_engine_buffer) {
     engine_->received(bytes.size());

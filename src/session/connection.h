@@ -128,8 +128,8 @@ class Connection : private ws::EngineListener {
   /// has to stay (RFC 6455 5.5).
   void begin_pong_wait();
   bool pong_was_held_up();
-  /// A message has begun to come and is not whole.
-  bool message_under_way() const { return engine_->message_under_way(); }
+  /// ws::Engine::message_so_far().
+  std::optional<std::uint64_t> message_so_far() const { return engine_->message_so_far(); }
   /// Messages of which bytes are still to be written.
   std::size_t queued_messages() const { return message_ends_.size(); }
   bool has_room() const { return queued() < kHighWater; }
@@ -201,7 +201,7 @@ class Connection : private ws::EngineListener {
   // 5.5.1); the first that comes whole behind it is the last that buys time.
   bool lets_message_end_ = false;
   std::uint64_t messages_at_close_ = 0;
-  std::uint64_t read_at_look_ = 0;
+  std::optional<std::uint64_t> message_at_look_;
   // The wait for a pong: where its ping begins, how much of that had arrived at the last look, what
   // had been received by then, and whether reading has been stopped since.
   std::uint64_t ping_from_ = 0;
@@ -209,11 +209,8 @@ class Connection : private ws::EngineListener {
   std::uint64_t arrived_at_wait_ = 0;
   std::uint64_t received_at_ping_ = 0;
   bool reading_stopped_ = false;
-  bool message_at_wait_ = false;
+  std::optional<std::uint64_t> message_at_wait_;
   std::uint64_t messages_at_wait_ = 0;
-  std::uint64_t read_at_wait_ = 0;
-
-  std::uint64_t bytes_read_ = 0;
   bool busy_ = false;  // within read_some or settle: calls from callbacks only queue
   bool started_ = false;
   bool waiting_readable_ = false;

@@ -43,10 +43,7 @@ class WebsocketEngine final : public Engine {
   void received(std::size_t size) override;
   void received(std::string_view bytes) override;
   std::string_view unread() const override { return in_.view(); }
-  bool message_under_way() const override {
-    return live() && (inside_message_ || slow_left_ > 0 || slow_header_size_ > 0 ||
-                      lane_.inside_large() || !in_.empty());
-  }
+  std::optional<std::uint64_t> message_so_far() const override;
   std::string_view output() const override { return out_.output(); }
   void output_written(std::size_t size) override;
   bool send_text(std::string_view data) override { return send(kOpText, data); }
@@ -106,6 +103,7 @@ class WebsocketEngine final : public Engine {
   std::size_t slow_header_size_ = 0;
   std::size_t slow_header_whole_ = 0;
   std::uint64_t slow_left_ = 0;  // payload bytes of the frame that websocketpp is reading
+  std::uint64_t slow_data_ = 0;  // payload bytes of data frames that it has read
 
   std::string head_;
   bool line_overlooked_ = false;
@@ -370,6 +368,16 @@ void WebsocketEngine::read_frames() {
   }
 }
 
+std::optional<std::uint64_t> WebsocketEngine::message_so_far() const {
+  if (!live()) return std::nullopt;
+  if (lane_.inside_large()) return counters_.payload_received + in_.size();
+  const bool between_frames = slow_header_size_ == 0 && slow_left_ == 0;
+  const bool begun = between_frames && !in_.empty() && (byte_at(in_.data(), 0) & 0x0f) <= kOpBinary;
+  const bool inside = slow_left_ > 0 && wire_.frame.opcode() <= kOpBinary;
+  if (!inside_message_ && !inside && !begun) return std::nullopt;
+  return slow_data_ + (begun ? in_.size() : 0);
+}
+
 /// Hands the next bytes of a frame to websocketpp. False: there are none yet.
 bool WebsocketEngine::feed_slow() {
   if (in_.empty()) return false;
@@ -378,6 +386,7 @@ bool WebsocketEngine::feed_slow() {
     const auto size =
         static_cast<std::size_t>(std::min<std::uint64_t>(slow_left_, std::min(most, in_.size())));
     slow_left_ -= size;
+    if (wire_.frame.opcode() <= kOpBinary) slow_data_ += size;
     feed(size);
     return true;
   }

@@ -129,8 +129,9 @@ class Engine {
   /// Bytes that were received and begin with the next frame, or are part of it.
   virtual std::string_view unread() const = 0;
 
-  /// A message, or a frame of another kind, has begun to come and is not whole.
-  virtual bool message_under_way() const = 0;
+  /// A message has begun to come and is not whole: a measure of how much of it has, which grows
+  /// with each byte of it, and with no other; nothing: none has.
+  virtual std::optional<std::uint64_t> message_so_far() const = 0;
 
   /// Bytes for the peer, in order. The view is valid until the next call on the engine.
   virtual std::string_view output() const = 0;

@@ -1,13 +1,14 @@
 """A message that takes its time is no silence, and what its sender owes stays behind it (RFC 6455
 5.5): neither -w nor a deadline of ours ends the connection while more of it comes."""
 
+import contextlib
 import unittest
 
 from dialogue.test_dialects import socketio, stomp
 from support import frames
 from support.dialogue import Dialogue
 from support.program import TIME_FACTOR
-from support.server import Server
+from support.server import PeerGone, Server
 
 # What comes in less than STEP; each wait of wscope is a few of those, a whole message more.
 STEP = 0.1 * TIME_FACTOR
@@ -69,6 +70,21 @@ class Silence(Dialogue):
             peer.stall()
 
         with Server(stops) as server:
+            words = ("-w", WAIT, "--close-timeout", WAIT, "-x", "get", server.url)
+            ended = self.dialogue(*words, status=6, out="")
+            self.one_error(ended, "answer to our Close within .*: a message came only in part")
+
+
+    def test_pings_within_it_are_no_more_of_it(self):
+        def pings(peer):
+            peer.accept()
+            peer.read_message()
+            peer.frame(frames.TEXT, "begun", fin=False)
+            with contextlib.suppress(OSError, PeerGone):
+                while not peer.server.stopping.wait(STEP):
+                    peer.ping(b"x")
+
+        with Server(pings) as server:
             words = ("-w", WAIT, "--close-timeout", WAIT, "-x", "get", server.url)
             ended = self.dialogue(*words, status=6, out="")
             self.one_error(ended, "answer to our Close within .*: a message came only in part")
