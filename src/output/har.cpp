@@ -47,6 +47,7 @@ void Har::on_connection(std::string_view name) {
 }
 
 void Har::on_destination(const Destination& destination) {
+  if (complete_) return;
   auto& place = live_[name_];
   if (place) write(*place);
   place = std::make_unique<Live>(file_->scratch());
@@ -144,16 +145,23 @@ void Har::write(Live& live) {
   if (!spool_error_) spool_error_ = live.messages.error();
 }
 
-Result<void> Har::finish() {
+/// What happened after the end is no part of the run.
+void Har::complete() {
+  if (std::exchange(complete_, true)) return;
   for (auto& [name, live] : live_) write(*live);
   live_.clear();
-  now_ = nullptr;
+  now_ = last_ = nullptr;
+  file_->stream().put("\n]}}\n");
+  file_->stream().flush();
+}
+
+Result<void> Har::finish(std::optional<double> patience) {
+  complete();
   if (spool_error_) {
     return fail(Stage::kOutput,
                 "can't keep messages for " + file_->path() + ": " + cause_of(spool_error_));
   }
-  file_->stream().put("\n]}}\n");
-  return file_->finish();
+  return file_->finish(patience);
 }
 
 }  // namespace wscope::output

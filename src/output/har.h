@@ -4,12 +4,14 @@
 // An EventSink: each destination (first, redirect, answer to a challenge, reconnect) begins an
 // entry, which ends with the next of the same name or with the run. Messages wait in a Spool, so
 // that memory stays small; ended entries go into the file's draft at once (output/whole_file.h).
+// The last goes with on_end(), so that who reads them from a pipe is waited for as for any output;
 // finish() makes the file appear, also of a run that was interrupted. Stage::kUsage when it can't
 // be begun, Stage::kOutput when it can't be written: then no file appears. Loop thread only.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,8 +28,10 @@ class Har final : public EventSink {
  public:
   static Result<std::unique_ptr<Har>> open(const std::string& path, const Clock& clock,
                                            bool secrets);
-  /// After the run.
-  Result<void> finish();
+  /// Where its entries go.
+  OutputStream& stream() { return file_->stream(); }
+  /// After the run; `patience` as for WholeFile::finish().
+  Result<void> finish(std::optional<double> patience);
 
   void on_connection(std::string_view name) override;
   void on_destination(const Destination& destination) override;
@@ -46,6 +50,7 @@ class Har final : public EventSink {
   void on_error(const Error& error) override { failed(error); }
   void on_failure(const Error& error) override { failed(error); }
   void on_notice(std::string_view) override { touch(); }
+  void on_end(ExitStatus, const Totals&) override { complete(); }
 
  private:
   struct Live {
@@ -62,11 +67,13 @@ class Har final : public EventSink {
   void touch();
   void failed(const Error& error);
   void write(Live& live);
+  void complete();
 
   std::unique_ptr<WholeFile> file_;
   const Clock& clock_;
   const bool secrets_;
   bool any_ = false;
+  bool complete_ = false;
   std::error_code spool_error_;
   std::map<std::string, std::unique_ptr<Live>, std::less<>> live_;
   std::string name_;

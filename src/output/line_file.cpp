@@ -43,10 +43,7 @@ Result<std::unique_ptr<LineFile>> LineFile::record(const std::string& path) {
 }
 
 LineFile::LineFile(std::string path, UniqueFd fd)
-    : path_(std::move(path)),
-      fd_(std::move(fd)),
-      stream_(fd_.get()),
-      lines_(stream_, LineOutput::WhenFull::kWait) {}
+    : path_(std::move(path)), fd_(std::move(fd)), stream_(fd_.get()), lines_(stream_) {}
 
 // Ours is open for writing only, and the file may not be ours to read: then it stays as it is.
 void LineFile::end_last_line() {

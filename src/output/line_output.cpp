@@ -1,7 +1,5 @@
 #include "output/line_output.h"
 
-#include <poll.h>
-
 #include <cstddef>
 
 namespace wscope::output {
@@ -22,12 +20,6 @@ void LineOutput::put(std::string_view lines) {
   }
   stream_->put(lines);
   if (immediate_) stream_->flush();
-  while (when_full_ == WhenFull::kWait && stream_->congested()) {
-    pollfd waiting{stream_->poll_fd(), POLLOUT, 0};
-    // A signal ends the waiting: whoever handles it must get a turn.
-    if (::poll(&waiting, 1, -1) < 0) return;
-    stream_->flush();
-  }
 }
 
 void LineOutput::flush() {

@@ -3,8 +3,8 @@
 // Lines are gathered and printed on flush(), or when enough have come. A screen that makes way has
 // an OutputStream of its own, so that nobody waits for a terminal that is held. `partner` is the
 // output that shares the terminal (stdout and stderr): what it holds is written first, so that
-// lines stay in the order in which they were told. A full pipe makes put() wait (a trace that
-// nobody reads must not grow in memory) unless the session watches that stream itself. Loop thread
+// lines stay in the order in which they were told. A full pipe makes nobody wait: what a stream has
+// not taken is gathered there, and the session watches it (Presentation::streams()). Loop thread
 // only.
 #pragma once
 
@@ -18,12 +18,10 @@ namespace wscope::output {
 
 class LineOutput {
  public:
-  enum class WhenFull { kWait, kGather };
-
   explicit LineOutput(Screen& screen) : screen_(&screen) {}
   /// `screen` makes way; `stream` writes to its terminal.
   LineOutput(Screen& screen, OutputStream& stream) : screen_(&screen), stream_(&stream) {}
-  LineOutput(OutputStream& stream, WhenFull when_full) : stream_(&stream), when_full_(when_full) {}
+  explicit LineOutput(OutputStream& stream) : stream_(&stream) {}
   LineOutput(const LineOutput&) = delete;
   LineOutput& operator=(const LineOutput&) = delete;
 
@@ -42,7 +40,6 @@ class LineOutput {
  private:
   Screen* screen_ = nullptr;
   OutputStream* stream_ = nullptr;
-  WhenFull when_full_ = WhenFull::kWait;
   bool immediate_ = false;
   LineOutput* partner_ = nullptr;
   std::string lines_;

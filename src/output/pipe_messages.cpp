@@ -21,7 +21,7 @@ std::unique_ptr<EventSink> make_pipe_sink(const Options& options, const Clock& c
 
 PipeMessages::PipeMessages(const Options& options, const Clock& clock, int fd)
     : out_(fd),
-      lines_(out_, LineOutput::WhenFull::kGather),
+      lines_(out_),
       stamper_(options.messages.timestamps, clock),
       sink_(make_pipe_sink(options, clock, out_, lines_, stamper_,
                            choose_palette(options.terminal.color, false))) {}

@@ -42,9 +42,7 @@ bool same_place(int one, int other) {
 bool has_prompt(Screen* screen) { return screen != nullptr && !screen->make_way(); }
 
 std::unique_ptr<LineOutput> lines_to(Screen* screen, OutputStream& stream) {
-  if (screen == nullptr) {
-    return std::make_unique<LineOutput>(stream, LineOutput::WhenFull::kGather);
-  }
+  if (screen == nullptr) return std::make_unique<LineOutput>(stream);
   if (has_prompt(screen)) return std::make_unique<LineOutput>(*screen);
   return std::make_unique<LineOutput>(*screen, stream);
 }
@@ -58,6 +56,7 @@ class Presenters final : public Presentation {
         out_fd_(out_fd),
         out_(out_fd),
         err_(STDERR_FILENO),
+        streams_{&out_, &err_},
         stamper_(options.messages.timestamps, clock) {
     choose_places();
   }
@@ -67,7 +66,7 @@ class Presenters final : public Presentation {
   EventSink& sink() override { return all_; }
   void add_listener(EventSink& listener) override;
   OutputStream& out() override { return out_; }
-  OutputStream& err() override { return err_; }
+  const std::vector<OutputStream*>& streams() const override { return streams_; }
   bool takes_pieces() const override { return all_.takes_pieces() && !shared_ && !out_.appends(); }
   void set_trace(bool on) override;
   bool show_last() override { return terminal_ != nullptr && terminal_->show_last(); }
@@ -96,7 +95,8 @@ class Presenters final : public Presentation {
   std::unique_ptr<Screen> own_out_;
   std::unique_ptr<Screen> own_err_;
   OutputStream out_;
-  OutputStream err_;
+  OutputStream err_;  // nothing comes to it where shared_
+  std::vector<OutputStream*> streams_;
   std::unique_ptr<LineOutput> out_lines_;
   std::unique_ptr<LineOutput> err_lines_;
   std::unique_ptr<LineFile> trace_file_;
@@ -176,6 +176,7 @@ Result<void> Presenters::add_traces() {
     auto file = LineFile::trace(path, diagnosis.trace_secrets);
     if (!file) return fail(std::move(file.error()));
     trace_file_ = std::move(*file);
+    streams_.push_back(&trace_file_->stream());
     const TraceWishes wishes{std::max(diagnosis.trace, TraceLevel::kFrames),
                              diagnosis.trace_secrets, true};
     trace_to_file_ = &keep(std::make_unique<Trace>(trace_file_->lines(), clock_, wishes));
@@ -197,6 +198,7 @@ Result<void> Presenters::add_record() {
   auto file = LineFile::record(options_.automation.record);
   if (!file) return fail(std::move(file.error()));
   record_file_ = std::move(*file);
+  streams_.push_back(&record_file_->stream());
   record_ = &keep(std::make_unique<Recorder>(*record_file_, clock_, secrets, all_));
   return {};
 }
@@ -206,6 +208,7 @@ Result<void> Presenters::add_har() {
   auto har = Har::open(options_.automation.har, clock_, options_.diagnosis.trace_secrets);
   if (!har) return fail(std::move(har.error()));
   har_ = &keep(std::move(*har));
+  streams_.push_back(&har_->stream());
   return {};
 }
 
@@ -254,11 +257,22 @@ Result<void> Presenters::finish(std::optional<double> patience) {
     file->stream().drain(patience);
     note_stream(file->stream(), file->path());
   }
-  if (har_ != nullptr) note(har_->finish());
+  if (har_ != nullptr) note(har_->finish(patience));
   return all_written;
 }
 
 }  // namespace
+
+bool Presentation::congested() const {
+  return std::any_of(streams().begin(), streams().end(),
+                     [](const OutputStream* stream) { return stream->congested(); });
+}
+
+bool Presentation::blocked() const {
+  return std::any_of(streams().begin(), streams().end(), [](const OutputStream* stream) {
+    return stream->state() == OutputStream::State::kBlocked;
+  });
+}
 
 Result<std::unique_ptr<Presentation>> Presentation::open(const Options& options, const Clock& clock,
                                                          Screens screens, int out_fd) {

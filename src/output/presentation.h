@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -40,10 +41,12 @@ class Presentation {
   /// stdout, or what takes its place, as bytes; the session watches it for congestion, closing and
   /// failure. Unused (and never congested) where messages go to a prompt's screen.
   virtual OutputStream& out() = 0;
-  /// The same of stderr; nothing ever comes to it where it leads to the same place as stdout.
-  virtual OutputStream& err() = 0;
+  /// All that is written to, out() among them: each may have a reader who takes his time.
+  virtual const std::vector<OutputStream*>& streams() const = 0;
   /// One of them takes nothing, and much waits: no more should be received or sent.
-  bool congested() { return out().congested() || err().congested(); }
+  bool congested() const;
+  /// One of them takes nothing now.
+  bool blocked() const;
   /// sink().takes_pieces(), and what is written between two of them goes elsewhere.
   virtual bool takes_pieces() const = 0;
   /// /trace on|off at the REPL; ask sink().frame_preview() again afterwards.

@@ -62,8 +62,9 @@ WholeFile::~WholeFile() {
   if (!draft_.empty()) ::unlink(draft_.c_str());
 }
 
-Result<void> WholeFile::finish() {
-  if (stream_->drain() == OutputStream::State::kFailed) return fail(write_error(*stream_, path_));
+Result<void> WholeFile::finish(std::optional<double> patience) {
+  if (stream_->drain(patience) == OutputStream::State::kFailed)
+    return fail(write_error(*stream_, path_));
   if (draft_.empty()) return {};
   if (::rename(draft_.c_str(), target_.c_str()) != 0) {
     return fail(Stage::kOutput, "can't write to " + path_ + ": " + cause_of(errno));

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -29,7 +30,8 @@ class WholeFile {
   const std::string& path() const { return path_; }
   /// A path that files may be kept beside (output/spool.h) until it is finished.
   std::string scratch() const;
-  Result<void> finish();
+  /// With `patience` (seconds) what a reader has not taken by then is dropped.
+  Result<void> finish(std::optional<double> patience = std::nullopt);
 
  private:
   WholeFile() = default;

@@ -80,7 +80,7 @@ void ClientSession::interrupt(ExitStatus status) {
   if (impatient && status == ExitStatus::kInterrupted) return connection_->abort({});
   const bool again = signal_.has_value();
   if (command_) again ? command_->kill() : command_->interrupt(status);
-  if (run_end_.begun()) return run_end_.cut_short(status);  // only stdout is still waited for
+  if (run_end_.begun()) return run_end_.cut_short(status);  // only readers are still waited for
   if (!again) signal_ = status;
   quitting_ = true;
   if (phase_ != Phase::kOpen) return finish_unopened(*signal_);

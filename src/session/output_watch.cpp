@@ -43,9 +43,10 @@ void OutputWatch::arm(std::function<void()> progress) {
                          });
 }
 
-void OutputWatch::release() {
+void OutputWatch::let_go() {
   std::error_code ignored;
   descriptor_.close(ignored);
+  stream_.close();
 }
 
 }  // namespace wscope::session

@@ -1,11 +1,13 @@
-// OutputWatch: waits until a blocked stdout takes bytes again, then flushes it.
+// OutputWatch: waits until a blocked stream takes bytes again, then flushes it.
 //
 // Loop thread only; destroying it cancels. `progress` runs after each flush that got on, or failed;
 // where the system gives no descriptor to wait with, the stream fails.
 #pragma once
 
+#include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -21,13 +23,14 @@ class OutputWatch {
   ~OutputWatch();
 
   /// The stream is blocked, and nobody waits for it yet.
-  bool wanted() const {
-    return !waiting_ && stream_.state() == output::OutputStream::State::kBlocked;
-  }
+  bool wanted() const { return !waiting_ && blocked(); }
+  bool blocked() const { return stream_.state() == output::OutputStream::State::kBlocked; }
+  bool watches(const output::OutputStream& stream) const { return &stream == &stream_; }
   /// Waits when the stream is blocked and nobody waits yet.
   void arm(std::function<void()> progress);
-  /// Lets its copy of the descriptor go; nobody waits from now on.
-  void release();
+  /// What the stream has not taken is dropped, and its reader sees the end; nobody waits from now
+  /// on.
+  void let_go();
 
  private:
   asio::posix::stream_descriptor descriptor_;
@@ -36,13 +39,14 @@ class OutputWatch {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-/// The same for stdout and stderr of a presentation: `progress` when either gets on.
+/// The same for all streams of a presentation: `progress` when one gets on.
 class PresentationWatch {
  public:
   PresentationWatch(asio::io_context& loop, output::Presentation& presentation)
-      : presentation_(presentation),
-        out_(loop, presentation.out()),
-        err_(loop, presentation.err()) {}
+      : presentation_(presentation) {
+    for (output::OutputStream* stream : presentation.streams())
+      streams_.emplace_back(loop, *stream);
+  }
 
   /// Asked before anything is received or sent that would be shown: too much waits already.
   bool congested() {
@@ -50,10 +54,12 @@ class PresentationWatch {
     if (congested) turned_away_ = true;
     return congested;
   }
-  bool wanted() const { return out_.wanted() || err_.wanted(); }
+  bool wanted() const {
+    return std::any_of(streams_.begin(), streams_.end(),
+                       [](const OutputWatch& one) { return one.wanted(); });
+  }
   void arm(const std::function<void()>& progress) {
-    out_.arm(progress);
-    err_.arm(progress);
+    for (OutputWatch& one : streams_) one.arm(progress);
   }
   /// After each flush. True, once, when who was told congested() may go on, though nobody waits for
   /// a stream: a later flush got rid of what was in the way.
@@ -62,15 +68,21 @@ class PresentationWatch {
   }
   /// What stdout has not taken is dropped, and its reader sees the end.
   void let_out_go() {
-    out_.release();
-    presentation_.out().close();
+    for (OutputWatch& one : streams_) {
+      if (one.watches(presentation_.out())) one.let_go();
+    }
+  }
+  /// The same for all that are blocked.
+  void let_blocked_go() {
+    for (OutputWatch& one : streams_) {
+      if (one.blocked()) one.let_go();
+    }
   }
 
  private:
   output::Presentation& presentation_;
   bool turned_away_ = false;
-  OutputWatch out_;
-  OutputWatch err_;
+  std::deque<OutputWatch> streams_;
 };
 
 }  // namespace wscope::session

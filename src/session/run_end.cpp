@@ -29,12 +29,12 @@ void RunEnd::cut_short(Result<ExitStatus> outcome) {
 }
 
 void RunEnd::settle() {
-  if (over_ || presentation_.out().state() == output::OutputStream::State::kBlocked) return;
+  if (over_ || presentation_.blocked()) return;
   leave();
 }
 
 void RunEnd::let_reader_go() {
-  watch_.let_out_go();  // else who writes the rest at the end would wait for its reader
+  watch_.let_blocked_go();  // else who writes the rest at the end would wait for its reader
   leave();
 }
 

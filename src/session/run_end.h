@@ -1,7 +1,7 @@
-// RunEnd: the last part of a run: what it came to is known and told, and only stdout's reader is
-// still waited for.
+// RunEnd: the last part of a run: what it came to is known and told, and only who reads its
+// output is still waited for.
 //
-// As long as the reader likes, unless the run is asked to end (a signal, --timeout): then it has
+// As long as a reader likes, unless the run is asked to end (a signal, --timeout): then it has
 // OutputStream::kLastPatience seconds, and none when the run is asked again. What it has not taken
 // by then is dropped. `finished` is called once, from the loop. Loop thread only.
 #pragma once
@@ -33,7 +33,7 @@ class RunEnd {
   void hurry();
   /// The same, and that is what it comes to.
   void cut_short(Result<ExitStatus> outcome);
-  /// After each flush: it is over unless stdout is blocked.
+  /// After each flush: it is over unless an output is blocked.
   void settle();
 
  private:

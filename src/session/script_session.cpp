@@ -208,7 +208,7 @@ void ScriptSession::interrupt(ExitStatus status) {
   const bool again = signal_.has_value();
   if (!again) signal_ = status;
   runner_.abandon(clock_.seconds(), "interrupted");
-  if (run_end_.begun()) return run_end_.cut_short(status);  // only stdout is still waited for
+  if (run_end_.begun()) return run_end_.cut_short(status);  // only readers are still waited for
   if (!closing_) close_all();
   for (auto& [name, connection] : connections_) {
     connection->cancel_opening();

@@ -61,8 +61,7 @@ void ServedCommand::let_go() {
   child_->end_within(grace_);
   flush();
   if (messages_.out().state() == output::OutputStream::State::kBlocked) return;
-  watch_.release();
-  messages_.out().close();
+  watch_.let_go();
   child_->close_input();
 }
 

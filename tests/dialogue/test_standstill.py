@@ -213,6 +213,43 @@ class FullOutput(Dialogue):
             client.signal()
             self.expect(client.wait(), status=130)
 
+    @contextlib.contextmanager
+    def unread_file(self, option, script, *words):
+        reader, writer = full_pipe()
+        try:
+            path = f"/dev/fd/{writer}"
+            with Server(script) as server, Running(option, path, *words, server.url, pass_fds=(writer,), stdout=subprocess.DEVNULL) as client:
+                os.close(writer)
+                yield server, client, reader
+                server.stopping.set()
+        finally:
+            os.close(reader)
+
+    def test_files_that_nobody_reads(self):
+        """The same of a record and of a trace in a pipe."""
+        for option in ("--record", "--trace-file"):
+            with self.subTest(option):
+                with self.unread_file(option, sends(100_000), "-w", "-1", "--timeout", PERIOD) as (_, client, _):
+                    self.expect(client.wait(), status=7, err="^wscope: out of time: ")
+                with self.unread_file(option, sends(100_000), "-w", "-1", "--close-timeout", "0.5") as (server, client, reader):
+                    until_full(reader)
+                    settled(lambda: server.sent + client.peak_memory())
+                    self.assertFalse(server.ready.is_set(), "all was read")
+                    self.memory_at_most(client, 32 * MIB)
+                    client.signal(signal.SIGTERM)
+                    self.expect(client.wait(), status=143)
+
+    def test_files_of_a_run_that_is_over(self):
+        """Their reader is waited for until --timeout or a signal."""
+        for option in ("--record", "--trace-file", "--har"):
+            with self.subTest(option):
+                with self.unread_file(option, sends(SOME), "-w", "-1", "--timeout", PERIOD) as (_, client, _):
+                    self.expect(client.wait(), status=7, err="^wscope: out of time: ")
+                with self.unread_file(option, sends(SOME), "-w", "-1", "-v") as (_, client, _):
+                    client.wait_err("* closed by ")  # only the writing is left
+                    client.signal(signal.SIGTERM)
+                    self.expect(client.wait(), status=143)
+
     def test_a_trace_of_what_is_sent_that_nobody_reads(self):
         with self.unread(lambda peer: (peer.accept(), until_gone(peer)), "-w", "0", "--trace", "--close-timeout", "0.5", which="stderr") as (_, client, reader):
             poured, stop = [0], threading.Event()

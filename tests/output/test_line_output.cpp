@@ -4,8 +4,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <thread>
-
 #include "output/line_output.h"
 #include "output/terminal_screen.h"
 #include "support.h"
@@ -42,31 +40,10 @@ TEST_CASE("partners keep the order in which lines were told") {
   CHECK(terminal.text == "message 1\nstatus 1\nstatus 2\nmessage 2\n");
 }
 
-TEST_CASE("a trace into a full pipe waits for its reader instead of growing") {
+TEST_CASE("a full pipe makes nobody wait: lines are gathered") {
   Pipe pipe;
   OutputStream stream(pipe.writer());
-  LineOutput lines(stream, LineOutput::WhenFull::kWait);
-  std::size_t got = 0;
-  const std::size_t size = 4000000;
-  std::thread reader([&] {
-    while (got < size) got += pipe.read_some(3000).size();
-  });
-  const std::string line(99, 'x');
-  std::size_t most = 0;
-  for (std::size_t i = 0; i < size / 100; ++i) {
-    lines.put(line + "\n");
-    most = std::max(most, stream.pending());
-  }
-  stream.drain();
-  reader.join();
-  CHECK(got == size);
-  CHECK(most < OutputStream::kHighWater + 100);
-}
-
-TEST_CASE("where the session watches the stream itself, lines are gathered") {
-  Pipe pipe;
-  OutputStream stream(pipe.writer());
-  LineOutput lines(stream, LineOutput::WhenFull::kGather);
+  LineOutput lines(stream);
   const std::string line(999, 'x');
   for (int i = 0; i < 3000; ++i) lines.put(line + "\n");
   CHECK(stream.congested());
@@ -77,7 +54,7 @@ TEST_CASE("immediate: each line is one write") {
   REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) == 0);
   {
     OutputStream stream(ends[0]);
-    LineOutput lines(stream, LineOutput::WhenFull::kWait);
+    LineOutput lines(stream);
     lines.set_immediate(true);
     const std::string big(100'000, 'x');
     for (const std::string& line : {std::string("one\n"), std::string("two\n"), big + "\n"}) {

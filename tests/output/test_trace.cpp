@@ -156,7 +156,7 @@ TEST_CASE("heads are as on the wire, credentials masked, escaped on a screen onl
 
   MemoryFile file;
   OutputStream stream(file.fd());
-  LineOutput lines(stream, LineOutput::WhenFull::kWait);
+  LineOutput lines(stream);
   FakeClock clock;
   Trace to_file(lines, clock, TraceWishes{});
   to_file.on_request({head});
