@@ -154,6 +154,9 @@ def many_connections(server, traffic, blocks, connections):
         told = client.process.stderr.readline().decode()
         if "; connecting again in " not in told:
             wrong.append(f"after {ask.decode()!r} stderr says {told!r}")
+        again = client.process.stderr.readline().decode()
+        if not again.startswith("connected to "):
+            wrong.append(f"after {told!r} stderr says {again!r}")
         ends.append(f"closed {code}: {blocks * traffic.messages + 1} in {blocks * traffic.bytes + len(ask)} bytes")
     wrong += client.end()
     eventually(lambda: server.output.count("closed ", heard) >= connections, 20, "the last counters")
