@@ -5,17 +5,22 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
 wscope=${1:-}
 if [[ -z $wscope ]]; then
-  scripts/build_preset.sh release --target wscope 2>/dev/null ||
-    { echo "check_docs: wscope can't be built; scripts/test tells why" >&2; exit 1; }
+  # From nothing that takes minutes: whoever waits, or cuts it short, is told.
+  [[ -x build/release/wscope ]] || echo "check_docs: building wscope first" >&2
+  if ! scripts/build_preset.sh release --target wscope 2>"$work/build"; then
+    echo "check_docs: wscope can't be built:" >&2
+    tail -n 20 "$work/build" >&2
+    exit 1
+  fi
   wscope=build/release/wscope
 elif [[ ! -x $wscope ]]; then
   echo "check_docs: there is no program $wscope" >&2
   exit 1
 fi
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 failed=0
 complain() {
   echo "check_docs: $*"

@@ -63,31 +63,29 @@ class Silence(Dialogue):
                         self.assertGreater(len(ended.out), len(text))
 
     def test_a_message_that_stops_is_silence(self):
+        """Nothing comes any more, or nothing but pings."""
+
         def stops(peer):
-            peer.accept()
-            peer.read_message()
             peer.send(one_frame(TEXT)[:-1])
             peer.stall()
 
-        with Server(stops) as server:
-            words = ("-w", WAIT, "--close-timeout", WAIT, "-x", "get", server.url)
-            ended = self.dialogue(*words, status=6, out="")
-            self.one_error(ended, "answer to our Close within .*: a message came only in part")
-
-
-    def test_pings_within_it_are_no_more_of_it(self):
         def pings(peer):
-            peer.accept()
-            peer.read_message()
             peer.frame(frames.TEXT, "begun", fin=False)
             with contextlib.suppress(OSError, PeerGone):
                 while not peer.server.stopping.wait(STEP):
                     peer.ping(b"x")
 
-        with Server(pings) as server:
-            words = ("-w", WAIT, "--close-timeout", WAIT, "-x", "get", server.url)
-            ended = self.dialogue(*words, status=6, out="")
-            self.one_error(ended, "answer to our Close within .*: a message came only in part")
+        for begins in (stops, pings):
+
+            def script(peer, begins=begins):
+                peer.accept()
+                peer.read_message()
+                begins(peer)
+
+            with self.subTest(begins.__name__), Server(script) as server:
+                words = ("-w", WAIT, "--close-timeout", WAIT, "-x", "get", server.url)
+                ended = self.dialogue(*words, status=6, out="")
+                self.one_error(ended, "answer to our Close within .*: a message came only in part")
 
 
 class Closing(Dialogue):

@@ -100,10 +100,10 @@ class PasteTest(unittest.TestCase):
         with Repl() as repl:
             repl.type(ESCAPE + "3")
             repl.wait_for("arg: 3")
-            repl.paste("x\x0fy")  # Ctrl-O would send the line
+            repl.paste("x\x0fy\x04")  # Ctrl-O would send the line, Ctrl-D leave
             repl.wait_line("> xxx y")
-            repl.type("\r")
-            repl.wait_actions(["text xxx y"])
+            repl.type(".\r")
+            repl.wait_actions(["text xxx y ."])
 
     def test_a_marker_in_slow_pieces_with_keys_that_send(self):
         with Repl(options="no-history on-key=f=fire") as repl:
