@@ -135,7 +135,8 @@ void Connection::look_at_peer() {
     const bool more = arrived_at_look_ < std::min(arrived, owed_until_);
     arrived_at_look_ = arrived;
     if (more) received_at_close_ = engine_->counters().wire_received;
-    vain_looks_ = more || message_comes_on() || answer_may_wait() ? 0 : vain_looks_ + 1;
+    const bool message = message_comes_on();
+    vain_looks_ = more || message || answer_may_wait() ? 0 : vain_looks_ + 1;
     if (vain_looks_ < kLooks) return look_at_peer();
     peer_is_late();
   });
@@ -173,8 +174,8 @@ bool Connection::pong_was_held_up() {
   if (by_writing) received_at_ping_ = engine_->counters().wire_received;
   const bool stopped_now = !may_read();
   const bool by_reading = std::exchange(reading_stopped_, stopped_now);
-  return by_writing || message_holds_up_pong() ||
-         (by_reading && may_be_in_flight(received_at_ping_));
+  const bool by_message = message_holds_up_pong();
+  return by_writing || by_message || (by_reading && may_be_in_flight(received_at_ping_));
 }
 
 /// Since the last look more of one message came and no end of any: the pong had no place to stand.

@@ -203,7 +203,8 @@ class Connection : private ws::EngineListener {
   std::uint64_t messages_at_close_ = 0;
   std::optional<std::uint64_t> message_at_look_;
   // The wait for a pong: where its ping begins, how much of that had arrived at the last look, what
-  // had been received by then, and whether reading has been stopped since.
+  // had been received by then, and whether reading has been stopped since; of a message that comes,
+  // how much there was of it at the last look, and how many had come whole.
   std::uint64_t ping_from_ = 0;
   std::uint64_t last_ping_from_ = 0;
   std::uint64_t arrived_at_wait_ = 0;
@@ -211,6 +212,7 @@ class Connection : private ws::EngineListener {
   bool reading_stopped_ = false;
   std::optional<std::uint64_t> message_at_wait_;
   std::uint64_t messages_at_wait_ = 0;
+
   bool busy_ = false;  // within read_some or settle: calls from callbacks only queue
   bool started_ = false;
   bool waiting_readable_ = false;

@@ -143,9 +143,10 @@ ws::ServerReply ListenSession::client_request(ServedClient& client,
 }
 
 ws::ServerReply ListenSession::answer(ServedClient& client, const ws::ServerRequest& request) {
-  if (end_.takes_no_more()) return full_house();
   if (presentation_) {
-    if (auto refusal = refuse_client(options_, request, places_taken())) {
+    auto refusal =
+        end_.takes_no_more() ? full_house() : refuse_client(options_, request, places_taken());
+    if (refusal) {
       if (refusal->status >= 400) {
         events_.notice(fmt::format("client {} from {} refused: {} {} got {}", client.number(),
                                    client.peer(), request.method, request.target, refusal->status));

@@ -61,7 +61,8 @@ Result<ExitStatus> judge(const Ending& ending, const RunFacts& facts) {
                 "the input had closed it before");
   }
   if (!undelivered.empty()) {
-    return fail(Stage::kConnection, "server closed the connection first: " + undelivered);
+    return fail(Stage::kConnection,
+                fmt::format("{} closed the connection first: {}", facts.peer, undelivered));
   }
   if (facts.cut) {
     return fail(Stage::kConnection, ours ? "connection closed" : "server closed the connection");

@@ -1,4 +1,4 @@
-// What a client's run comes to: how its connection ended and what was asked of it → exit status or
+// What a run of one connection comes to: how that ended and what was asked of it → exit status or
 // the error that tells (wscope(1), EXIT STATUS).
 //
 // Pure. In this order: a signal, a failure of ours, an end that was wanted, the connection's error,
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "session/connection.h"
@@ -19,6 +20,7 @@ struct RunFacts {
   std::optional<Error> failure;      // decided before the connection ended
   bool left = false;                 // a person left the prompt: the peer's manners don't matter
   bool enough = false;               // --count or --until was reached, or stdout's reader has gone
+  std::string_view peer = "server";  // who may have closed the connection
   std::uint64_t sent = 0;            // messages, over all connections
   std::uint64_t undelivered = 0;     // accepted, and not written
   bool undelivered_goes_on = false;  // at least so many: the rest of the input was not counted

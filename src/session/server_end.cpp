@@ -39,19 +39,13 @@ std::uint16_t ServerEnd::close_code() const {
 
 Result<ExitStatus> ServerEnd::left_by_the_one(const Ending& ending, std::uint64_t input,
                                               bool input_goes_on) const {
-  std::string undelivered;
-  if (const auto count = ending.undelivered + input; count > 0) {
-    undelivered = (input_goes_on ? "at least " : "") + plural(count, "message") + " not delivered";
-  }
-  if (ending.error) {
-    Error error = *ending.error;
-    if (!undelivered.empty()) error.message += "; " + undelivered;
-    return fail(std::move(error));
-  }
-  if (!undelivered.empty()) {
-    return fail(Stage::kConnection, "client closed the connection first: " + undelivered);
-  }
-  return left();
+  RunFacts facts;
+  facts.peer = "client";
+  facts.sent = ending.totals.messages_sent - ending.undelivered;
+  facts.undelivered = ending.undelivered + input;
+  facts.undelivered_goes_on = input_goes_on;
+  if (condition_ && condition_->set()) facts.shortfall = condition_->shortfall();
+  return run_outcome(ending, facts);
 }
 
 Result<ExitStatus> ServerEnd::left() const {
