@@ -1,5 +1,7 @@
 #include "cli/option_rules.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "base/user_info.h"
@@ -84,6 +86,10 @@ constexpr Need kNeeds[] = {
     {"heartbeat-interval", "heartbeat", "or --stomp", "stomp"},
 };
 
+bool is_met(const Need& need, const std::function<bool(std::string_view)>& given) {
+  return given(need.partner) || (!need.other_partner.empty() && given(need.other_partner));
+}
+
 std::string dashed(std::string_view long_name) { return "--" + std::string(long_name); }
 
 Result<void> check_pairs(const Given& given) {
@@ -93,10 +99,9 @@ Result<void> check_pairs(const Given& given) {
                 dashed(pair.first) + " and " + dashed(pair.second) + " exclude each other",
                 std::string(pair.hint));
   }
+  const auto has = [&](std::string_view name) { return given.has(name); };
   for (const Need& need : kNeeds) {
-    if (!given.has(need.option) || given.has(need.partner) || given.has(need.other_partner)) {
-      continue;
-    }
+    if (!has(need.option) || is_met(need, has)) continue;
     return fail(Stage::kUsage, dashed(need.option) + " needs " + dashed(need.partner),
                 std::string(need.hint));
   }
@@ -204,10 +209,9 @@ bool input_excludes(std::string_view format, std::string_view other) {
 }
 
 bool lacks_partner(std::string_view long_name, const std::function<bool(std::string_view)>& given) {
-  for (const Need& need : kNeeds) {
-    if (need.option == long_name) return !given(need.partner) && !given(need.other_partner);
-  }
-  return false;
+  return std::any_of(std::begin(kNeeds), std::end(kNeeds), [&](const Need& need) {
+    return need.option == long_name && !is_met(need, given);
+  });
 }
 
 Result<void> check_rules(const Given& given, const Options& options) {

@@ -258,6 +258,9 @@ TEST_CASE("defaults without a meaning are left out, a profile's are not") {
         Words{"pong-timeout=1", "ping-interval=1"});
   CHECK(layers("", "pong-timeout=1", "") == Words{"pong-timeout=1"});
   CHECK(layers("heartbeat-interval=3", "", "") == Words{});
+  // An option without a long name is nobody's partner.
+  const Assignment times{find_short('t'), {}, Assignment::Layer::kCommandLine, {}};
+  CHECK(layered(written("pong-timeout=1", Assignment::Layer::kDefaults), {}, {times}).size() == 1);
   CHECK(layers("heartbeat-interval=3", "", "stomp=true") == Words{"heartbeat-interval=3", "stomp"});
 }
 
