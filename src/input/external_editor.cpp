@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/cause.h"
+#include "base/temporary_folder.h"
 #include "base/unique_fd.h"
 #include "base/write_all.h"
 #include "input/file_message.h"
@@ -55,12 +56,11 @@ class KeySignalsIgnored {
 class PrivateFile {
  public:
   static Result<PrivateFile> create(std::string text) {
-    const char* folder = std::getenv("TMPDIR");
     const bool json = !text.empty() && (text.front() == '{' || text.front() == '[');
     // Editors go by the end of the name.
     const std::string_view suffix = json ? ".json" : ".txt";
     if (!text.empty()) text += '\n';
-    std::string path = folder != nullptr && folder[0] != '\0' ? folder : "/tmp";
+    std::string path = temporary_folder();
     path.append("/wscope-XXXXXX").append(suffix);
     const UniqueFd fd(mkostemps(path.data(), static_cast<int>(suffix.size()), O_CLOEXEC));
     if (!fd) return fail(error_of("can't create " + path, errno));

@@ -8,13 +8,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <memory>
 #include <unordered_set>
 #include <utility>
 
 #include "base/ascii.h"
 #include "base/cause.h"
 #include "base/read_file.h"
+#include "base/real_path.h"
 #include "base/unique_fd.h"
 #include "base/user_info.h"
 #include "base/write_all.h"
@@ -148,12 +148,10 @@ bool write_anew(const std::string& path, int file) {
   }
   for (; first < entries.size(); ++first) kept += line_of(entries[first]);
   // The path may be a link, which is to stay.
-  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
-                                                         &std::free);
-  if (!real) return false;
-  const std::string next = std::string(real.get()) + ".new";
+  const std::string real = real_path(path);
+  const std::string next = real + ".new";
   const UniqueFd out(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  return out && write_all(out.get(), kept) && rename(next.c_str(), real.get()) == 0;
+  return out && write_all(out.get(), kept) && rename(next.c_str(), real.c_str()) == 0;
 }
 
 }  // namespace

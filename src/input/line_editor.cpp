@@ -20,6 +20,7 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "input/cell_layout.h"
 #include "input/history_file.h"
@@ -78,9 +79,6 @@ bool wraps_anew() {
   return !is_set("XTERM_VERSION") && !is_set("STY") &&
          (type == nullptr || std::strcmp(type, "linux") != 0);
 }
-
-/// What is a key, and no character for the line.
-bool is_control(char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; }
 
 std::string_view line_so_far() { return {rl_line_buffer, static_cast<std::size_t>(rl_end)}; }
 

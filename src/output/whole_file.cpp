@@ -6,26 +6,16 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 #include "base/cause.h"
+#include "base/real_path.h"
+#include "base/temporary_folder.h"
 #include "output/line_file.h"
 #include "output/spool.h"
 #include "output/standard_descriptor.h"
 
 namespace wscope::output {
-namespace {
-
-std::string resolved(const std::string& path) {
-  char* real = ::realpath(path.c_str(), nullptr);
-  if (real == nullptr) return path;
-  std::string text(real);
-  std::free(real);
-  return text;
-}
-
-}  // namespace
 
 Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsigned mode) {
   std::unique_ptr<WholeFile> file(new WholeFile);
@@ -39,7 +29,7 @@ Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsi
   } else if (exists && !S_ISREG(status.st_mode)) {
     file->fd_ = UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   } else if (!exists || ::access(path.c_str(), W_OK) == 0) {
-    file->target_ = resolved(path);
+    file->target_ = real_path(path);
     file->fd_ = UniqueFd(open_beside(file->target_, file->draft_));
     if (!file->fd_) file->draft_.clear();
     if (file->fd_) (void)::fchmod(file->fd_.get(), exists ? status.st_mode & 0777 : mode);
@@ -54,8 +44,7 @@ Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsi
 // Beside a pipe there is no place for files.
 std::string WholeFile::scratch() const {
   if (!draft_.empty()) return target_;
-  const char* folder = std::getenv("TMPDIR");
-  return std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/wscope";
+  return temporary_folder() + "/wscope";
 }
 
 WholeFile::~WholeFile() {
