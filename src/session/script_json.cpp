@@ -48,6 +48,20 @@ std::string escaped_key(const std::string& key) {
   return out;
 }
 
+bool is_part(const json& expected, const json& came) {
+  if (expected.is_object() && came.is_object()) {
+    for (auto member = expected.begin(); member != expected.end(); ++member) {
+      const auto found = came.find(member.key());
+      if (found == came.end() || !is_part(*member, *found)) return false;
+    }
+    return true;
+  }
+  if (expected.is_array() && came.is_array()) {
+    return std::equal(expected.begin(), expected.end(), came.begin(), came.end(), is_part);
+  }
+  return expected == came;
+}
+
 class Comparison {
  public:
   explicit Comparison(JsonExtent extent) : extent_(extent) {}
@@ -109,6 +123,27 @@ std::optional<std::vector<JsonDifference>> json_differences(std::string_view exp
   Comparison comparison(extent);
   comparison.compare(*wanted, *got, "");
   return comparison.take();
+}
+
+struct JsonValue::Tree {
+  json root;
+};
+
+std::optional<JsonValue> JsonValue::parse(std::string_view text) {
+  auto root = session::parse(text);
+  if (!root) return std::nullopt;
+  JsonValue value;
+  value.tree_ = std::make_shared<const Tree>(Tree{std::move(*root)});
+  return value;
+}
+
+bool JsonValue::is_part_of(const JsonValue& came) const {
+  return is_part(tree_->root, came.tree_->root);
+}
+
+const JsonValue* JsonReading::of(std::string_view text) {
+  if (!value_) value_ = JsonValue::parse(text);
+  return *value_ ? &**value_ : nullptr;
 }
 
 std::optional<std::string> json_at(std::string_view text, const std::string& pointer) {

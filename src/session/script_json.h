@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,31 @@ enum class JsonExtent { kPart, kWhole };
 std::optional<std::vector<JsonDifference>> json_differences(std::string_view expected,
                                                             std::string_view came,
                                                             JsonExtent extent = JsonExtent::kPart);
+
+/// JSON that is compared often: taken apart once.
+class JsonValue {
+ public:
+  /// Nothing where the text is no value.
+  static std::optional<JsonValue> parse(std::string_view text);
+  /// Whether json_differences() would find none (JsonExtent::kPart).
+  bool is_part_of(const JsonValue& came) const;
+
+ private:
+  struct Tree;
+  std::shared_ptr<const Tree> tree_;
+};
+
+/// The value of one text, taken apart when it is asked for first.
+class JsonReading {
+ public:
+  /// `text` is the same each time; nullptr where it is no value.
+  const JsonValue* of(std::string_view text);
+  /// Takes several times the text's memory until then.
+  void forget() { value_.reset(); }
+
+ private:
+  std::optional<std::optional<JsonValue>> value_;
+};
 
 /// What the pointer leads to: a string's text, anything else as JSON; nothing when it leads
 /// nowhere.

@@ -17,6 +17,7 @@
 #include "base/event_sink.h"
 #include "input/script.h"
 #include "input/script_template.h"
+#include "session/script_json.h"
 
 namespace re2 {
 class RE2;
@@ -58,6 +59,8 @@ class ScriptMatcher {
   ~ScriptMatcher();
 
   bool matches(const ScriptEvent& event) const;
+  /// The same for an event that others are asked about, too; `json`: that of its data.
+  bool matches(const ScriptEvent& event, JsonReading& json) const;
   /// Of an event that matches.
   ScriptValue capture(const ScriptEvent& event) const;
   Mismatch mismatch(const ScriptEvent& event) const;
@@ -74,6 +77,7 @@ class ScriptMatcher {
   std::string flags_;
   std::optional<std::uint16_t> code_;
   std::unique_ptr<re2::RE2> regex_;
+  std::optional<JsonValue> json_;
 };
 
 /// "text \"hello\"", "binary 00ff (2 bytes)", "Close 1000 (normal)".

@@ -23,6 +23,12 @@ using Outcome = output::ScriptCase::Outcome;
 
 // The loop gets its turn between so many statements.
 constexpr int kStatementsPerTurn = 1000;
+// So that signals and --timeout get a turn where much has come and much is expected. Once time is
+// up, what came until then is looked at all the same.
+constexpr int kMessagesPerTurn = 250;
+// A longer text is taken apart anew when it is moved to another place: it would take several times
+// its memory while the others come.
+constexpr std::size_t kMostKeptJson = 4096;
 constexpr double kSilence = 1;                   // not-expect without `for`
 constexpr std::size_t kRememberedPassed = 5;     // messages that await passed over, for its failure
 constexpr std::size_t kRememberedControls = 64;  // pings and pongs that nobody took
@@ -89,6 +95,7 @@ std::size_t ScriptRunner::queued_bytes(const std::string& name) const {
 void ScriptRunner::proceed(double now) {
   now_ = now;
   wants_turn_ = false;
+  messages_left_ = kMessagesPerTurn;
   for (int i = 0; i < kStatementsPerTurn; ++i) {
     if (finished_ || !step()) return;
   }
@@ -99,6 +106,11 @@ std::optional<double> ScriptRunner::wake_at() const {
   if (finished_) return std::nullopt;
   if (wants_turn_) return now_;
   return limit();
+}
+
+bool ScriptRunner::is_late() const {
+  const auto last = limit();
+  return last && now_ >= *last;
 }
 
 /// When what is under way must be done at the latest.
@@ -357,9 +369,7 @@ bool ScriptRunner::go_on() {
     wait_ = {};
     return true;
   }
-  const auto last = limit();
-  if (last && now_ >= *last) return fail_late();
-  return false;
+  return is_late() && fail_late();
 }
 
 bool ScriptRunner::take_events() {
@@ -397,6 +407,10 @@ bool ScriptRunner::take_message(std::size_t index) {
   const std::string& name = wait_.pending[index].statement->connection;
   Inbox& inbox = inboxes_[name];
   while (!inbox.messages.empty()) {
+    if (messages_left_-- <= 0 && !is_late()) {
+      wants_turn_ = true;
+      return false;
+    }
     ScriptEvent message = std::move(inbox.messages.front());
     inbox.messages.pop_front();
     inbox.bytes -= message.data.size() + sizeof(ScriptEvent);
@@ -421,20 +435,26 @@ bool ScriptRunner::take_message(std::size_t index) {
 /// Finds the event a place among what is expected; without one it stays as it is.
 bool ScriptRunner::assign(const std::string& connection, ScriptEvent& event) {
   auto& taken = wait_.taken;
-  taken.push_back({connection, std::move(event)});
+  taken.push_back({connection, std::move(event), {}});
   const bool has_place =
       wait_.assignment.add([this, &taken](std::size_t number, std::size_t index) {
         return fits(wait_.pending[index], taken[number]);
       });
+  for (Arrival& arrival : taken) {
+    if (arrival.event.data.size() > kMostKeptJson) arrival.json.forget();
+  }
   if (has_place) return true;
   event = std::move(taken.back().event);
   taken.pop_back();
   return false;
 }
 
-bool ScriptRunner::fits(const Pending& pending, const Arrival& arrival) const {
+bool ScriptRunner::fits(const Pending& pending, Arrival& arrival) const {
   const auto& [statement, matcher] = pending;
-  if (statement->connection != arrival.connection || !matcher.matches(arrival.event)) return false;
+  if (statement->connection != arrival.connection ||
+      !matcher.matches(arrival.event, arrival.json)) {
+    return false;
+  }
   if (matcher.kind() != Pattern::kPong || statement->pattern.text) return true;
   const auto ping = last_ping_.find(arrival.connection);
   return ping == last_ping_.end() || arrival.event.data == ping->second;

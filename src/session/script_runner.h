@@ -84,6 +84,7 @@ class ScriptRunner {
   struct Arrival {
     std::string connection;
     ScriptEvent event;
+    JsonReading json;  // of the event's data
   };
   using Queue = std::deque<ScriptEvent>;
   /// What the statement under way waits for.
@@ -122,6 +123,7 @@ class ScriptRunner {
   void wait_until(typename Wait::Kind kind, std::optional<double> until);
 
   bool go_on();
+  bool is_late() const;
   bool take_events();
   bool take_for(std::size_t index);
   bool take_control(std::size_t index);
@@ -129,7 +131,7 @@ class ScriptRunner {
   bool keeps_silent();
   bool is_not(const Pending& unwanted, const ScriptEvent& event);
   bool assign(const std::string& connection, ScriptEvent& event);
-  bool fits(const Pending& pending, const Arrival& arrival) const;
+  bool fits(const Pending& pending, Arrival& arrival) const;
   void keep_values();
   bool fail_match(const Pending& pending, const ScriptEvent& event);
   bool fail_late();
@@ -157,6 +159,7 @@ class ScriptRunner {
   double patience_ = 5;
   bool finished_ = false;
   bool wants_turn_ = false;
+  int messages_left_ = 0;  // that may be looked at in this turn
   std::optional<Error> failure_;
 };
 

@@ -78,6 +78,41 @@ TEST_CASE("match: JSON by the members expected") {
         "  came: {\"a\": 2, \"b\": [1]}");
 }
 
+TEST_CASE("match: JSON is part of another where it differs from it in nothing") {
+  const char* const values[] = {"1",
+                                "1.0",
+                                "\"a\"",
+                                "null",
+                                "true",
+                                "[]",
+                                "[1]",
+                                "[1,2]",
+                                "[[1]]",
+                                "{}",
+                                "{\"a\":1}",
+                                "{\"a\":1,\"b\":2}",
+                                "{\"a\":{\"c\":1}}",
+                                "{\"a\":{\"c\":1,\"d\":2}}",
+                                "[{\"a\":1}]",
+                                "[{\"a\":1,\"b\":2}]"};
+  for (const char* expected : values) {
+    for (const char* came : values) {
+      CAPTURE(expected);
+      CAPTURE(came);
+      const auto part = session::JsonValue::parse(expected);
+      const auto whole = session::JsonValue::parse(came);
+      REQUIRE(part);
+      REQUIRE(whole);
+      CHECK(part->is_part_of(*whole) == session::json_differences(expected, came)->empty());
+    }
+  }
+  CHECK_FALSE(session::JsonValue::parse("{"));
+  session::JsonReading reading;
+  CHECK(reading.of("{") == nullptr);
+  reading.forget();
+  CHECK(reading.of("1") != nullptr);
+}
+
 TEST_CASE("match: binary, control frames and the end") {
   CHECK(matcher("binary 00ff").matches(binary(std::string("\0\xff", 2))));
   CHECK_FALSE(matcher("binary 00ff").matches(binary("x")));
