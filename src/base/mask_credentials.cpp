@@ -36,21 +36,17 @@ std::string masked_url(std::string_view url) {
   return std::string(url.substr(0, info.begin)).append("…@").append(url.substr(info.end));
 }
 
-}  // namespace
+using MaskedValue = std::string (*)(std::string_view field_name, std::string_view value);
 
-bool carries_credentials(std::string_view field_name) {
-  return is_one_of(kOfRequests, field_name) || is_one_of(kOthers, field_name);
+std::string kept_value(std::string_view field_name, std::string_view value) {
+  const bool cookie = equal_ignoring_case(field_name, "Set-Cookie");
+  if (value.empty() || cookie || !carries_credentials(field_name)) {
+    return masked_value(field_name, value);
+  }
+  return "…";
 }
 
-std::string masked_value(std::string_view field_name, std::string_view value) {
-  if (value.empty()) return {};
-  if (is_one_of(kOfRequests, field_name)) return "…";
-  if (equal_ignoring_case(field_name, "Set-Cookie")) return masked_cookie(value);
-  if (equal_ignoring_case(field_name, "Location")) return masked_url(value);
-  return std::string(value);
-}
-
-std::string mask_credentials(std::string_view head) {
+std::string masked_head(std::string_view head, MaskedValue masked_value_of) {
   std::string masked;
   masked.reserve(head.size());
   std::string_view name;  // of the field that the line belongs to
@@ -75,7 +71,7 @@ std::string mask_credentials(std::string_view head) {
     const std::string_view value = trim_ows(text.substr(before.size()));
     // Of a cookie that goes on there is no telling what belongs to its value.
     const bool rest_of_cookie = continues && equal_ignoring_case(name, "Set-Cookie");
-    const std::string shown = rest_of_cookie ? "…" : masked_value(name, value);
+    const std::string shown = rest_of_cookie ? "…" : masked_value_of(name, value);
     if (shown == value) {
       masked.append(line);
     } else {
@@ -85,5 +81,23 @@ std::string mask_credentials(std::string_view head) {
   }
   return masked;
 }
+
+}  // namespace
+
+bool carries_credentials(std::string_view field_name) {
+  return is_one_of(kOfRequests, field_name) || is_one_of(kOthers, field_name);
+}
+
+std::string masked_value(std::string_view field_name, std::string_view value) {
+  if (value.empty()) return {};
+  if (is_one_of(kOfRequests, field_name)) return "…";
+  if (equal_ignoring_case(field_name, "Set-Cookie")) return masked_cookie(value);
+  if (equal_ignoring_case(field_name, "Location")) return masked_url(value);
+  return std::string(value);
+}
+
+std::string mask_credentials(std::string_view head) { return masked_head(head, masked_value); }
+
+std::string mask_for_keeping(std::string_view head) { return masked_head(head, kept_value); }
 
 }  // namespace wscope

@@ -20,5 +20,7 @@ std::string masked_value(std::string_view field_name, std::string_view value);
 
 /// All of a head, masked field by field.
 std::string mask_credentials(std::string_view head);
+/// The same for what is kept: whatever carries_credentials() names.
+std::string mask_for_keeping(std::string_view head);
 
 }  // namespace wscope

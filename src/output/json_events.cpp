@@ -6,7 +6,6 @@
 
 #include "base/byte_text.h"
 #include "base/close_code.h"
-#include "base/mask_credentials.h"
 #include "output/json_string.h"
 
 namespace wscope::output {
@@ -271,7 +270,7 @@ void JsonEvents::payload(std::string_view bytes, bool text) {
 }
 
 void JsonEvents::head(std::string_view head) {
-  field("head", secrets_ ? std::string(head) : mask_credentials(head));
+  field("head", secrets_ ? std::string(head) : masked(head));
 }
 
 void JsonEvents::end() {

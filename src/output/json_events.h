@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/event_sink.h"
+#include "base/mask_credentials.h"
 #include "output/line_output.h"
 #include "output/time_stamp.h"
 
@@ -45,6 +46,10 @@ class JsonEvents : public EventSink {
   void on_timings(const Timings& timings) override;
   void on_end(ExitStatus status, const Totals& totals) override;
   void flush() override { out_.flush(); }
+
+ protected:
+  /// A head as it is told without secrets.
+  virtual std::string masked(std::string_view head) const { return mask_credentials(head); }
 
  private:
   /// `client`: as in Opened.

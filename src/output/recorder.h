@@ -1,7 +1,8 @@
 // Recorder: --record: the events of a run as lines of a file (output/json_events.h).
 //
 // When the file can't be written any more (a full disk), that is told at once to `others`, and the
-// recording ends with its last whole line; the run goes on. Loop thread only.
+// recording ends with its last whole line; the run goes on. It is kept, and may be handed on: of
+// heads, API keys are left out, too (base/mask_credentials.h). Loop thread only.
 #pragma once
 
 #include <utility>
@@ -25,6 +26,9 @@ class Recorder final : public JsonEvents {
     error.message += "; the recording ends there";
     others_.on_error(error);
   }
+
+ protected:
+  std::string masked(std::string_view head) const override { return mask_for_keeping(head); }
 
  private:
   LineFile& file_;

@@ -4,6 +4,7 @@
 
 using wscope::carries_credentials;
 using wscope::mask_credentials;
+using wscope::mask_for_keeping;
 using wscope::masked_value;
 
 TEST_CASE("credentials are taken out, everything else stays byte for byte") {
@@ -28,6 +29,9 @@ TEST_CASE("credentials are taken out, everything else stays byte for byte") {
   CHECK(mask_credentials("HTTP/1.1 302 F\r\nLocation:  /c \r\n\r\n") ==
         "HTTP/1.1 302 F\r\nLocation:  /c \r\n\r\n");
   CHECK(mask_credentials("X-Api-Key: k\r\n\r\n") == "X-Api-Key: k\r\n\r\n");
+  CHECK(mask_for_keeping(
+            "x-api-key: k\r\nCookie: a\r\nSet-Cookie: b=c; Path=/\r\nX-Key: d\r\n\r\n") ==
+        "x-api-key: …\r\nCookie: …\r\nSet-Cookie: b=…; Path=/\r\nX-Key: d\r\n\r\n");
 }
 
 TEST_CASE("of a cookie name and attributes stay, of one without a name nothing") {

@@ -50,6 +50,14 @@ class Record(Dialogue):
             "YW5uOnNlY3JldA==", json.dumps(self.record("--auth", "ann:secret", "--trace-secrets"))
         )
 
+    def test_api_keys_stay_out_as_of_archives(self):
+        for name in ("X-Api-Key", "x-auth-token"):
+            text = json.dumps(self.record("-H", f"{name}: s3cret", "-H", "X-Other: kept"))
+            self.assertNotIn("s3cret", text)
+            self.assertIn("X-Other: kept", text)
+            kept = json.dumps(self.record("-H", f"{name}: s3cret", "--trace-secrets"))
+            self.assertIn("s3cret", kept)
+
     def test_a_new_file_is_for_its_owner_and_an_old_one_keeps_its_mode(self):
         with tempfile.TemporaryDirectory() as folder, Server(echo) as server:
             path = os.path.join(folder, "r")
