@@ -227,11 +227,10 @@ void ListenSession::pass_on(ServedClient& sender, MessageType type, std::string_
       give(*other, type, data);
       to_settle_.insert(number);
     } else if (options_.listen.broadcast == ListenOptions::Broadcast::kAll) {
-      // Nothing is written to it while it is read from: it is judged after that, unless what it
-      // says inflates to as much as is for all.
+      // What it says itself is held against nobody: it is read from at the pace it reads at,
+      // unless what it says inflates to as much as is for all.
       if (sender.backlog() > kMostQueuedInAll && !reads(sender)) continue;
       if (sender.give(type, data)) tell_sent(sender, type, data);
-      speakers_.insert(number);
     }
   }
 }
@@ -241,13 +240,6 @@ void ListenSession::pass_on(ServedClient& sender, MessageType type, std::string_
 void ListenSession::give(ServedClient& client, MessageType type, std::string_view data) {
   if (!client.connection().open()) return;
   if (reads(client) && client.give(type, data)) tell_sent(client, type, data);
-}
-
-void ListenSession::judge_speakers() {
-  for (const std::size_t number : std::exchange(speakers_, {})) {
-    const auto found = clients_.find(number);
-    if (found != clients_.end() && found->second->connection().open()) reads(*found->second);
-  }
 }
 
 /// False: it does not, and was dropped.
@@ -280,7 +272,6 @@ void ListenSession::settle_all() {
 void ListenSession::client_rests(ServedClient& client) {
   if (commands_) commands_->flush(client);
   settle_all();
-  if (!speakers_.empty()) asio::post(loop_, [this] { judge_speakers(); });
   flush();
 }
 
@@ -296,8 +287,8 @@ bool ListenSession::client_may_read(const ServedClient& client) const {
   if (output_watch_ && output_watch_->congested()) return false;
   if (source_ && source_->congested()) return false;
   if (commands_) return commands_->may_read(client);
-  // With an echo the queue is the client's own; a broadcast must not make one wait for another.
-  return options_.listen.broadcast != ListenOptions::Broadcast::kNone ||
+  // Who gets what it says waits for itself; who does not must not wait for what others say.
+  return options_.listen.broadcast == ListenOptions::Broadcast::kOthers ||
          client.connection().may_be_answered();
 }
 

@@ -105,7 +105,6 @@ class ListenSession : public ServedClient::Host,
   void give(ServedClient& client, MessageType type, std::string_view data);
   void tell_sent(ServedClient& client, MessageType type, std::string_view data);
   bool reads(ServedClient& client);
-  void judge_speakers();
   void settle_all();
   std::size_t open_clients() const;
   std::size_t places_taken() const;
@@ -135,7 +134,6 @@ class ListenSession : public ServedClient::Host,
   std::unique_ptr<CommandRoom> commands_;  // --exec
   std::map<std::size_t, std::unique_ptr<ServedClient>> clients_;
   std::set<std::size_t> to_settle_;  // clients with a broadcast to write
-  std::set<std::size_t> speakers_;   // clients with a broadcast of their own
   std::size_t last_number_ = 0;
   bool tells_sent_ = false;  // to the sink
   bool heard_ = false;       // some client has said something

@@ -348,20 +348,32 @@ class Room(Dialogue):
             self.assertEqual([len(one) for one in told], [len(large), 5, len(large), 11])
         self.assertNotIn(b"dropped", server.err)
 
+    def test_who_hears_itself_is_read_from_at_its_own_pace(self):
+        """It says more than may wait for anybody before it reads anything, and loses nothing."""
+        messages = [bytes([number]) * (3 << 20) for number in range(12)]
+        with Listening("--broadcast") as server:
+            talker = RawClient(server).open()
+            self.addCleanup(talker.sock.close)
+            self.say_while_reading(talker, *messages)
+            settled(server.peak_memory)
+            self.memory_at_most(server, 40 << 20)
+            self.assertEqual([talker.read_message() for _ in messages], messages)
+        self.assertNotIn(b"dropped", server.err)
+
     def test_who_reads_no_large_message_is_let_go_after_the_next(self):
         large = bytes(8 << 20)
         for broadcast in ("--broadcast=others", "--broadcast"):
             with self.subTest(broadcast), Listening(broadcast) as server:
                 deaf = RawClient(server).open()
                 self.addCleanup(deaf.sock.close)
-                with Running("--count", "8", "--output", "hex", server.url) as reader:
-                    server.wait_err("client 2 connected")
-                    talker = RawClient(server).open()
-                    self.addCleanup(talker.sock.close)
-                    self.say_while_reading(talker, *[large] * 8)
-                    for _ in range(8 if broadcast == "--broadcast" else 0):
-                        self.assertEqual(len(talker.read_message()), len(large))
-                    self.assertEqual(reader.wait(60).status, 0)
+                reader, talker = RawClient(server).open(), RawClient(server).open()
+                for client in (reader, talker):
+                    self.addCleanup(client.sock.close)
+                hearers = (reader, talker) if broadcast == "--broadcast" else (reader,)
+                for _ in range(8):
+                    self.say_while_reading(talker, large)
+                    for hearer in hearers:
+                        self.assertEqual(len(hearer.read_message()), len(large))
                 server.wait_err("client 1 does not read: dropped")
                 self.assertEqual(server.err.count(b"dropped"), 1)
                 self.memory_at_most(server, 160 << 20)
