@@ -33,21 +33,20 @@ compare() {
   cat "$work/difference"
 }
 
-# Columns: status, group, short name, long name, argument, choices; "-" where there is none.
-"$wscope" --completion list >"$work/list" || exit 1
-awk -F '\t' '$1 == "available"' "$work/list" >"$work/available"
-awk -F '\t' '{ print $3; print $4 }' "$work/available" | grep -E -- '-.' | sort -u >"$work/names"
+# Columns: group, short name, long name, argument, choices; "-" where there is none.
+"$wscope" --completion list >"$work/options" || exit 1
+awk -F '\t' '{ print $2; print $3 }' "$work/options" | grep -E -- '-.' | sort -u >"$work/names"
 grep -E '^--' "$work/names" >"$work/long_names"
 unknown_in() { sort -u | grep -vxF -f "$work/names"; }
 
 # --- the man page: groups, options and arguments, in the order of the table --------------------------
 man_page=man/wscope.1
 awk -F '\t' '
-  $2 != group { group = $2; print "group " group }
+  $1 != group { group = $1; print "group " group }
   {
-    argument = $5 == "-" ? "" : ($5 ~ /^\[=/ ? "" : " ") $5
-    print ($3 == "-" ? "" : $3) ($3 == "-" || $4 == "-" ? "" : ", ") ($4 == "-" ? "" : $4) argument
-  }' "$work/available" >"$work/table"
+    argument = $4 == "-" ? "" : ($4 ~ /^\[=/ ? "" : " ") $4
+    print ($2 == "-" ? "" : $2) ($2 == "-" || $3 == "-" ? "" : ", ") ($3 == "-" ? "" : $3) argument
+  }' "$work/options" >"$work/table"
 awk '
   /^\.Sh / { inside = /OPTIONS/ }
   !inside { next }
@@ -67,7 +66,7 @@ compare 'option table' "$work/table" "$man_page" "$work/man"
 
 # Each choice has a word in its option's entry.
 awk -F '\t' '
-  FNR == NR { if ($5 !~ /^\[=/ && $6 != "-") choices[$4] = $6; next }
+  FNR == NR { if ($4 !~ /^\[=/ && $5 != "-") choices[$3] = $5; next }
   /^\.(It Fl|Sh|Ss)/ { name = "" }
   /^\.It Fl / {
     words = split($0, word, " ")
@@ -80,7 +79,7 @@ awk -F '\t' '
       for (i = 1; i <= count; i++)
         if (!index(entry[name], " " choice[i] " ")) print name " does not tell of " choice[i]
     }
-  }' FS='\t' "$work/available" FS=' ' "$man_page" >"$work/untold"
+  }' FS='\t' "$work/options" FS=' ' "$man_page" >"$work/untold"
 while read -r line; do complain "$man_page: $line"; done <"$work/untold"
 
 # Every option that a text names must be there: .Fl in the man page, command lines in all.
@@ -132,5 +131,5 @@ version=$("$wscope" --version | sed -n '1s/^wscope //p')
 grep -qE "^## ${version//./\\.}( |$)" CHANGELOG.md ||
   complain "CHANGELOG.md has no section for $version"
 
-((failed == 0)) && echo "check_docs: $(wc -l <"$work/available") options, all told everywhere"
+((failed == 0)) && echo "check_docs: $(wc -l <"$work/options") options, all told everywhere"
 exit "$failed"

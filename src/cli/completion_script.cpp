@@ -87,7 +87,6 @@ std::string bash_script() {
   std::string script(kBashHead);
   std::string words;
   for (const OptionRow& row : option_table()) {
-    if (!row.available()) continue;
     words.append(words.empty() ? "" : " ").append(spellings(row, " "));
     if (!row.may_take_value()) continue;
     script += "    ";
@@ -170,7 +169,7 @@ std::string zsh_script() {
       "_wscope() {\n"
       "  _arguments -s -S \\\n";
   for (const OptionRow& row : option_table()) {
-    if (row.available()) script += "    " + zsh_specification(row) + " \\\n";
+    script += "    " + zsh_specification(row) + " \\\n";
   }
   return script +
          "    '1:URL:_wscope_place'\n"
@@ -222,7 +221,6 @@ std::string fish_script() {
       "complete -c wscope -n 'string match -q -- \"@*\" (commandline -ct)' -f"
       " -a '(wscope (string match -- \"--config=*\" (commandline -opc)) --completion profiles)'\n";
   for (const OptionRow& row : option_table()) {
-    if (!row.available()) continue;
     script += "complete -c wscope";
     if (row.short_name != '\0') script += std::string(" -s ") + row.short_name;
     if (!row.long_name.empty()) script += " -l " + std::string(row.long_name);

@@ -57,7 +57,7 @@ bool may_stand_in_file(const OptionRow& row) {
   for (const std::string_view name : kNot) {
     if (row.long_name == name) return false;
   }
-  return row.available() && !row.long_name.empty();
+  return !row.long_name.empty();
 }
 
 std::string number_text(double number) {
@@ -114,7 +114,7 @@ Result<const OptionRow*> Reader::row_of(const toml::key& key) const {
   const OptionRow* row = find_long(name == "url" ? "connect" : name);
   if (row != nullptr && may_stand_in_file(*row)) return row;
   const std::string what = "'" + std::string(name) + "' ";
-  if (row != nullptr && row->available()) {
+  if (row != nullptr) {
     return refuse(key.source(), what + "is for the command line only");
   }
   std::vector<std::string_view> names = {"url"};

@@ -76,10 +76,10 @@ std::string help_text(Show show) {
 std::string option_list() {
   std::string text;
   const auto column = [&text](std::string_view word) {
-    text.append("\t").append(word.empty() ? "-" : word);
+    if (!text.empty() && text.back() != '\n') text += '\t';
+    text.append(word.empty() ? "-" : word);
   };
   for (const OptionRow& row : option_table()) {
-    text += row.available() ? "available" : "unavailable";
     column(capitalised(group_title(row.group)));
     column(row.short_name != '\0' ? std::string{'-', row.short_name} : "");
     column(row.long_name.empty() ? "" : row.name());

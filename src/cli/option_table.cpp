@@ -38,7 +38,6 @@ constexpr Role kClient = Role::kClient;
 constexpr Role kServer = Role::kServer;
 constexpr Show kBrief = Show::kBrief;
 constexpr Show kFull = Show::kFull;
-constexpr Show kNotYet = Show::kUnavailable;
 
 using G = Group;
 using M = MessageOptions;

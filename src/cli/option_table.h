@@ -1,11 +1,10 @@
 // The option table: every option of wscope(1) in one place, one row each.
 //
 // Registration with CLI11, --help, the completion scripts and scripts/check_docs.sh are all made
-// from it, so none of them can drift. Rows are constants; nothing is built at start. A row whose
-// room is not built yet is Show::kUnavailable: using it is a usage error, and it is told nowhere.
-// `set` writes the row's value into Options, `set_from_file` what it reads where the value was
-// typed as @FILE (what a variable or a file holds is never such a name); they fail with
-// Stage::kUsage naming option and value.
+// from it, so none of them can drift. Rows are constants; nothing is built at start. `set` writes
+// the row's value into Options, `set_from_file` what it reads where the value was typed as @FILE
+// (what a variable or a file holds is never such a name); they fail with Stage::kUsage naming
+// option and value.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +33,7 @@ constexpr Group kGroups[] = {
     Group::kDiagnosis, Group::kTerminal,  Group::kAutomation, Group::kServer, Group::kGeneral};
 
 enum class Role { kBoth, kClient, kServer };              // where it has a meaning: --listen or not
-enum class Show { kBrief, kFull, kUnavailable };          // --help, --help=all only, nowhere
+enum class Show { kBrief, kFull };                        // --help, or --help=all only
 enum class Complete { kNothing, kFile, kAtFile, kHost };  // its value, beyond `choices`
 
 struct OptionRow {
@@ -64,7 +63,6 @@ struct OptionRow {
   }
   /// `typed` as @FILE.
   Result<void> apply(const std::string& typed, Options& options) const;
-  bool available() const { return show != Show::kUnavailable; }
   /// "--origin", or "-t" where there is no long name.
   std::string name() const;
 };

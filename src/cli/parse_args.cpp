@@ -60,6 +60,7 @@ class Parser {
   Result<void> take_positionals(const std::vector<std::string>& rest);
   Result<void> take_kind_of_times(std::vector<std::string>& positionals);
   Result<void> take_profile(const std::string& name);
+  std::optional<Error> left_over(const std::vector<std::string>& positionals) const;
   Error unknown(const std::string& word) const;
   Error missing_value(std::string_view what) const;
   /// The word on the command line that is `-` and a long option's name, with one dash too few.
@@ -121,15 +122,12 @@ void Parser::take(const OptionRow& row, std::string value) {
 Result<void> Parser::apply(const OptionRow& row, std::string value) {
   const bool marked = !value.empty() && value.back() == kEmptyMark;
   if (marked) value.pop_back();
-  if (!row.may_take_value() && value == "false" && row.set != nullptr && row.available()) {
+  if (!row.may_take_value() && value == "false" && row.set != nullptr) {
     take_back(row);
     return {};
   }
   if (!row.may_take_value() && (marked || !value.empty())) {
     return fail(Stage::kUsage, row.name() + " takes no value");
-  }
-  if (!row.available()) {
-    return fail(Stage::kUsage, row.name() + " is not available in this version");
   }
   if (swallowed_option(row, value)) {
     // Not what stands behind its '=': that may be a secret.
@@ -195,7 +193,7 @@ const OptionRow* Parser::one_dash_short(std::string_view end_of_word) const {
     if (name.size() < end_of_word.size()) continue;
     if (name.substr(name.size() - end_of_word.size()) != end_of_word) continue;
     const OptionRow* row = find_long(name);
-    if (row != nullptr && row->available()) return row;
+    if (row != nullptr) return row;
   }
   return nullptr;
 }
@@ -224,7 +222,7 @@ Error Parser::unknown(const std::string& word) const {
   }
   std::vector<std::string_view> names;
   for (const OptionRow& row : option_table()) {
-    if (row.available() && !row.long_name.empty()) names.push_back(row.long_name);
+    if (!row.long_name.empty()) names.push_back(row.long_name);
   }
   std::string hint;
   for (const std::string_view near : nearest(name, names)) {
@@ -243,9 +241,6 @@ Error Parser::missing_value(std::string_view what) const {
 }
 
 Result<void> Parser::take_profile(const std::string& name) {
-  if (!find_long("config")->available()) {
-    return fail(Stage::kUsage, name + ": profiles are not available in this version");
-  }
   std::string& profile = options_.profile.profile;
   if (!profile.empty()) {
     return fail(Stage::kUsage, "more than one profile: @" + profile + " and " + name);
@@ -282,12 +277,32 @@ Result<void> Parser::take_kind_of_times(std::vector<std::string>& positionals) {
   return {};
 }
 
+/// `--socketio /chat ws://h`: a value that may be left out is one only behind a '='.
+std::optional<Error> Parser::left_over(const std::vector<std::string>& positionals) const {
+  const auto is_url = [](const std::string& word) { return word.find("://") != word.npos; };
+  if (std::none_of(positionals.begin(), positionals.end(), is_url)) return std::nullopt;
+  for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
+    const std::string& word = words_[i + 1];
+    const bool other = word.empty() || word.front() == '@' || is_url(word);
+    if (!is_long(words_[i]) || other) continue;
+    if (std::find(positionals.begin(), positionals.end(), word) == positionals.end()) continue;
+    const OptionRow* row = find_long(words_[i].substr(2));
+    if (row == nullptr || !row->may_take_value() || row->takes_value()) continue;
+    return Error{Stage::kUsage,
+                 row->name() + " takes its value behind a '=', and '" + word + "' is no URL",
+                 "write " + row->name() + "=" + word + " if that is the value",
+                 {}};
+  }
+  return std::nullopt;
+}
+
 Result<void> Parser::take_positionals(const std::vector<std::string>& rest) {
   std::vector<std::string> positionals = url_->results();
   for (const std::string& word : rest) {
     if (word != "--") positionals.push_back(word);
   }
   if (auto taken = take_kind_of_times(positionals); !taken) return taken;
+  if (auto error = left_over(positionals)) return fail(*std::move(error));
   const auto end_of_options = std::find(words_.begin(), words_.end(), "--");
   for (const std::string& word : positionals) {
     const bool meant = std::find(end_of_options, words_.end(), word) != words_.end();

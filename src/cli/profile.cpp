@@ -80,7 +80,8 @@ tl::unexpected<Error> no_profile(const Config& config, const std::string& name,
 
 /// As it is meant in that file: from its folder, or with ~/ from the home.
 std::string path_in(const Place& place, const std::string& path) {
-  if (path.rfind("~/", 0) == 0) return variable("HOME") + path.substr(1);
+  const std::string home = variable("HOME");
+  if (path.rfind("~/", 0) == 0 && !home.empty()) return home + path.substr(1);
   const std::size_t slash = place.file.rfind('/');
   if (path.front() == '/' || slash == std::string::npos) return path;
   return place.file.substr(0, slash + 1) + path;

