@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/cause.h"
-#include "net/descriptor_limit.h"
+#include "base/descriptor_limit.h"
 
 namespace wscope::session {
 namespace {
@@ -105,7 +105,7 @@ Result<void> ChildProcess::start(const std::string& command, const Environment& 
   if (failed) return no_process("SIGCHLD", failed.value());
   std::vector<std::string> words = {"sh", "-c", "--", command};
   Environment variables = joined_environment(environ, environment);
-  const net::UsualDescriptorLimit usual_limit;
+  const UsualDescriptorLimit usual_limit;
   pid_t pid = 0;
   const SpawnPlan plan(its_input_.get(), its_output_.get());
   const int error = ::posix_spawn(&pid, "/bin/sh", plan.files(), plan.attributes(),

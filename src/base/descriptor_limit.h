@@ -7,7 +7,7 @@
 
 #include <sys/resource.h>
 
-namespace wscope::net {
+namespace wscope {
 
 void lift_descriptor_limit();
 
@@ -23,4 +23,4 @@ class UsualDescriptorLimit {
   rlimit lifted_{};
 };
 
-}  // namespace wscope::net
+}  // namespace wscope

@@ -1,9 +1,9 @@
-#include "net/descriptor_limit.h"
+#include "base/descriptor_limit.h"
 
 #include <algorithm>
 #include <optional>
 
-namespace wscope::net {
+namespace wscope {
 namespace {
 
 std::optional<rlimit> usual;  // nothing: it was not lifted
@@ -27,4 +27,4 @@ UsualDescriptorLimit::~UsualDescriptorLimit() {
   if (usual) ::setrlimit(RLIMIT_NOFILE, &lifted_);
 }
 
-}  // namespace wscope::net
+}  // namespace wscope
