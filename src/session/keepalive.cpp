@@ -16,7 +16,8 @@ Keepalive::Keepalive(asio::io_context& loop, const LivenessOptions& options, Hoo
       pong_due_(loop),
       next_beat_(loop) {}
 
-void Keepalive::start() {
+void Keepalive::start(Connection& connection) {
+  connection_ = &connection;
   if (options_.ping_interval > 0) {
     next_ping_.start(options_.ping_interval, [this] { ping(); });
   }
@@ -41,20 +42,23 @@ void Keepalive::ping() {
   if (!hooks_.ping(std::string(kPrefix) + std::to_string(++pings_))) return;
   // The deadline is for the oldest unanswered ping: a later one must not push it back.
   if (options_.pong_timeout <= 0 || pong_due_.running()) return;
-  hooks_.waits();
+  connection_->begin_pong_wait();
   await_pong();
 }
 
 void Keepalive::await_pong() {
   pong_due_.start(options_.pong_timeout, [this] {
-    if (hooks_.held_up()) return await_pong();
+    if (connection_->pong_was_held_up()) return await_pong();
     hooks_.dead();
   });
 }
 
 void Keepalive::beat() {
   next_beat_.start(options_.heartbeat_interval, [this] { beat(); });
-  for (const auto& text : options_.heartbeat) hooks_.heartbeat(text);
+  for (const auto& text : options_.heartbeat) {
+    // Who reads nothing must not make us grow.
+    if (connection_->has_room()) hooks_.heartbeat(text);
+  }
 }
 
 }  // namespace wscope::session

@@ -1,9 +1,9 @@
 // Keepalive: pings at an interval, the wait for their pongs, and heartbeat messages.
 //
-// Runs from start() to stop(); the hooks are called on the loop. `dead` is called once when a pong
-// did not come within --pong-timeout; the time does not count where it was ourselves who held the
-// ping or the pong up: `waits` is called when a wait begins, and then `held_up` asks at its end
-// whether that was so since the last call of either. Seconds.
+// Runs from start() to stop(), on one connection, which must live as long; the hooks are called on
+// the loop, and what they send is theirs. No heartbeat while the peer reads nothing. `dead` is
+// called when a pong did not come within --pong-timeout; the time does not count where it was
+// ourselves who held the ping or the pong up. Seconds.
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/options.h"
+#include "session/connection.h"
 #include "session/deadline.h"
 
 namespace wscope::session {
@@ -23,13 +24,11 @@ class Keepalive {
     std::function<bool(const std::string& data)> ping;  // false: can't be sent any more
     std::function<void(const std::string& text)> heartbeat;
     std::function<void()> dead;
-    std::function<void()> waits;
-    std::function<bool()> held_up;
   };
 
   Keepalive(asio::io_context& loop, const LivenessOptions& options, Hooks hooks);
 
-  void start();
+  void start(Connection& connection);
   void stop();
   /// Any pong that came; one that answers a ping of ours ends the wait.
   void pong(std::string_view data);
@@ -41,6 +40,7 @@ class Keepalive {
 
   const LivenessOptions& options_;
   Hooks hooks_;
+  Connection* connection_ = nullptr;
   Deadline next_ping_;
   Deadline pong_due_;
   Deadline next_beat_;

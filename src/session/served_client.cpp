@@ -27,14 +27,11 @@ ServedClient::ServedClient(asio::io_context& loop, std::unique_ptr<net::Stream> 
   };
   hooks.heartbeat = [this](const std::string& text) {
     host_.client_wakes();
-    // Who reads nothing must not make us grow.
-    if (!connection_.has_room() || !connection_.send(MessageType::kText, text)) return;
+    if (!connection_.send(MessageType::kText, text)) return;
     host_.client_sent(*this, MessageType::kText, text);
     connection_.settle();
     host_.client_rests(*this);
   };
-  hooks.waits = [this] { connection_.begin_pong_wait(); };
-  hooks.held_up = [this] { return connection_.pong_was_held_up(); };
   hooks.dead = [this] {
     // What is waited for after a Close has --close-timeout (RFC 6455 5.5.1: no Pong need come).
     if (connection_.state() != ws::Engine::State::kOpen) return;
@@ -84,7 +81,7 @@ ws::ServerReply ServedClient::connection_request(const ws::ServerRequest& reques
 
 void ServedClient::connection_opened() {
   was_open_ = true;
-  if (keepalive_) keepalive_->start();
+  if (keepalive_) keepalive_->start(connection_);
   host_.client_opened(*this);
 }
 
