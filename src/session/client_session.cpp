@@ -56,8 +56,6 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
                   },
                   [this](const std::string& text) {
                     clock_.sample();
-                    // Who reads nothing must not make us grow.
-                    if (!connection_->has_room()) return;
                     send(MessageType::kText, text);
                     connection_->settle();
                     flush();
@@ -68,9 +66,7 @@ ClientSession::ClientSession(asio::io_context& loop, const Options& options, net
                                                     options_.liveness.pong_timeout),
                                         "--pong-timeout waits longer",
                                         {}});
-                  },
-                  [this] { connection_->begin_pong_wait(); },
-                  [this] { return connection_->pong_was_held_up(); }}),
+                  }}),
       reconnect_(options.liveness) {
   if (options.dialect.kind != DialectOptions::Kind::kNone) {
     dialect_ = std::make_unique<DialectTalk>(loop, options, url_, source.interactive(), *this);
@@ -94,7 +90,8 @@ void ClientSession::start(Finished finished) {
 void ClientSession::open() {
   phase_ = Phase::kOpening;
   opening_ = std::make_unique<Opening>(loop_, options_, opening_events_, connector_);
-  opening_->start(url_, [this](Result<OpenedStream> result) { opened(std::move(result)); });
+  opening_->start(url_, cookies_,
+                  [this](Result<OpenedStream> result) { opened(std::move(result)); });
   if (!source_.interactive()) return;
   slow_.start(kSlow, [this] {
     sink_.on_notice(fmt::format("still connecting to {}: what is typed waits", url_.display()));
@@ -105,6 +102,7 @@ void ClientSession::open() {
 void ClientSession::opened(Result<OpenedStream> result) {
   clock_.sample();
   const RefusedUpgrade refused = opening_->refused();
+  if (auto cookies = opening_->cookies()) cookies_ = std::move(cookies);
   opening_.reset();
   slow_.cancel();
   if (!result) {
@@ -148,7 +146,7 @@ void ClientSession::opened(Result<OpenedStream> result) {
   opened_at_ = clock_.now();
   quiet_since_ = opened_at_;
   round_trips_.clear();
-  keepalive_.start();
+  keepalive_.start(*connection_);
   if (dialect_) {
     dialect_->opened(clock_.seconds(), {opened_.host, opened_.home}, outbox_.take_unsent());
   }

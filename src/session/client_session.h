@@ -150,6 +150,7 @@ class ClientSession : public ConnectionOwner, public DialectOwner {
   net::TlsContexts tls_;
   net::Connector connector_;
   std::unique_ptr<Opening> opening_;
+  std::optional<CookieJar> cookies_;  // what the openings so far were given to keep
   std::unique_ptr<Connection> connection_;
   Opened opened_event_;
   OpenedStream opened_;

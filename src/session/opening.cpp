@@ -68,10 +68,15 @@ Opening::Opening(asio::io_context& loop, const Options& options, EventSink& sink
 
 Opening::~Opening() { cancel(); }
 
-void Opening::start(const net::Url& url, Done done) {
+void Opening::start(const net::Url& url, std::optional<CookieJar> cookies, Done done) {
   url_ = url;
   done_ = std::move(done);
-  begin(RequestPlan::create(options_.handshake, url_));
+  begin(RequestPlan::create(options_.handshake, url_, std::move(cookies)));
+}
+
+std::optional<CookieJar> Opening::cookies() const {
+  if (!plan_) return std::nullopt;
+  return plan_->cookies();
 }
 
 // What can't be sent is told before anybody is bothered with it.
@@ -206,6 +211,8 @@ void Opening::go_on() {
 void Opening::upgraded(Result<void> result) {
   if (led_on_) return go_on();
   const auto& gate = upgrade_->gate();
+  // For the next request, which --reconnect may send.
+  if (gate.head()) plan_->take_cookies(*gate.head(), url_, seconds_now());
   if (!result) {
     Error error = std::move(result.error());
     if (!gate.begun() && !url_.secure && error.hint.empty()) {

@@ -46,7 +46,10 @@ class Opening {
           net::Connector& connector);
   ~Opening();
 
-  void start(const net::Url& url, Done done);
+  /// `cookies`: those of the opening before this one, if there was one.
+  void start(const net::Url& url, std::optional<CookieJar> cookies, Done done);
+  /// Those of files and those that servers have set, as far as it got; nothing: not begun.
+  std::optional<CookieJar> cookies() const;
   /// What the server, or a proxy before it, said when it refused; for who considers to try again.
   RefusedUpgrade refused() const;
   void cancel();

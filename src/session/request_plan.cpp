@@ -53,6 +53,16 @@ std::vector<std::string> challenges_of(const ws::ResponseHead& head) {
   return values;
 }
 
+Result<CookieJar> jar_of_files(const std::vector<std::string>& texts) {
+  CookieJar jar;
+  for (const std::string& text : texts) {
+    auto cookies = read_cookie_file(text);
+    if (!cookies) return fail(std::move(cookies.error()));
+    for (Cookie& cookie : *cookies) jar.add(std::move(cookie));
+  }
+  return jar;
+}
+
 Login split_login(const std::string& auth) {
   const std::size_t colon = std::min(auth.find(':'), auth.size());
   return {auth.substr(0, colon), auth.substr(std::min(colon + 1, auth.size()))};
@@ -60,14 +70,17 @@ Login split_login(const std::string& auth) {
 
 }  // namespace
 
-Result<RequestPlan> RequestPlan::create(const HandshakeOptions& options, const net::Url& first) {
+Result<RequestPlan> RequestPlan::create(const HandshakeOptions& options, const net::Url& first,
+                                        std::optional<CookieJar> kept) {
   RequestPlan plan;
   plan.options_ = options;
   plan.first_ = first;
-  for (const std::string& text : options.cookie_files) {
-    auto cookies = read_cookie_file(text);
-    if (!cookies) return fail(std::move(cookies.error()));
-    for (Cookie& cookie : *cookies) plan.jar_.add(std::move(cookie));
+  if (kept) {
+    plan.jar_ = std::move(*kept);
+  } else {
+    auto jar = jar_of_files(options.cookie_files);
+    if (!jar) return fail(std::move(jar.error()));
+    plan.jar_ = std::move(*jar);
   }
   if (options.netrc) {
     auto netrc = read_netrc();

@@ -24,7 +24,9 @@ namespace wscope::session {
 
 class RequestPlan {
  public:
-  static Result<RequestPlan> create(const HandshakeOptions& options, const net::Url& first);
+  /// `kept`: the cookies of a plan for the same URL before; else they begin with those of files.
+  static Result<RequestPlan> create(const HandshakeOptions& options, const net::Url& first,
+                                    std::optional<CookieJar> kept = std::nullopt);
 
   struct Request {
     HandshakeOptions options;  // headers, cookies, auth and bearer as they go to this server
@@ -39,6 +41,7 @@ class RequestPlan {
   /// Something that the user gave does not go to this server.
   bool withholds(const net::Url& url) const;
 
+  const CookieJar& cookies() const { return jar_; }
   void take_cookies(const ws::ResponseHead& head, const net::Url& url, std::int64_t now);
   /// True: a challenge that the next request to `url` will answer.
   bool take_challenge(const ws::ResponseHead& head, const net::Url& url);

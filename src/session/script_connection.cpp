@@ -35,7 +35,8 @@ ScriptConnection::ScriptConnection(asio::io_context& loop, Options options, net:
 
 void ScriptConnection::open(const net::Url& url) {
   opening_ = std::make_unique<Opening>(loop_, options_, opening_events_, connector_);
-  opening_->start(url, [this](Result<OpenedStream> result) { opened(std::move(result)); });
+  opening_->start(url, std::nullopt,
+                  [this](Result<OpenedStream> result) { opened(std::move(result)); });
 }
 
 void ScriptConnection::opened(Result<OpenedStream> result) {

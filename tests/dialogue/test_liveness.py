@@ -150,6 +150,28 @@ class Reconnect(Dialogue):
             ended = run("--reconnect", "-w", "-1", server.url, timeout=30)
             self.expect(ended, status=0, out="first life\nsecond life\n")
 
+    def test_cookies_of_the_connection_that_was_lost_go_along(self):
+        """As load balancers need it that send who comes again to the same server."""
+        cookies = []
+
+        def script(peer):
+            cookies.append(peer.read_request().get("Cookie"))
+            if len(cookies) == 3:
+                peer.send(peer.response("Set-Cookie: node=; Max-Age=0"))
+            elif len(cookies) == 2:
+                peer.send(
+                    b"HTTP/1.1 503 Busy\r\nSet-Cookie: wait=1\r\nRetry-After: 0\r\n"
+                    b"Content-Length: 0\r\n\r\n"
+                )
+                return peer.end()
+            else:
+                peer.send(peer.response("Set-Cookie: node=7; HttpOnly"))
+            return peer.finish() if len(cookies) == 4 else peer.reset()
+
+        with Server(script) as server:
+            self.dialogue("--reconnect", "--cookie", "mine=1", "-w", "-1", server.url, out="")
+        self.assertEqual(cookies, ["mine=1", "mine=1; node=7", "mine=1; node=7; wait=1", "mine=1; wait=1"])
+
     def test_it_gives_up_after_reconnect_max(self):
         holder, port = unused_port()
         with holder:
