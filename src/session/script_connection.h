@@ -54,6 +54,7 @@ class ScriptConnection : public ConnectionOwner {
   /// Opening, open or closing.
   bool alive() const { return opening_ != nullptr || connection_ != nullptr; }
   bool has_room() const { return connection_ == nullptr || connection_->has_room(); }
+  std::size_t unsent() const { return connection_ == nullptr ? 0 : connection_->queued(); }
   /// Nothing where the connection is open; else why nothing can be sent.
   std::optional<std::string> why_not() const;
 

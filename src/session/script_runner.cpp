@@ -29,9 +29,8 @@ constexpr int kMessagesPerTurn = 250;
 // A longer text is taken apart anew when it is moved to another place: it would take several times
 // its memory while the others come.
 constexpr std::size_t kMostKeptJson = 4096;
-constexpr double kSilence = 1;                   // not-expect without `for`
-constexpr std::size_t kRememberedPassed = 5;     // messages that await passed over, for its failure
-constexpr std::size_t kRememberedControls = 64;  // pings and pongs that nobody took
+constexpr double kSilence = 1;                // not-expect without `for`
+constexpr std::size_t kRememberedPassed = 5;  // messages that await passed over, for its failure
 
 Error expectation(std::string message, std::string detail = {}) {
   return {Stage::kExpectation, std::move(message), {}, std::move(detail)};
@@ -63,28 +62,10 @@ bool ScriptRunner::took_end(const std::string& name) const {
 }
 
 void ScriptRunner::event(const std::string& name, ScriptEvent event) {
-  Inbox& inbox = inboxes_[name];
-  switch (event.kind) {
-    case ScriptEvent::Kind::kMessage:
-      inbox.bytes += event.data.size() + sizeof(ScriptEvent);
-      inbox.messages.push_back(std::move(event));
-      return;
-    case ScriptEvent::Kind::kPing:
-    case ScriptEvent::Kind::kPong: {
-      auto& queue = event.kind == ScriptEvent::Kind::kPing ? inbox.pings : inbox.pongs;
-      if (queue.size() == kRememberedControls) {
-        queue.pop_front();
-        const auto looked = wait_.looked.find(&queue);
-        if (looked != wait_.looked.end() && looked->second > 0) --looked->second;
-      }
-      queue.push_back(std::move(event));
-      return;
-    }
-    case ScriptEvent::Kind::kClose:
-    case ScriptEvent::Kind::kLost:
-      inbox.end = std::move(event);
-      return;
-  }
+  const ScriptInbox::Queue* const moved_up = inboxes_[name].add(std::move(event));
+  if (moved_up == nullptr) return;
+  const auto looked = wait_.looked.find(moved_up);
+  if (looked != wait_.looked.end() && looked->second > 0) --looked->second;
 }
 
 std::size_t ScriptRunner::queued_bytes(const std::string& name) const {
@@ -254,8 +235,9 @@ bool ScriptRunner::send(const Statement& statement) {
     return fail_at(&statement, {Stage::kConnection, "can't send: " + *why_not, {}, {}});
   }
   if (!host_.has_room(statement.connection)) {
-    wait_until(Wait::Kind::kRoom, std::nullopt);
+    wait_until(Wait::Kind::kRoom, now_ + patience());
     wait_.connection = statement.connection;
+    wait_.unsent = host_.unsent(statement.connection);
   }
   return true;
 }
@@ -313,9 +295,12 @@ bool ScriptRunner::expect(const Statement& statement) {
   return true;
 }
 
-/// Seconds; within a block that has a limit of its own, that one rules.
 double ScriptRunner::patience(const Statement& statement) const {
-  if (statement.seconds) return *statement.seconds;
+  return statement.seconds ? *statement.seconds : patience();
+}
+
+/// Seconds; within a block that has a limit of its own, that one rules.
+double ScriptRunner::patience() const {
   for (const Frame& frame : frames_) {
     if (frame.deadline) return 1e9;
   }
@@ -352,7 +337,7 @@ bool ScriptRunner::go_on() {
     case Wait::Kind::kConnection:
       break;
     case Wait::Kind::kRoom:
-      done = host_.has_room(wait_.connection);
+      done = get_room();
       break;
     case Wait::Kind::kTime:
       done = time_is_up;
@@ -370,6 +355,17 @@ bool ScriptRunner::go_on() {
     return true;
   }
   return is_late() && fail_late();
+}
+
+/// A peer that takes some of what it was sent is none that does not read, however slow it is.
+bool ScriptRunner::get_room() {
+  if (host_.has_room(wait_.connection)) return true;
+  if (!is_late()) return false;
+  const std::size_t left = host_.unsent(wait_.connection);
+  if (left >= wait_.unsent) return false;
+  wait_.unsent = left;
+  wait_.until = now_ + patience();
+  return false;
 }
 
 bool ScriptRunner::take_events() {
@@ -393,7 +389,7 @@ bool ScriptRunner::take_for(std::size_t index) {
 bool ScriptRunner::take_control(std::size_t index) {
   const Pending& pending = wait_.pending[index];
   const std::string& name = pending.statement->connection;
-  Inbox& inbox = inboxes_[name];
+  ScriptInbox& inbox = inboxes_[name];
   auto& queue = pending.matcher.kind() == Pattern::kPong ? inbox.pongs : inbox.pings;
   for (auto event = queue.begin(); event != queue.end(); ++event) {
     if (!assign(name, *event)) continue;
@@ -405,15 +401,13 @@ bool ScriptRunner::take_control(std::size_t index) {
 
 bool ScriptRunner::take_message(std::size_t index) {
   const std::string& name = wait_.pending[index].statement->connection;
-  Inbox& inbox = inboxes_[name];
+  ScriptInbox& inbox = inboxes_[name];
   while (!inbox.messages.empty()) {
     if (messages_left_-- <= 0 && !is_late()) {
       wants_turn_ = true;
       return false;
     }
-    ScriptEvent message = std::move(inbox.messages.front());
-    inbox.messages.pop_front();
-    inbox.bytes -= message.data.size() + sizeof(ScriptEvent);
+    ScriptEvent message = inbox.take_message();
     if (assign(name, message)) return true;
     if (!wait_.pass_over) return fail_match(wait_.pending[index], message);
     ++wait_.passed_count;
@@ -480,8 +474,8 @@ void ScriptRunner::keep_values() {
 /// What came stays where it is: a later expectation may be for it.
 bool ScriptRunner::keeps_silent() {
   const Pending& pending = wait_.pending.front();
-  const Inbox& inbox = inboxes_[pending.statement->connection];
-  for (const Queue* queue : {&inbox.messages, &inbox.pings, &inbox.pongs}) {
+  const ScriptInbox& inbox = inboxes_[pending.statement->connection];
+  for (const ScriptInbox::Queue* queue : {&inbox.messages, &inbox.pings, &inbox.pongs}) {
     for (std::size_t& looked = wait_.looked[queue]; looked < queue->size(); ++looked) {
       if (!is_not(pending, (*queue)[looked])) return false;
     }
@@ -527,6 +521,7 @@ bool ScriptRunner::fail_late() {
                     current_->line, printable(current_->source));
     return fail_at(frame.block, expectation(at));
   }
+  if (wait_.kind == Wait::Kind::kRoom) return fail_deaf();
   const auto& open = wait_.assignment.free();
   if (open.empty()) return false;
   const Pending& pending = wait_.pending[open.front()];
@@ -549,6 +544,15 @@ bool ScriptRunner::fail_late() {
     error.hint = "a message \"pong\" came; `expect pong` is for the frame: expect \"pong\"";
   }
   return fail_at(pending.statement, std::move(error));
+}
+
+bool ScriptRunner::fail_deaf() {
+  return fail_at(current_,
+                 {Stage::kTimeout,
+                  fmt::format("can't send: the peer reads nothing for {:g} s, {} bytes wait",
+                              patience(), wait_.unsent),
+                  {},
+                  {}});
 }
 
 std::string ScriptRunner::place(const Statement& statement) const {

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +22,7 @@
 #include "output/script_report.h"
 #include "session/script_assignment.h"
 #include "session/script_cases.h"
+#include "session/script_inbox.h"
 #include "session/script_match.h"
 #include "session/script_variables.h"
 
@@ -41,7 +41,10 @@ class ScriptHost {
   virtual std::optional<std::string> pong(const std::string& name, std::string_view data) = 0;
   virtual std::optional<std::string> close(const std::string& name, std::uint16_t code,
                                            std::string_view reason) = 0;
+  /// Whether the connection takes more.
   virtual bool has_room(const std::string& name) = 0;
+  /// How many bytes of what was sent it holds that the peer's system has not taken.
+  virtual std::size_t unsent(const std::string& name) = 0;
   virtual Result<std::string> read_file(const std::string& path) = 0;
 };
 
@@ -86,28 +89,21 @@ class ScriptRunner {
     ScriptEvent event;
     JsonReading json;  // of the event's data
   };
-  using Queue = std::deque<ScriptEvent>;
   /// What the statement under way waits for.
   struct Wait {
     enum class Kind { kNothing, kConnection, kRoom, kTime, kEvents, kSilence };
     Kind kind = Kind::kNothing;
     std::optional<double> until;
     std::string connection;
+    std::size_t unsent = 0;        // kRoom: as many bytes as there were when `until` was set
     std::vector<Pending> pending;  // all of the statement, also those that are fulfilled
     ScriptAssignment assignment;   // of `taken` to them
     std::vector<Arrival> taken;
     bool pass_over = false;
     std::vector<std::string> passed;  // the last ones that were passed over
     std::size_t passed_count = 0;
-    std::map<const Queue*, std::size_t> looked;  // how many at the front kSilence has looked at
-  };
-  struct Inbox {
-    Queue messages;
-    Queue pings;
-    Queue pongs;
-    std::optional<ScriptEvent> end;  // a Close or the loss; comes after all messages
-    bool end_taken = false;          // by an expectation
-    std::size_t bytes = 0;
+    // How many at the front kSilence has looked at.
+    std::map<const ScriptInbox::Queue*, std::size_t> looked;
   };
 
   bool step();
@@ -123,6 +119,7 @@ class ScriptRunner {
   void wait_until(typename Wait::Kind kind, std::optional<double> until);
 
   bool go_on();
+  bool get_room();
   bool is_late() const;
   bool take_events();
   bool take_for(std::size_t index);
@@ -135,12 +132,14 @@ class ScriptRunner {
   void keep_values();
   bool fail_match(const Pending& pending, const ScriptEvent& event);
   bool fail_late();
+  bool fail_deaf();
 
   std::optional<Pending> pending_of(const Statement& statement);
   std::optional<std::string> filled_in(const std::string& text, const Statement& statement,
                                        input::TemplateStyle style = input::TemplateStyle::kPlain);
   std::optional<double> limit() const;
   double patience(const Statement& statement) const;
+  double patience() const;
 
   bool fail_at(const Statement* statement, Error error);
   std::string place(const Statement& statement) const;
@@ -152,7 +151,7 @@ class ScriptRunner {
   std::vector<Frame> frames_;
   Wait wait_;
   const Statement* current_ = nullptr;
-  std::map<std::string, Inbox> inboxes_;
+  std::map<std::string, ScriptInbox> inboxes_;
   std::map<std::string, std::string> last_ping_;
   std::vector<std::string> headers_;  // for the next connect
   double now_ = 0;

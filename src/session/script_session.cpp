@@ -116,6 +116,11 @@ bool ScriptSession::has_room(const std::string& name) {
   return found == connections_.end() || found->second->has_room();
 }
 
+std::size_t ScriptSession::unsent(const std::string& name) {
+  const auto found = connections_.find(name);
+  return found == connections_.end() ? 0 : found->second->unsent();
+}
+
 Result<std::string> ScriptSession::read_file(const std::string& path) {
   const bool anchored = !path.empty() && (path.front() == '/' || path.front() == '~');
   auto content = input::read_whole_file(anchored ? path : folder_ + path);

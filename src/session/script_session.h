@@ -55,6 +55,7 @@ class ScriptSession : public ScriptHost, public ScriptConnection::Host {
   std::optional<std::string> close(const std::string& name, std::uint16_t code,
                                    std::string_view reason) override;
   bool has_room(const std::string& name) override;
+  std::size_t unsent(const std::string& name) override;
   Result<std::string> read_file(const std::string& path) override;
 
   // ScriptConnection::Host

@@ -204,6 +204,27 @@ class Statements(Script):
         with Server(drops) as server:
             self.expect(self.script("send a\nexpect close 1006\n", server.url), status=0, err="")
 
+    def test_a_server_that_reads_nothing_is_not_waited_for_without_end(self):
+        def deaf(peer):
+            peer.accept()
+            peer.server.stopping.wait(60)
+
+        def slow(peer):
+            peer.accept()
+            for _ in range(12):
+                for _ in range(16):
+                    peer.read_message()
+                peer.server.stopping.wait(0.3)
+            return len(peer.answer_close())
+
+        text = f"timeout 0.8\nset x {'x' * (64 << 10)}\nrepeat 300\nsend $x\nend\n"
+        with Server(deaf) as server:
+            told = r"^wscope: a\.wscope:4: can't send: the peer reads nothing for 0\.8 s, \d+ bytes wait"
+            self.expect(self.script(text, server.url), status=7, out="", err=told)
+        with Server(slow) as server:
+            self.expect(self.script(text, server.url), status=0, err="")
+            self.assertEqual(server.result(), 300 - 12 * 16)
+
     def test_sending_on_a_connection_that_ended(self):
         ended = self.echo("close\nexpect close 1000\nsend a\n")
         self.expect(ended, status=6, err=r"a\.wscope:3: can't send: it ended with Close 1000")

@@ -21,6 +21,7 @@ class Host : public session::ScriptHost {
   std::vector<std::string> said;
   std::string refuses;
   bool room = true;
+  std::size_t waiting = 0;
 
   Result<void> connect(const std::string& name, const std::string& url,
                        const std::vector<std::string>& headers) override {
@@ -45,6 +46,7 @@ class Host : public session::ScriptHost {
     return {};
   }
   bool has_room(const std::string&) override { return room; }
+  std::size_t unsent(const std::string&) override { return waiting; }
   Result<std::string> read_file(const std::string& path) override { return "file " + path; }
 };
 
@@ -359,6 +361,44 @@ TEST_CASE("runner: sending waits for room and fails where it can't be") {
   runner.proceed(0);
   CHECK(runner.failure()->message == "f:2: can't send: it ended");
   CHECK(runner.failure()->stage == Stage::kConnection);
+}
+
+TEST_CASE("runner: who takes some of what waits is waited for, who takes nothing has a limit") {
+  Host host;
+  host.room = false;
+  host.waiting = 1000;
+  const auto script = *input::parse_script("timeout 2\nsend a\nsend b\n", "f", true);
+  ScriptRunner runner(
+      script, host, [](const std::string&) { return std::nullopt; }, true);
+  runner.connected("");
+  runner.proceed(1);
+  CHECK(runner.wake_at() == 3);
+  host.waiting = 999;
+  runner.proceed(2);
+  CHECK(runner.wake_at() == 3);
+  runner.proceed(3);
+  CHECK(!runner.finished());
+  CHECK(runner.wake_at() == 5);
+  runner.proceed(5);
+  REQUIRE(runner.finished());
+  CHECK(runner.failure()->message ==
+        "f:2: can't send: the peer reads nothing for 2 s, 999 bytes wait");
+  CHECK(runner.failure()->stage == Stage::kTimeout);
+  CHECK(host.said == Said{"> a"});
+}
+
+TEST_CASE("runner: a block's time rules also over the wait for room") {
+  Host host;
+  host.room = false;
+  const auto script = *input::parse_script("within 9\nsend a\nend\n", "f", true);
+  ScriptRunner runner(
+      script, host, [](const std::string&) { return std::nullopt; }, true);
+  runner.connected("");
+  runner.proceed(0);
+  CHECK(runner.wake_at() == 9);
+  runner.proceed(9);
+  REQUIRE(runner.finished());
+  CHECK(runner.failure()->message == "f:1: not done within 9 s: still at line 2: send a");
 }
 
 TEST_CASE("runner: headers belong to the next connect; its failure keeps its stage") {
