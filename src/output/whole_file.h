@@ -2,9 +2,11 @@
 //
 // What is put goes into a draft beside it; finish() gives the draft the file's name (and the mode
 // of the file it replaces). Without finish(), or when writing failed, the draft is removed and a
-// file that was there stays as it was. A name that is no regular file (a pipe), or where stdout or
-// stderr goes (/dev/stdout), is written to directly. open() fails with Stage::kUsage, finish() with
-// Stage::kOutput. Owns descriptor and draft. Loop thread.
+// file that was there stays as it was. A file that can be written but not replaced (its folder is
+// read-only, it is a mount of its own) is written over by finish(); the draft, then in the folder
+// for temporary files where need be, stays when that fails. A name that is no regular file (a
+// pipe), or where stdout or stderr goes (/dev/stdout), is written to directly. open() fails with
+// Stage::kUsage, finish() with Stage::kOutput. Owns descriptor and draft. Loop thread.
 #pragma once
 
 #include <memory>
@@ -35,6 +37,7 @@ class WholeFile {
 
  private:
   WholeFile() = default;
+  bool write_over() const;
 
   std::string path_;
   std::string target_;  // where it is: what symbolic links lead to

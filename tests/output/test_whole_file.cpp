@@ -70,6 +70,46 @@ TEST_CASE("without finish() what was there stays") {
   CHECK(mode(folder.file("a")) == 0644);
 }
 
+TEST_CASE("what can be written but has no place for a draft beside it is written over") {
+  const std::string memory = "/dev/shm/wscope-XXXXXX";
+  std::string elsewhere = memory;
+  REQUIRE(::mkdtemp(elsewhere.data()) != nullptr);
+  const Folder here;
+  for (const std::string& folder : {elsewhere, static_cast<std::string>(here / "")}) {
+    // A draft's name has seven letters more.
+    const std::string path = folder + "/" + std::string(250, 'a');
+    CHECK_FALSE(WholeFile::open(path));
+    std::ofstream(path) << "old, and longer";
+    {
+      auto file = WholeFile::open(path);
+      REQUIRE(file);
+      (*file)->stream().put("given up");
+    }
+    CHECK(read(path) == "old, and longer");
+    auto file = WholeFile::open(path);
+    REQUIRE(file);
+    (*file)->stream().put("new");
+    CHECK((*file)->finish());
+    CHECK(read(path) == "new");
+  }
+  fs::remove_all(elsewhere);
+}
+
+TEST_CASE("what can't be put in its place is kept, and it is told where") {
+  const Folder folder;
+  auto file = WholeFile::open(folder.file("a"));
+  REQUIRE(file);
+  (*file)->stream().put("text");
+  fs::create_directory(folder.file("a"));
+  const auto finished = (*file)->finish();
+  REQUIRE_FALSE(finished);
+  CHECK(finished.error().message == "can't write to " + folder.file("a") + ": is a directory");
+  const std::string start = "it is in ";
+  REQUIRE(finished.error().hint.substr(0, start.size()) == start);
+  file->reset();
+  CHECK(read(finished.error().hint.substr(start.size())) == "text");
+}
+
 TEST_CASE("what is no regular file is written to, never replaced") {
   const auto full = WholeFile::open("/dev/full");
   REQUIRE(full);
