@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <utility>
-#include <vector>
 
 #include "base/byte_text.h"
 #include "base/json_parts.h"
@@ -20,16 +19,14 @@ tl::unexpected<std::string> wrong(std::string why) {
   return tl::unexpected<std::string>(std::move(why));
 }
 
-/// The members of a line, by name; the values are views into it.
+/// The members of a line, by name, the last where one comes twice; the values are views into it.
 class Members {
  public:
-  explicit Members(std::vector<JsonMember> members) : members_(std::move(members)) {}
+  explicit Members(JsonMembers members) : members_(std::move(members)) {}
 
   std::optional<std::string_view> find(std::string_view name) const {
-    for (const JsonMember& member : members_) {
-      if (member.name == name) return member.value;
-    }
-    return std::nullopt;
+    const std::string_view value = json_member(members_, name);
+    return value.empty() ? std::nullopt : std::optional(value);
   }
   std::optional<std::string> text(std::string_view name) const {
     const auto value = find(name);
@@ -47,7 +44,7 @@ class Members {
   }
 
  private:
-  std::vector<JsonMember> members_;
+  JsonMembers members_;
 };
 
 Kind kind_of(std::string_view event) {

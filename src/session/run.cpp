@@ -16,11 +16,11 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/descriptor_limit.h"
 #include "base/unique_fd.h"
 #include "input/script_file.h"
 #include "input/script_parser.h"
 #include "input/sources.h"
-#include "net/descriptor_limit.h"
 #include "net/url.h"
 #include "output/presentation.h"
 #include "output/progress_screen.h"
@@ -41,6 +41,7 @@
 #include "session/script_session.h"
 #include "session/stop_signals.h"
 #include "ws/response_fields.h"
+#include "ws/subprotocol_list.h"
 
 namespace wscope::session {
 namespace {
@@ -241,6 +242,8 @@ Result<ExitStatus> run_listener(const Options& given) {
   if (!condition) return fail(std::move(condition.error()));
   auto fields = ws::response_fields(options.handshake.headers);
   if (!fields) return fail(std::move(fields.error()));
+  const auto subprotocols = ws::subprotocol_list(options.handshake.subprotocols);
+  if (!subprotocols) return fail(subprotocols.error());
   if (auto asked = ask_for_password(options.handshake, std::nullopt); !asked) {
     return fail(asked.error());
   }
@@ -256,7 +259,7 @@ Result<ExitStatus> run_listener(const Options& given) {
   auto presentation = output::Presentation::open(options, clock, terminal.screens,
                                                  nowhere ? nowhere.get() : STDOUT_FILENO);
   if (!presentation) return fail(std::move(presentation.error()));
-  net::lift_descriptor_limit();
+  lift_descriptor_limit();
   ListenSession session(loop, options, clock, presentation->get(), terminal.source.get());
   session.end_by(std::move(*condition), options.network.timeout, options.listen.once);
   session.set_response_fields(std::move(*fields));

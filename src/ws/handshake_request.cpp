@@ -14,6 +14,7 @@
 #include "base/escape.h"
 #include "base/http_field.h"
 #include "ws/custom_header.h"
+#include "ws/subprotocol_list.h"
 
 namespace wscope::ws {
 namespace {
@@ -25,24 +26,6 @@ struct Field {
 
 tl::unexpected<Error> usage(std::string message, std::string hint = {}) {
   return fail(Stage::kUsage, std::move(message), std::move(hint));
-}
-
-Result<std::string> join_subprotocols(const std::vector<std::string>& subprotocols) {
-  std::string joined;
-  for (std::size_t i = 0; i < subprotocols.size(); ++i) {
-    const std::string& name = subprotocols[i];
-    // RFC 6455 4.1, item 10: tokens, each of them once.
-    if (!is_token(name)) {
-      return usage("-s: " + quoted(name) + " is not a subprotocol (RFC 9110 5.6.2: a token)",
-                   name.find(',') != std::string::npos ? "give -s once for each subprotocol" : "");
-    }
-    const auto earlier = subprotocols.begin() + static_cast<std::ptrdiff_t>(i);
-    if (std::find(subprotocols.begin(), earlier, name) != earlier) {
-      return usage("-s: " + quoted(name) + " is given twice");
-    }
-    joined += (i == 0 ? "" : ", ") + name;
-  }
-  return joined;
 }
 
 /// The value of Authorization; "" when there are no credentials. The options win over the URL.
@@ -72,7 +55,7 @@ Result<std::string> authorization(const RequestTarget& target, const HandshakeOp
 Result<std::vector<Field>> own_fields(const RequestTarget& target, const HandshakeOptions& options,
                                       const std::optional<DeflateOffer>& deflate,
                                       std::string_view nonce) {
-  auto subprotocols = join_subprotocols(options.subprotocols);
+  auto subprotocols = subprotocol_list(options.subprotocols);
   if (!subprotocols) return fail(std::move(subprotocols.error()));
   auto credentials = authorization(target, options);
   if (!credentials) return fail(std::move(credentials.error()));

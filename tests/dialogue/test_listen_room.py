@@ -218,6 +218,8 @@ class Room(Dialogue):
     def test_what_would_not_do_what_it_is_for_is_refused(self):
         for words, told in (
             (("--deflate", "bogus"), "bogus"),
+            (("-s", "a,b"), 'hint: give -s once for each subprotocol'),
+            (("-s", "a", "-s", "a"), '-s: "a" is given twice'),
             (("--bearer", ""), "--bearer '': must not be empty"),
             (("--bearer=",), "--bearer '': must not be empty"),
             (("--ca", "/no/file"), "--listen with --ca needs --cert"),
