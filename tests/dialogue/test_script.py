@@ -217,9 +217,9 @@ class Statements(Script):
                 peer.server.stopping.wait(0.3)
             return len(peer.answer_close())
 
-        text = f"timeout 0.8\nset x {'x' * (64 << 10)}\nrepeat 300\nsend $x\nend\n"
+        text = f"timeout 2\nset x {'x' * (64 << 10)}\nrepeat 300\nsend $x\nend\n"
         with Server(deaf) as server:
-            told = r"^wscope: a\.wscope:4: can't send: the peer reads nothing for 0\.8 s, \d+ bytes wait"
+            told = r"^wscope: a\.wscope:4: can't send: the peer reads nothing for 2 s, \d+ bytes wait"
             self.expect(self.script(text, server.url), status=7, out="", err=told)
         with Server(slow) as server:
             self.expect(self.script(text, server.url), status=0, err="")
