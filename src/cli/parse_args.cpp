@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/user_info.h"
 #include "cli/assignment.h"
 #include "cli/completion_script.h"
 #include "cli/foreign_options.h"
@@ -288,9 +289,10 @@ std::optional<Error> Parser::left_over(const std::vector<std::string>& positiona
     if (std::find(positionals.begin(), positionals.end(), word) == positionals.end()) continue;
     const OptionRow* row = find_long(words_[i].substr(2));
     if (row == nullptr || !row->may_take_value() || row->takes_value()) continue;
+    const std::string shown = without_user_info(word);
     return Error{Stage::kUsage,
-                 row->name() + " takes its value behind a '=', and '" + word + "' is no URL",
-                 "write " + row->name() + "=" + word + " if that is the value",
+                 row->name() + " takes its value behind a '=', and '" + shown + "' is no URL",
+                 "write " + row->name() + "=" + shown + " if that is the value",
                  {}};
   }
   return std::nullopt;

@@ -68,6 +68,7 @@ class Presenters final : public Presentation {
   OutputStream& out() override { return out_; }
   const std::vector<OutputStream*>& streams() const override { return streams_; }
   bool takes_pieces() const override { return all_.takes_pieces() && !shared_ && !out_.appends(); }
+  bool tells_sent() const override { return options_.messages.output == OutputFormat::kJson; }
   void set_trace(bool on) override;
   bool show_last() override { return terminal_ != nullptr && terminal_->show_last(); }
   Result<void> finish(std::optional<double> patience) override;
@@ -266,6 +267,12 @@ Result<void> Presenters::finish(std::optional<double> patience) {
 bool Presentation::congested() const {
   return std::any_of(streams().begin(), streams().end(),
                      [](const OutputStream* stream) { return stream->congested(); });
+}
+
+bool Presentation::congested_for_sending() {
+  return std::any_of(streams().begin(), streams().end(), [this](const OutputStream* stream) {
+    return stream->congested() && (stream != &out() || tells_sent());
+  });
 }
 
 bool Presentation::blocked() const {

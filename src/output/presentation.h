@@ -43,8 +43,12 @@ class Presentation {
   virtual OutputStream& out() = 0;
   /// All that is written to, out() among them: each may have a reader who takes his time.
   virtual const std::vector<OutputStream*>& streams() const = 0;
-  /// One of them takes nothing, and much waits: no more should be received or sent.
+  /// What is sent is told on out(), too.
+  virtual bool tells_sent() const = 0;
+  /// One of them takes nothing, and much waits: no more should be received.
   bool congested() const;
+  /// The same of those that tell what is sent: no more should be.
+  bool congested_for_sending();
   /// One of them takes nothing now.
   bool blocked() const;
   /// sink().takes_pieces(), and what is written between two of them goes elsewhere.

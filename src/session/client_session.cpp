@@ -211,7 +211,8 @@ void ClientSession::pull() {
   for (int i = 0; i < kActionsPerTurn && !input_ended_; ++i) {
     if (connection_ && !connection_->open()) break;
     // Who leaves waits for nobody; the Close behind what is queued has its deadline.
-    const bool held_up = (connection_ && !connection_->has_room()) || output_watch_.congested();
+    const bool held_up =
+        (connection_ && !connection_->has_room()) || output_watch_.congested_for_sending();
     if (held_up && !source_.wants_to_leave()) break;
     if (dialect_ && connection_ && !dialect_->ready() && !source_.interactive()) break;
     action.clear();
@@ -331,6 +332,7 @@ void ClientSession::close(std::optional<std::uint16_t> code, std::string_view re
   keepalive_.stop();  // what is waited for now has --close-timeout
   if (dialect_ && connection_ && connection_->open()) dialect_->leaving();
   if (connection_) connection_->close(code, reason);
+  if (command_) command_->discard_output();  // nothing can be said behind our Close
 }
 
 void ClientSession::connection_message(MessageType type, std::string_view data) {
@@ -414,6 +416,8 @@ void ClientSession::connection_pong(std::string_view data) {
 }
 
 bool ClientSession::connection_may_read() {
+  // What a command says is taken no more, so that it may read no more: the end must be found.
+  if (command_ && connection_->write_broken()) return true;
   if (output_watch_.congested() || source_.congested()) return false;
   return !(options_.messages.echo || dialect_) || connection_->may_be_answered();
 }

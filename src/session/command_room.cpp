@@ -68,7 +68,9 @@ void CommandRoom::flush(const ServedClient& client) {
 
 bool CommandRoom::may_read(const ServedClient& client) const {
   const auto found = places_.find(client.number());
-  return found == places_.end() || !found->second.command->congested();
+  if (found == places_.end()) return true;
+  // What it says is taken no more, so that it may read no more: the end must be found.
+  return client.connection().write_broken() || !found->second.command->congested();
 }
 
 /// False for an action that has no meaning for one client.
@@ -127,8 +129,14 @@ void CommandRoom::pull(ServedClient& client) {
           "client {}: its command has no use for that slash command: not done", client.number()));
     }
   }
+  if (!connection.open()) place.command->discard_output();
   connection.settle();
   host_.command_rests();
+}
+
+void CommandRoom::closing(const ServedClient& client) {
+  const auto found = places_.find(client.number());
+  if (found != places_.end()) found->second.command->discard_output();
 }
 
 // Its output may be held open by what it left behind, and its end may come after that of its

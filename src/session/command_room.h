@@ -50,6 +50,8 @@ class CommandRoom {
   bool may_read(const ServedClient& client) const;
   /// Sends what the command has written, as long as there is room.
   void pull(ServedClient& client);
+  /// Our Close is behind all that was said to it.
+  void closing(const ServedClient& client);
   void client_left(const ServedClient& client);
 
   /// To all of them.

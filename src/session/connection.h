@@ -133,8 +133,9 @@ class Connection : private ws::EngineListener {
   /// Messages of which bytes are still to be written.
   std::size_t queued_messages() const { return message_ends_.size(); }
   bool has_room() const { return queued() < kHighWater; }
-  /// For who answers what is read: there is room, or nothing can be written any more and reading
-  /// finds the end.
+  /// Nothing can be written any more; reading finds the end.
+  bool write_broken() const { return write_broken_; }
+  /// For who answers what is read.
   bool may_be_answered() const { return has_room() || write_broken_; }
   Totals totals() const;
   const ws::EngineCounters& counters() const { return engine_->counters(); }

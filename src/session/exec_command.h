@@ -40,6 +40,8 @@ class ExecCommand {
   void interrupt(ExitStatus status);
   /// Another one: it ends at once.
   void kill();
+  /// What it writes from now on is read and dropped.
+  void discard_output() { child_->discard_output(); }
   /// The connection is over. Each call gives it --close-timeout seconds from now.
   void let_go();
 

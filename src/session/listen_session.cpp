@@ -367,7 +367,8 @@ void ListenSession::pull() {
   Action action;
   for (int i = 0; i < kActionsPerTurn; ++i) {
     if (!source_->interactive() && open_clients() == 0) break;
-    const bool held_up = !some_client_has_room() || (output_watch_ && output_watch_->congested());
+    const bool held_up =
+        !some_client_has_room() || (output_watch_ && output_watch_->congested_for_sending());
     if (held_up && !source_->wants_to_leave()) break;  // who leaves waits for nobody
     action.clear();
     const auto pulled = source_->next(action);
@@ -484,6 +485,7 @@ void ListenSession::close_all() {
     auto& connection = client->connection();
     if (connection.open()) {
       connection.close(end_.close_code(), {});
+      if (commands_) commands_->closing(*client);
       connection.settle();
     } else if (connection.state() == ws::Engine::State::kHandshake) {
       connection.abort(server_ends());

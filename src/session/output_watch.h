@@ -48,12 +48,12 @@ class PresentationWatch {
       streams_.emplace_back(loop, *stream);
   }
 
-  /// Asked before anything is received or sent that would be shown: too much waits already.
-  bool congested() {
-    const bool congested = presentation_.congested();
-    if (congested) turned_away_ = true;
-    return congested;
-  }
+  /// Asked before anything is received that would be shown: too much waits already.
+  bool congested() { return turned_away(presentation_.congested()); }
+  /// Before anything is sent that would be shown. Who writes while he reads (`--exec cat`, a
+  /// coprocess) goes on reading when what he wrote is taken: what waits on stdout does not hold
+  /// that up unless it grows by it.
+  bool congested_for_sending() { return turned_away(presentation_.congested_for_sending()); }
   bool wanted() const {
     return std::any_of(streams_.begin(), streams_.end(),
                        [](const OutputWatch& one) { return one.wanted(); });
@@ -80,6 +80,11 @@ class PresentationWatch {
   }
 
  private:
+  bool turned_away(bool congested) {
+    turned_away_ = turned_away_ || congested;
+    return congested;
+  }
+
   output::Presentation& presentation_;
   bool turned_away_ = false;
   std::deque<OutputWatch> streams_;

@@ -53,11 +53,15 @@ void ServedCommand::flush() {
   });
 }
 
+void ServedCommand::discard_output() {
+  if (std::exchange(discarding_, true)) return;
+  source_->stop();
+  child_->discard_output();
+}
+
 void ServedCommand::let_go() {
-  if (!std::exchange(left_, true)) {
-    source_->stop();
-    child_->discard_output();
-  }
+  left_ = true;
+  discard_output();
   child_->end_within(grace_);
   flush();
   if (messages_.out().state() == output::OutputStream::State::kBlocked) return;

@@ -50,6 +50,8 @@ class ServedCommand {
   bool done() const { return output_ended_ && child_->end() != nullptr; }
   const CommandEnd* end() const { return child_->end(); }
 
+  /// What it writes from now on is read and dropped: nothing can be said to its client any more.
+  void discard_output();
   void let_go();
   void signal(int number) { child_->signal(number); }
 
@@ -63,6 +65,7 @@ class ServedCommand {
   Environment environment_;
   Hooks hooks_;
   bool output_ended_ = false;
+  bool discarding_ = false;
   bool left_ = false;
 };
 

@@ -3,13 +3,15 @@ flat and nothing is lost."""
 
 import json
 import os
+import subprocess
+import tempfile
 import threading
 import unittest
 
 from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
-from support.program import SANITIZED, Running, eventually, run, settled
+from support.program import SANITIZED, WSCOPE, Running, eventually, run, settled
 from support.server import Server
 
 MIB = 1 << 20
@@ -175,6 +177,27 @@ class BackPressure(Dialogue):
                 self.expect(client.wait(30), status=0, err="")
             server.result()
         self.assertEqual(pongs, [b"after the flood"])
+
+    def test_a_coprocess_that_answers_all_it_reads(self):
+        """Sending goes on while stdout takes nothing: else each waits for the other."""
+        text = "x" * 50000
+
+        def talk(peer):
+            peer.accept()
+            talking = threading.Thread(target=lambda: [peer.text(text) for _ in range(400)])
+            talking.start()
+            said = [peer.read_message() for _ in range(400)]
+            talking.join()
+            peer.finish()
+            return said
+
+        with tempfile.TemporaryDirectory() as folder, Server(talk) as server:
+            words = "mkfifo back; timeout 60 \"$0\" -w -1 \"$1\" <back | cat >back"
+            ended = subprocess.run(
+                ["bash", "-o", "pipefail", "-c", words, WSCOPE, server.url], cwd=folder, check=False
+            )
+            self.assertEqual(ended.returncode, 0)
+            self.assertEqual(server.result(), [text] * 400)
 
     def test_an_echo_client_between_a_flood_and_a_deaf_server(self):
         """--echo with a server that sends without reading must stop reading as well."""

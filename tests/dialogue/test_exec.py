@@ -1,14 +1,16 @@
 """--exec: the connection as a command's standard input and output (wscope(1), COMMANDS)."""
 
+import contextlib
 import os
 import signal
 import tempfile
+import threading
 import unittest
 
 from support import frames
 from support.dialogue import Dialogue
 from support.program import Running, environment, eventually, run
-from support.server import Server, echo, sink
+from support.server import PeerGone, Server, echo, sink
 
 
 def state_of(pid):
@@ -380,6 +382,69 @@ class BackPressure(WithFolder):
             wait = f"while [ ! -e {self.path('heard')} ]; do sleep 0.05; done"
             self.dialogue("--exec", f"exec 0</dev/null; echo 1; {wait}; echo 2; echo 3", server.url)
             self.assertEqual(server.result(), ["1", "2", "3"])
+
+    def test_a_command_that_answers_all_it_reads_stops_nothing(self):
+        """More than all the pipes and sockets between hold."""
+        text = "x" * 50000
+
+        def talk(peer):
+            peer.accept()
+            talking = threading.Thread(target=lambda: [peer.text(text) for _ in range(400)])
+            talking.start()
+            said = [peer.read_message() for _ in range(400)]
+            talking.join()
+            peer.finish()
+            return said
+
+        with Server(talk) as server:
+            self.dialogue("--exec", "cat", server.url, err="")
+            self.assertEqual(server.result(), [text] * 400)
+
+    def test_nor_does_it_when_the_connection_ends_meanwhile(self):
+        text = "x" * 50000
+
+        def flood(peer):
+            peer.accept()
+            with contextlib.suppress(OSError):
+                for _ in range(80):
+                    peer.text(text)
+
+        def closes(peer):
+            flood(peer)
+            peer.frame(frames.CLOSE, b"\x03\xe8")
+            with contextlib.suppress(PeerGone):
+                while peer.read_frame().opcode != frames.CLOSE:
+                    pass
+            peer.end()
+
+        def closes_and_goes(peer):
+            flood(peer)
+            peer.frame(frames.CLOSE, b"\x03\xe8")
+            peer.server.stopping.wait(1)
+            peer.drop()
+
+        def drops(peer):
+            flood(peer)
+            peer.server.stopping.wait(1)
+            peer.drop()
+
+        for end in (closes, closes_and_goes, drops):
+            with self.subTest(end.__name__), Server(end) as server:
+                words = ("--exec", f"tee {self.path('read')}", "--close-timeout", "3")
+                # What it answered and could not be sent is not delivered.
+                self.dialogue(*words, server.url, status=6)
+                self.assertEqual(os.path.getsize(self.path("read")), 80 * 50001)
+
+    def test_nor_does_it_when_we_have_enough(self):
+        def talk(peer):
+            peer.accept()
+            talking = threading.Thread(target=lambda: [peer.text("x" * 50000) for _ in range(400)])
+            talking.start()
+            peer.answer_close()
+            talking.join()
+
+        with Server(talk) as server:
+            self.dialogue("--exec", "cat", "--count", "300", server.url, err="")
 
     def test_a_command_that_left_closes_the_connection_quietly(self):
         def talk(peer):

@@ -1,9 +1,12 @@
 """--listen with --exec: one command a client (wscope(1), COMMANDS)."""
 
+import contextlib
 import json
 import os
 import resource
 import signal
+import socket
+import struct
 import unittest
 from pathlib import Path
 
@@ -207,6 +210,25 @@ class Failing(WithFolder):
             self.memory_at_most(server, 96 << 20)
 
     @unittest.skipIf(SANITIZED, "UBSan looks at objects through a pipe, and here is none left for it")
+    def test_a_command_that_answers_all_it_reads_is_ended_where_its_client_reads_nothing(self):
+        wire = frames.frame(frames.TEXT, b"x" * 50000, mask=b"\x01\x02\x03\x04")
+        for end in ("reset", "shutdown"):
+            with Listening("--exec", "cat", "--close-timeout", "2") as server, self.subTest(end):
+                client = RawClient(server).open()
+                self.addCleanup(client.sock.close)
+                client.sock.settimeout(1)
+                with contextlib.suppress(OSError):
+                    for _ in range(1000):
+                        client.sock.sendall(wire)
+                if end == "reset":
+                    client.sock.setsockopt(
+                        socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                    )
+                    client.sock.close()
+                    server.wait_err("client 1 left")
+                server.signal(signal.SIGTERM)
+                self.expect(server.wait(), status=143, out="")
+
     def test_no_descriptor_is_left_for_another_command(self):
         # Whichever of its descriptors is the one that is not to be had.
         for limit in range(20, 28):
