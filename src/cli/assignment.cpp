@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/ascii.h"
+#include "base/user_info.h"
 #include "cli/option_rules.h"
 
 namespace wscope::cli {
@@ -40,10 +42,38 @@ std::string header_name(const Assignment& header) {
   return lower_case(name);
 }
 
+/// What an option is sent as, in lower case; -H of the same name would replace it.
+std::string_view header_of(const OptionRow& row) {
+  constexpr std::pair<std::string_view, std::string_view> kHeaders[] = {
+      {"auth", "authorization"},    {"bearer", "authorization"},
+      {"cookie", "cookie"},         {"host", "host"},
+      {"origin", "origin"},         {"subprotocol", "sec-websocket-protocol"},
+      {"user-agent", "user-agent"},
+  };
+  for (const auto& [option, header] : kHeaders) {
+    if (row.long_name == option) return header;
+  }
+  return {};
+}
+
+/// Who says who they are in the URL does not mean the login of a layer below.
+bool logs_in(const Assignment& url) {
+  if (url.row->long_name != "connect" || url.off()) return false;
+  const UserInfo found = find_user_info(url.value);
+  return found.end > found.begin;
+}
+
+bool is_login(const Assignment& one) {
+  const bool header = one.row->long_name == "header" && header_name(one) == "authorization";
+  return header || header_of(*one.row) == "authorization";
+}
+
 bool gives_way(const Assignment& lower, const Assignment& higher) {
   if (lower.row == higher.row) {
     return !lower.row->lists_headers() || header_name(lower) == header_name(higher);
   }
+  if (lower.row->long_name == "header" && header_name(lower) == header_of(*higher.row)) return true;
+  if (logs_in(higher) && is_login(lower)) return true;
   const auto input_clash = [](const Assignment& one, const Assignment& other) {
     return one.row->long_name == "input" && input_excludes(one.value, other.row->long_name);
   };

@@ -212,6 +212,24 @@ TEST_CASE("what is said above replaces what is said below") {
         Words{"header=b : 2", "header=a;"});
 }
 
+TEST_CASE("a header gives way to the option above it that makes it, a login to a user in the URL") {
+  CHECK(layers("header=['Authorization: old']", "", "bearer='new'") == Words{"bearer=new"});
+  CHECK(layers("header=['authorization : old', 'A: 1']", "auth='a:b'", "") ==
+        Words{"header=A: 1", "auth=a:b"});
+  CHECK(layers("", "header=['Host: a', 'Cookie: a=b', 'Origin: o', 'User-Agent;']",
+               "host='h'\ncookie='c=d'\norigin='p'\nuser-agent='u'") ==
+        Words{"cookie=c=d", "host=h", "origin=p", "user-agent=u"});
+  CHECK(layers("header=['Sec-WebSocket-Protocol: a']", "subprotocol=['b']", "") ==
+        Words{"subprotocol=b"});
+  CHECK(layers("bearer='old'", "", "header=['Authorization: new']") ==
+        Words{"bearer=old", "header=Authorization: new"});
+  for (const char* below : {"auth='old:pw'", "bearer='old'", "header=['Authorization: old']"}) {
+    CHECK(layers(below, "", "url='ws://me:pw@h'") == Words{"connect=ws://me:pw@h"});
+    CHECK(layers(below, "", "url='ws://h'").size() == 2);
+  }
+  CHECK(layers("header=['X: old']", "", "url='ws://me:pw@h'").size() == 2);
+}
+
 TEST_CASE("what is off takes away from below, and is not there") {
   CHECK(layers("insecure=true", "insecure=false", "") == Words{});
   CHECK(layers("insecure=false", "insecure=true", "") == Words{"insecure"});
