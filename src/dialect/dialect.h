@@ -75,6 +75,8 @@ class Dialect {
   /// A part came of a message that is not whole: the peer lives, and what else it may have to say
   /// stays behind the rest.
   virtual void part_came(double /*now*/) {}
+  /// At the end of the connection: "a STOMP frame came only in part"; empty: all was whole.
+  virtual std::string unfinished() const { return {}; }
   /// When tick() wants to be called, unless something comes first; nothing: never.
   virtual std::optional<double> due() const { return std::nullopt; }
   /// The time has come, or a while ago: signs of life of ours, the missing ones of the peer.

@@ -224,6 +224,12 @@ Steps SocketIo::received(MessageType type, std::string_view data, double now) {
   }
 }
 
+std::string SocketIo::unfinished() const {
+  if (!partial_) return {};
+  return "a Socket.IO packet came only in part: " + std::to_string(attachments_.size()) + " of " +
+         std::to_string(partial_->attachments) + " attachments";
+}
+
 Steps SocketIo::engine_opened(std::string_view json, double now) {
   const auto members = json_members(json, kMostMembers);
   if (!members) return {broken_by_peer("not an Engine.IO handshake: " + excerpt(json))};

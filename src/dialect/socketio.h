@@ -31,6 +31,7 @@ class SocketIo : public Dialect {
   Steps received(MessageType type, std::string_view data, double now) override;
   /// A server that stays without a ping for longer than it promised is lost.
   void part_came(double now) override { last_ping_ = std::max(last_ping_, now); }
+  std::string unfinished() const override;
   std::optional<double> due() const override;
   Steps tick(double now) override;
   Steps leaving() override;

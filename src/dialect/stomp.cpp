@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/ascii.h"
 #include "dialect/json_slice.h"
 
 namespace wscope::dialect {
@@ -195,6 +196,17 @@ Steps Stomp::go_on() {
   begin_ = 0;
   if (!ended_ && partial_.size() > kMostBytes) broken("a STOMP frame exceeds 64 MiB", steps);
   return steps;
+}
+
+std::string Stomp::unfinished() const {
+  // What is left over behind a frame and begins with no command is none.
+  if (ended_ || partial_.empty() || !is_letter(partial_.front())) return {};
+  std::string text = "a STOMP frame came only in part";
+  if (body_ == 0) return text;
+  text.insert(text.find(" came"), " (" + coming_.command + ")");
+  if (!length_) return text + ", without the NUL at its end";
+  return text + ": " + std::to_string(partial_.size() - body_) + " of " + std::to_string(*length_) +
+         " bytes, and the NUL";
 }
 
 bool Stomp::broken(const char* why, Steps& steps) {

@@ -32,6 +32,7 @@ class Stomp : public Dialect {
   Steps received(MessageType type, std::string_view data, double now) override;
   Steps go_on() override;
   void part_came(double now) override { last_heard_ = std::max(last_heard_, now); }
+  std::string unfinished() const override;
   std::optional<double> due() const override;
   Steps tick(double now) override;
   Steps leaving() override;

@@ -87,6 +87,10 @@ void ClientSession::interrupt(ExitStatus status) {
   if (!connection_) return;
   if (again) return connection_->abort({});
   close(ws::kCloseNormal, {});
+  // The server's Close would stand behind what nobody takes.
+  if (output_watch_.congested()) {
+    connection_->close_within(output::OutputStream::kLastPatience);
+  }
   connection_->settle();
 }
 
@@ -148,6 +152,7 @@ void ClientSession::connection_ended(Ending ending) {
     if (!was_clean && ending.error) sink_.on_failure(*ending.error);
     std::string why = ending.error ? ending.error->message : std::string("server closed");
     why += in_flight_note(outbox_.in_flight());
+    if (dialect_ && !dialect_->unfinished().empty()) why += "; " + dialect_->unfinished();
     lingering_ = false;
     return begin_again(std::nullopt, why);
   }
@@ -162,6 +167,7 @@ void ClientSession::connection_ended(Ending ending) {
     sink_.on_notice("the server closed normally: not connecting again");
   }
   const RunFacts told = facts(ending);
+  if (signal_ && told.cut) sink_.on_notice("the last message on stdout is incomplete");
   if (told.left) {
     const auto queued = reconnect_.enabled() ? outbox_.unsent() : ending.undelivered;
     tell_unsent(unsaid + queued + source_.unpulled());
@@ -183,6 +189,7 @@ RunFacts ClientSession::facts(const Ending& ending) const {
   }
   facts.in_flight = outbox_.in_flight();
   facts.cut = inside_message_;
+  if (dialect_) facts.unfinished = dialect_->unfinished();
   // At the prompt each was told of when it was typed.
   if (!source_.interactive()) facts.refused = refused_;
   if (condition_.set()) facts.shortfall = condition_.shortfall();

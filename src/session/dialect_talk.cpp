@@ -180,6 +180,7 @@ std::size_t DialectTalk::ended() {
   ready_deadline_.cancel();
   tick_deadline_.cancel();
   login_hint_ = dialect_ && !was_ready_ ? dialect_->login_hint() : std::string_view();
+  unfinished_ = dialect_ ? dialect_->unfinished() : std::string();
   dialect_.reset();
   if (options_.liveness.reconnect) return 0;
   return std::exchange(held_, {}).size();

@@ -80,6 +80,8 @@ class DialectTalk {
   /// Which option may give what the server missed, where the last connection ended before it was
   /// ready; empty: none.
   const std::string& login_hint() const { return login_hint_; }
+  /// What came of something that the last connection ended within; empty: all was whole.
+  const std::string& unfinished() const { return unfinished_; }
 
  private:
   void perform(const dialect::Steps& steps);
@@ -98,6 +100,7 @@ class DialectTalk {
   double tick_at_ = 0;  // when that expires
   bool was_ready_ = false;
   std::string login_hint_;
+  std::string unfinished_;
   std::deque<Outbox::Item> held_;  // typed before it was ready
 };
 

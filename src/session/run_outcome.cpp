@@ -67,6 +67,9 @@ Result<ExitStatus> judge(const Ending& ending, const RunFacts& facts) {
   if (facts.cut) {
     return fail(Stage::kConnection, ours ? "connection closed" : "server closed the connection");
   }
+  if (!facts.unfinished.empty() && !facts.left) {
+    return fail(Stage::kConnection, ours ? "connection closed" : "server closed the connection");
+  }
   if (!facts.shortfall.empty()) {
     const bool impatient = ours && facts.silence;
     return fail(Stage::kExpectation, facts.shortfall,
@@ -85,6 +88,7 @@ Result<ExitStatus> run_outcome(const Ending& ending, const RunFacts& facts) {
   if (!outcome && facts.cut) {
     outcome.error().message += "; the last message on stdout is incomplete";
   }
+  if (!outcome && !facts.unfinished.empty()) outcome.error().message += "; " + facts.unfinished;
   return outcome;
 }
 

@@ -27,6 +27,7 @@ struct RunFacts {
   std::uint64_t in_flight = 0;       // written, and not confirmed; only known with --reconnect
   std::uint64_t refused = 0;         // input that was not sent
   bool cut = false;                  // the last message on stdout lacks its end
+  std::string unfinished;            // what came of something that is not whole; empty: nothing
   std::string shortfall;             // of --count or --until; empty: nothing was expected
   std::optional<double> silence;     // seconds (-w) without a message, for which we closed
 };

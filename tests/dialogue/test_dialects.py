@@ -116,6 +116,49 @@ class SignsOfLife(Dialogue):
             self.assertEqual(server.result(), ("50,50", "DISCONNECT\n\n\0"))
 
 
+class Unfinished(Dialogue):
+    """What is not whole at the end of the connection is told: it may be what mattered."""
+
+    def test_stomp(self):
+        frame = "MESSAGE\ndestination:/a\n"
+        for sent, told in (
+            (frame + "content-length:900\n\nimportant 1\0", r"a STOMP frame \(MESSAGE\) came only in part: 12 of 900 bytes"),
+            (frame + "\nimportant", r"a STOMP frame \(MESSAGE\) came only in part, without the NUL"),
+            (frame, "a STOMP frame came only in part"),
+        ):  # fmt: skip
+
+            def partly(peer):
+                stomp(peer, "0,0")
+                peer.text("MESSAGE\ndestination:/q\n\nwhole\0\n")
+                peer.text(sent)
+                peer.finish()
+
+            with self.subTest(told), Server(partly) as server:
+                words = ("--stomp", "-w", "-1", server.url)
+                ended = self.dialogue(*words, status=6, out="MESSAGE /q whole\n")
+                self.one_error(ended, f"server closed the connection; {told}")
+
+    def test_what_is_no_frame_is_nothing(self):
+        def sloppy(peer):
+            stomp(peer, "0,0")
+            peer.text("MESSAGE\ndestination:/q\n\nwhole\0\n\0")
+            peer.finish()
+
+        with Server(sloppy) as server:
+            self.dialogue("--stomp", "-w", "-1", server.url, out="MESSAGE /q whole\n", err="")
+
+    def test_socketio(self):
+        def partly(peer):
+            socketio(peer)
+            peer.text('452-["photo",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]')
+            peer.binary(b"one")
+            peer.finish()
+
+        with Server(partly) as server:
+            ended = self.dialogue("--socketio", "-w", "-1", server.url, status=6, out="")
+            self.one_error(ended, "a Socket.IO packet came only in part: 1 of 2 attachments")
+
+
 class OnTheWire(Dialogue):
     """Lines are for people; traces, records and archives tell what went over the wire."""
 
