@@ -211,6 +211,7 @@ bool belongs_in_history(std::string_view text) {
   if (text.empty() || text.front() == ' ' || text.size() > HistoryFile::kMostEntryBytes) {
     return false;
   }
+  if (text.substr(0, 2) == "//") text.remove_prefix(1);  // sent without the first
   for (const std::string_view secret :
        {"/auth", "/bearer", "/login", "/pass", "/secret", "/token"}) {
     if (text.substr(0, secret.size()) == secret) return false;

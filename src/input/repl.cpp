@@ -453,8 +453,7 @@ void TerminalRepl::edit() {
   columns_ = columns_of(terminal_);
   editor_.come_back();
   // A command that was in the line is one still; what /edit was asked for is a message.
-  const bool is_command =
-      wanted.is_line && text && *text != wanted.text && text->substr(0, 1) == "/";
+  const bool is_command = wanted.is_line && text && *text != wanted.text && is_slash_command(*text);
   const TypedMessages::Outcome outcome =
       is_command ? typed_.add(*text, *text) : typed_.edited(wanted.text, std::move(text));
   if (wanted.is_line && !is_command && !outcome.sent) editor_.set_line(wanted.text);

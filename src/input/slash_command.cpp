@@ -132,6 +132,8 @@ Parsed parse_to(std::string_view argument) {
   if (word.empty() || error != std::errc() || end != word.data() + word.size() || number == 0) {
     return refuse("/to needs the number of a client: " + quoted(word), "/to N TEXT");
   }
+  if (rest.empty())
+    return refuse("/to " + std::string(word) + " has no text: not sent", "/to N TEXT");
   SlashCommand command = simply(Action::Kind::kText, std::string(rest));
   command.client = number;
   return command;
@@ -229,6 +231,14 @@ Action SlashCommand::action() const {
   action.client = client;
   action.untyped = untyped;
   return action;
+}
+
+bool is_slash_command(std::string_view typed) {
+  if (typed.empty() || typed.front() != '/') return false;
+  if (typed.find('\n') == std::string_view::npos) return true;
+  constexpr std::string_view kTakeLines[] = {"/json", "/edit", "/to", "/call", "/ack", "/notify"};
+  const std::string_view name = take_word(typed);
+  return std::find(std::begin(kTakeLines), std::end(kTakeLines), name) != std::end(kTakeLines);
 }
 
 Parsed parse_slash_command(std::string_view line) {

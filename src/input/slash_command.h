@@ -39,6 +39,10 @@ struct SlashCommand {
   Action action() const;
 };
 
+/// Whether what was typed is a command. A text of several lines, as a paste is, is one only where
+/// the command takes such a text: source code may well begin with "//".
+bool is_slash_command(std::string_view typed);
+
 /// `line` begins with '/'. The text of "//text" and "/to N text" is not checked to be UTF-8.
 Result<SlashCommand> parse_slash_command(std::string_view line);
 

@@ -49,7 +49,8 @@ std::vector<std::string> TypedMessages::load_history(std::string& show) {
 TypedMessages::Outcome TypedMessages::add(const std::string& line, const std::string& shown) {
   Outcome outcome;
   if (!begun() && line.empty()) return outcome;
-  if (!begun() && line.front() == '/') {
+  // A big paste at the beginning is shown as its mark.
+  if (!begun() && is_slash_command(line) && shown.front() == '/') {
     Result<SlashCommand> command = parse_slash_command(line);
     // Of /json and /edit, the history gets the text that follows.
     const bool is_text = command && (command->kind == SlashCommand::Kind::kJson ||

@@ -162,6 +162,23 @@ TEST_CASE("/to sends to one client") {
   typing.actions.next(action);
   CHECK(action.client == 0);
   CHECK(typing.add("/to 3 \xff").show.find("UTF-8") != std::string::npos);
+  CHECK(typing.add("/to 3").show ==
+        "wscope: /to 3 has no text: not sent\nwscope: hint: /to N TEXT\n");
+}
+
+TEST_CASE("several lines are a message, whatever they begin with, unless a command takes them") {
+  Typing typing;
+  for (const char* text : {"// a\nint x;", "/ping a\nb", "/usr/bin/a\n/usr/bin/b", "/\n", "//\n"}) {
+    CHECK(typing.add(text).show.empty());
+    CHECK(typing.pulled() == Pulled{{Kind::kText, text}});
+  }
+  typing.add("/to 2 a\nb");
+  typing.add("/json [1,\n2]");
+  CHECK(typing.pulled() == Pulled{{Kind::kText, "a\nb"}, {Kind::kText, "[1,\n2]"}});
+  CHECK(typing.add("/edit a\nb").edit == "a\nb");
+  CHECK(typing.typed->add("// big\nand more", "[paste 1: 1.0 MiB]").show.empty());
+  CHECK(typing.typed->add("/one line", "[paste 2: 1.0 MiB]").show.empty());
+  CHECK(typing.pulled() == Pulled{{Kind::kText, "// big\nand more"}, {Kind::kText, "/one line"}});
 }
 
 TEST_CASE("-b and --input count for typed lines too") {
