@@ -43,7 +43,9 @@ Result<std::unique_ptr<LineFile>> LineFile::record(const std::string& path) {
 }
 
 LineFile::LineFile(std::string path, UniqueFd fd)
-    : path_(std::move(path)), fd_(std::move(fd)), stream_(fd_.get()), lines_(stream_) {}
+    : path_(std::move(path)), fd_(std::move(fd)), stream_(fd_.get()), lines_(stream_) {
+  if (!is_standard(fd_.get())) stream_.reader_must_stay();
+}
 
 // Ours is open for writing only, and the file may not be ours to read: then it stays as it is.
 void LineFile::end_last_line() {

@@ -210,7 +210,7 @@ std::size_t OutputStream::write_parts(iovec* parts, int count) {
     }
     // A terminal that has gone takes anything; SIGHUP ends the run.
     if (error == EIO && is_terminal_) break;
-    const bool gone = error == EPIPE || error == ECONNRESET;
+    const bool gone = reader_may_go_ && (error == EPIPE || error == ECONNRESET);
     stop(gone ? State::kClosed : State::kFailed, error);
     return total;
   }

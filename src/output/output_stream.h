@@ -65,6 +65,8 @@ class OutputStream {
   State drain(std::optional<double> seconds = std::nullopt);
   /// Nobody can wait for the descriptor: what is left is dropped, and error() tells this one.
   void fail(std::error_code error) { stop(State::kFailed, error.value()); }
+  /// From now on a reader that goes is a failure: what is written was wanted whole.
+  void reader_must_stay() { reader_may_go_ = false; }
   /// As a write that says EPIPE.
   void reader_has_gone() {
     if (!stopped()) stop(State::kClosed, 0);
@@ -102,6 +104,7 @@ class OutputStream {
 
   int fd_;
   bool own_fd_ = false;
+  bool reader_may_go_ = true;
   bool is_terminal_ = false;
   bool enlarged_ = false;
   Way way_ = Way::kPlain;

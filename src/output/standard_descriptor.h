@@ -11,6 +11,9 @@ struct stat;
 
 namespace wscope::output {
 
+/// Whether stdout or stderr leads to the same place as `fd`.
+bool is_standard(int fd);
+
 /// Another descriptor of that one, which goes on where it is; none for any other file.
 UniqueFd standard_descriptor_of(const struct stat& file);
 

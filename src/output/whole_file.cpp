@@ -53,6 +53,7 @@ Result<std::unique_ptr<WholeFile>> WholeFile::open(const std::string& path, unsi
     return fail(Stage::kUsage, "can't open " + path + " for writing: " + cause_of(errno));
   }
   file->stream_ = std::make_unique<OutputStream>(file->fd_.get());
+  if (!is_standard(file->fd_.get())) file->stream_->reader_must_stay();
   return file;
 }
 

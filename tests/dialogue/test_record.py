@@ -143,6 +143,24 @@ class Record(Dialogue):
             for line in text.splitlines():
                 json.loads(line)
 
+    def test_a_reader_who_goes_is_told_of(self):
+        for option in ("record", "trace-file", "har"):
+            with self.subTest(option), Server(echo) as server:
+                words = f'"$0" --{option} >(true) -x one -i -w 0.1 "$1" < <(sleep 0.5; echo two); echo "$?"'
+                ended = subprocess.run(
+                    ["bash", "-c", words, WSCOPE, server.url], capture_output=True, check=False, text=True
+                )
+                self.assertEqual(ended.stdout, "one\ntwo\n1\n")
+                self.assertRegex(ended.stderr, r"\A(wscope: can't write to /dev/fd/\d+: broken pipe.*\n)+\Z")
+
+    def test_where_stdout_goes_its_reader_may_go(self):
+        with Server(echo) as server:
+            words = '"$0" --record /dev/stdout -w -1 "$1" < <(echo one; sleep 1; echo two) | head -n 1; echo "${PIPESTATUS[0]}"'
+            ended = subprocess.run(
+                ["bash", "-c", words, WSCOPE, server.url], capture_output=True, check=False, text=True
+            )
+            self.assertEqual((ended.stdout.splitlines()[1], ended.stderr), ("0", ""))
+
     def test_a_file_that_can_not_be_written(self):
         self.expect(
             run("--record", "/no/such/dir/r", "ws://127.0.0.1:1"),
