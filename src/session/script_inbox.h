@@ -14,6 +14,8 @@ namespace wscope::session {
 
 struct ScriptInbox {
   using Queue = std::deque<ScriptEvent>;
+  /// Messages that no statement has taken yet; beyond this the connection is not read.
+  static constexpr std::size_t kMostBytes = std::size_t{16} << 20;
 
   Queue messages;
   Queue pings;
@@ -22,6 +24,7 @@ struct ScriptInbox {
   bool end_taken = false;          // by an expectation
   std::size_t bytes = 0;           // that the messages hold
 
+  bool full() const { return bytes >= kMostBytes; }
   /// The line whose first gave way to it, if one had to.
   const Queue* add(ScriptEvent event);
   ScriptEvent take_message();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_parts.h"
+#include "base/json_scanner.h"
 #include "input/json_value.h"
 
 namespace wscope::session {
@@ -12,6 +14,7 @@ using nlohmann::json;
 
 constexpr std::size_t kShown = 200;  // bytes of a value in a difference
 constexpr std::size_t kMostDifferences = 50;
+constexpr std::string_view kBlanks = " \t\r\n";
 
 std::optional<json> parse(std::string_view text) {
   // The library walks trees recursively, so what a server nests is measured first.
@@ -46,6 +49,16 @@ std::string escaped_key(const std::string& key) {
     }
   }
   return out;
+}
+
+std::optional<std::string> unescaped_key(std::string key) {
+  for (std::size_t tilde = key.find('~'); tilde != std::string::npos;
+       tilde = key.find('~', tilde + 1)) {
+    const char which = tilde + 1 < key.size() ? key[tilde + 1] : ' ';
+    if (which != '0' && which != '1') return std::nullopt;
+    key.replace(tilde, 2, which == '0' ? "~" : "/");
+  }
+  return key;
 }
 
 bool is_part(const json& expected, const json& came) {
@@ -147,33 +160,27 @@ const JsonValue* JsonReading::of(std::string_view text) {
 }
 
 std::optional<std::string> json_at(std::string_view text, const std::string& pointer) {
-  const auto value = parse(text);
-  if (!value) return std::nullopt;
-  const json* at = &*value;
+  if (!is_json(text)) return std::nullopt;
+  std::string_view at =
+      leading_value(text.substr(std::min(text.find_first_not_of(kBlanks), text.size())));
   for (std::size_t i = 0; i < pointer.size();) {
     const std::size_t end = std::min(pointer.find('/', i + 1), pointer.size());
-    std::string key = pointer.substr(i + 1, end - i - 1);
-    for (std::size_t tilde = key.find('~'); tilde != std::string::npos;
-         tilde = key.find('~', tilde + 1)) {
-      const char which = tilde + 1 < key.size() ? key[tilde + 1] : ' ';
-      if (which != '0' && which != '1') return std::nullopt;
-      key.replace(tilde, 2, which == '0' ? "~" : "/");
-    }
-    if (at->is_object()) {
-      const auto found = at->find(key);
-      if (found == at->end()) return std::nullopt;
-      at = &*found;
-    } else if (at->is_array()) {
-      const bool number = !key.empty() && key.size() < 10 &&
-                          key.find_first_not_of("0123456789") == std::string::npos;
-      if (!number || std::stoul(key) >= at->size()) return std::nullopt;
-      at = &(*at)[std::stoul(key)];
+    const auto key = unescaped_key(pointer.substr(i + 1, end - i - 1));
+    if (!key) return std::nullopt;
+    if (const auto members = json_members(at)) {
+      at = json_member(*members, *key);
+    } else if (const auto elements = json_elements(at)) {
+      const bool number = !key->empty() && key->size() < 10 &&
+                          key->find_first_not_of("0123456789") == std::string::npos;
+      if (!number || std::stoul(*key) >= elements->size()) return std::nullopt;
+      at = (*elements)[std::stoul(*key)];
     } else {
       return std::nullopt;
     }
+    if (at.empty()) return std::nullopt;
     i = end;
   }
-  return at->is_string() ? at->get<std::string>() : written(*at);
+  return at.front() == '"' ? json_string(at) : std::string(at);
 }
 
 }  // namespace wscope::session

@@ -54,8 +54,8 @@ class JsonReading {
   std::optional<std::optional<JsonValue>> value_;
 };
 
-/// What the pointer leads to: a string's text, anything else as JSON; nothing when it leads
-/// nowhere.
+/// What the pointer leads to: a string's text, anything else as it stands there, a number with its
+/// digits; nothing when it leads nowhere.
 std::optional<std::string> json_at(std::string_view text, const std::string& pointer);
 
 }  // namespace wscope::session

@@ -13,6 +13,7 @@
 #include "input/script_words.h"
 #include "session/difference_words.h"
 #include "session/script_json.h"
+#include "ws/close_code.h"
 
 namespace wscope::session {
 namespace {
@@ -160,7 +161,9 @@ bool ScriptMatcher::matches(const ScriptEvent& event, JsonReading& json) const {
     case Pattern::kClose:
       // RFC 6455 7.4.1: 1006 stands for a connection that was lost without a Close.
       if (event.kind == Event::kLost) return code_ == std::uint16_t{1006};
-      return event.kind == Event::kClose && (!code_ || event.code == code_) &&
+      // 1005 for a Close without a code.
+      return event.kind == Event::kClose &&
+             (!code_ || event.code.value_or(ws::kCloseNoStatus) == code_) &&
              (!text_ || event.data == *text_);
   }
   return false;
@@ -232,7 +235,9 @@ std::string ScriptMatcher::describe() const {
       return text_ ? "a pong " + quoted(*text_) : "a pong";
     case Pattern::kClose:
       return !code_ ? "a Close"
-                    : "Close " + describe_code(code_) + (text_ ? " " + quoted(*text_) : "");
+             : code_ == ws::kCloseNoStatus
+                 ? "a Close without a code"
+                 : "Close " + describe_code(code_) + (text_ ? " " + quoted(*text_) : "");
   }
   return {};
 }

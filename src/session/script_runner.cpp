@@ -29,7 +29,10 @@ constexpr int kMessagesPerTurn = 250;
 // A longer text is taken apart anew when it is moved to another place: it would take several times
 // its memory while the others come.
 constexpr std::size_t kMostKeptJson = 4096;
+constexpr const char* kFullLine =
+    "messages of 16 MiB wait in line, and no more is read until they are expected or awaited";
 constexpr double kSilence = 1;                // not-expect without `for`
+constexpr double kLooksAtRoom = 8;            // how often a wait for room looks whether it moves
 constexpr std::size_t kRememberedPassed = 5;  // messages that await passed over, for its failure
 
 Error expectation(std::string message, std::string detail = {}) {
@@ -68,9 +71,9 @@ void ScriptRunner::event(const std::string& name, ScriptEvent event) {
   if (looked != wait_.looked.end() && looked->second > 0) --looked->second;
 }
 
-std::size_t ScriptRunner::queued_bytes(const std::string& name) const {
+bool ScriptRunner::is_full(const std::string& name) const {
   const auto inbox = inboxes_.find(name);
-  return inbox == inboxes_.end() ? 0 : inbox->second.bytes;
+  return inbox != inboxes_.end() && inbox->second.full();
 }
 
 void ScriptRunner::proceed(double now) {
@@ -235,9 +238,10 @@ bool ScriptRunner::send(const Statement& statement) {
     return fail_at(&statement, {Stage::kConnection, "can't send: " + *why_not, {}, {}});
   }
   if (!host_.has_room(statement.connection)) {
-    wait_until(Wait::Kind::kRoom, now_ + patience());
+    wait_until(Wait::Kind::kRoom, now_ + patience() / kLooksAtRoom);
     wait_.connection = statement.connection;
     wait_.unsent = host_.unsent(statement.connection);
+    wait_.moved_at = now_;
   }
   return true;
 }
@@ -362,9 +366,12 @@ bool ScriptRunner::get_room() {
   if (host_.has_room(wait_.connection)) return true;
   if (!is_late()) return false;
   const std::size_t left = host_.unsent(wait_.connection);
-  if (left >= wait_.unsent) return false;
-  wait_.unsent = left;
-  wait_.until = now_ + patience();
+  if (left < wait_.unsent) {
+    wait_.unsent = left;
+    wait_.moved_at = now_;
+  }
+  const double over = wait_.moved_at + patience();
+  if (now_ < over) wait_.until = std::min(over, now_ + patience() / kLooksAtRoom);
   return false;
 }
 
@@ -480,6 +487,10 @@ bool ScriptRunner::keeps_silent() {
       if (!is_not(pending, (*queue)[looked])) return false;
     }
   }
+  if (inbox.full()) {
+    return fail_at(current_, expectation(fmt::format("can't tell whether {} comes: {}",
+                                                     pending.matcher.describe(), kFullLine)));
+  }
   return !inbox.end || is_not(pending, *inbox.end);
 }
 
@@ -538,7 +549,9 @@ bool ScriptRunner::fail_late() {
   }
   if (open.size() > 1) message += fmt::format(", and {} more", open.size() - 1);
   Error error = expectation(std::move(message), std::move(detail));
-  const auto& messages = inboxes_[pending.statement->connection].messages;
+  const ScriptInbox& inbox = inboxes_[pending.statement->connection];
+  const auto& messages = inbox.messages;
+  if (inbox.full()) error.hint = kFullLine;
   if (pending.matcher.kind() == Pattern::kPong && !messages.empty() &&
       messages.front().data == "pong") {
     error.hint = "a message \"pong\" came; `expect pong` is for the frame: expect \"pong\"";

@@ -3,7 +3,7 @@
 // Pure: the host says what happened (connected, event), proceed(now) runs statements until one has
 // to wait, and wake_at() says when to call it again at the latest. Seconds since the start of the
 // run. The host's methods are called from proceed() only, and none calls back. Each connection's
-// events wait in a queue until a statement takes them; queued_bytes() lets the host stop reading.
+// events wait in a queue until a statement takes them; is_full() lets the host stop reading.
 // It ends with `finished()`; the Error, if any, names file and line: kExpectation for what was
 // expected and did not come, the host's own error where a connection failed, kUsage for a value
 // that is missing.
@@ -58,7 +58,8 @@ class ScriptRunner {
   void connected(const std::string& name);
   void failed(const std::string& name, Error error);
   void event(const std::string& name, ScriptEvent event);
-  std::size_t queued_bytes(const std::string& name) const;
+  /// No more should be read of that connection.
+  bool is_full(const std::string& name) const;
   /// Whether the connection's end was expected by the script.
   bool took_end(const std::string& name) const;
 
@@ -95,7 +96,8 @@ class ScriptRunner {
     Kind kind = Kind::kNothing;
     std::optional<double> until;
     std::string connection;
-    std::size_t unsent = 0;        // kRoom: as many bytes as there were when `until` was set
+    std::size_t unsent = 0;        // kRoom: bytes, when the peer was last seen to take some
+    double moved_at = 0;           // kRoom: that was then
     std::vector<Pending> pending;  // all of the statement, also those that are fulfilled
     ScriptAssignment assignment;   // of `taken` to them
     std::vector<Arrival> taken;

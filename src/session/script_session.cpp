@@ -7,15 +7,14 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/ascii.h"
+#include "base/http_field.h"
 #include "input/file_message.h"
 #include "session/run_outcome.h"
 #include "ws/close_code.h"
 
 namespace wscope::session {
 namespace {
-
-// Messages that no statement has taken yet; beyond this a connection is not read.
-constexpr std::size_t kMostQueued = std::size_t{16} << 20;
 
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -27,6 +26,22 @@ std::optional<std::string> environment(const std::string& name) {
 std::string folder_of(const std::string& file) {
   const std::size_t slash = file.rfind('/');
   return slash == std::string::npos ? std::string() : file.substr(0, slash + 1);
+}
+
+std::string name_of(const std::string& header) {
+  return lower_case(trim_ows(std::string_view(header).substr(0, header.find_first_of(":;"))));
+}
+
+/// A header of the script replaces those of its name on the command line, or takes them away.
+void put_over(std::vector<std::string>& below, const std::vector<std::string>& headers) {
+  for (const std::string& header : headers) {
+    below.erase(std::remove_if(below.begin(), below.end(),
+                               [name = name_of(header)](const std::string& one) {
+                                 return name_of(one) == name;
+                               }),
+                below.end());
+  }
+  below.insert(below.end(), headers.begin(), headers.end());
 }
 
 }  // namespace
@@ -62,8 +77,7 @@ void ScriptSession::start(Finished finished) {
 void ScriptSession::open(const std::string& name, const net::Url& url,
                          const std::vector<std::string>& headers) {
   Options options = options_;
-  auto& all = options.handshake.headers;
-  all.insert(all.end(), headers.begin(), headers.end());
+  put_over(options.handshake.headers, headers);
   auto& place = connections_[name];
   place = std::make_unique<ScriptConnection>(loop_, std::move(options), tls_, name, clock_, sink_,
                                              *this);
@@ -158,7 +172,7 @@ void ScriptSession::script_ended(ScriptConnection& connection, const Ending& end
 
 bool ScriptSession::script_may_read(const ScriptConnection& connection) {
   if (output_watch_.congested()) return false;
-  return closing_ || runner_.queued_bytes(connection.name()) < kMostQueued;
+  return closing_ || !runner_.is_full(connection.name());
 }
 
 // The script goes on from the loop, never from within a connection's callback.

@@ -4,7 +4,7 @@
 
 #include "base/byte_text.h"
 #include "base/escape.h"
-#include "input/json_value.h"
+#include "base/json_scanner.h"
 #include "session/script_json.h"
 
 namespace wscope::session {
@@ -36,8 +36,9 @@ input::Expanded ScriptVariables::part_of(const ScriptValue& value,
   }
   if (reference.part.front() == '/') {
     if (auto text = json_at(value.whole, reference.part)) return *text;
-    if (auto fault = input::json_value_fault(value.whole)) {
-      return fail(Stage::kUsage, "the message kept as " + printable(reference.name) + " " + *fault);
+    if (!is_json(value.whole)) {
+      return fail(Stage::kUsage,
+                  "the message kept as " + printable(reference.name) + " is no JSON");
     }
     return fail(Stage::kUsage, "there is no " + printable(reference.part) +
                                    " in the message kept as " + printable(reference.name));

@@ -253,6 +253,38 @@ class Statements(Script):
                 ended = client.wait(80)
                 self.expect(ended, status=0)
 
+    def test_what_a_full_line_hides_is_no_silence(self):
+        def floods(peer):
+            peer.accept()
+            with contextlib.suppress(OSError):
+                for _ in range(40):
+                    peer.text("x" * (1 << 20))
+                peer.text("bad")
+                peer.answer_close()
+
+        told = "messages of 16 MiB wait in line, and no more is read"
+        for text, first in (
+            ('not-expect "bad" for 60\n', 'can\'t tell whether text "bad" comes'),
+            ("sleep 0.5\nping x\nexpect pong x within 1\n", 'expected a pong "x", nothing came'),
+        ):
+            with self.subTest(text), Server(floods) as server:
+                self.expect(self.script(text, server.url), status=8, err=[first, told])
+        with Server(floods) as server:
+            self.expect(self.script('await "bad" within 60\n', server.url), status=0, err="")
+
+    def test_a_close_without_a_code(self):
+        for code, status in (("1005", 0), ("1000", 8), ("", 0)):
+            with self.subTest(code), Server(lambda peer: (peer.accept(), peer.finish(None))) as server:
+                self.expect(self.script(f"expect close {code}\n", server.url), status=status)
+
+    def test_what_a_pointer_leads_to_is_sent_as_it_stood(self):
+        value = '{"b":1.0,"a":100000000000000000001}'
+        text = f'send json {{"v":{value}}}\nexpect any as o\nsend ${{o/v}}\nexpect "{{}}"\n'
+        ended = self.echo(text)
+        self.expect(ended, status=8)
+        self.assertIn("100000000000000000001", ended.errors)
+        self.assertIn("1.0", ended.errors)
+
     def test_a_hundred_thousand_messages(self):
         with Server(lambda peer: (peer.accept(), len(peer.answer_close()))[1]) as server:
             ended = self.script("repeat 100000\nsend hello\nend\n", server.url)
@@ -408,6 +440,24 @@ class Several(Script):
             self.expect(ended, status=0, err="")
             self.assertIn(("X-Who", "alice"), [tuple(one) for one in server.result()])
             self.assertNotIn("X-Who", [name for name, _ in server.result()])
+
+    def test_its_headers_take_the_place_of_the_command_line_s(self):
+        seen = []
+
+        def script(peer):
+            seen.append(peer.read_request())
+            peer.accept()
+            peer.answer_close()
+
+        with Server(script) as server:
+            text = (
+                f"header authorization:\nheader X-A: 2\nconnect as one {server.url}\n"
+                f"connect as two {server.url}\n"
+            )
+            words = ("-H", "Authorization: Bearer x", "-H", "X-A: 1", "-H", "X-B: 1")
+            self.expect(self.script(text, *words), status=0, err="")
+        fields = [[one.all(name) for name in ("Authorization", "X-A", "X-B")] for one in seen]
+        self.assertEqual(fields, [[[], ["2"], ["1"]], [["Bearer x"], ["1"], ["1"]]])
 
     def test_a_name_may_connect_again_once_it_ended(self):
         with Server() as server:

@@ -143,7 +143,13 @@ TEST_CASE("script_json: pointers of RFC 6901") {
   const std::string text = R"({"a/b": [10, {"m~n": "x"}], "o": {"k": null}})";
   CHECK(*session::json_at(text, "/a~1b/0") == "10");
   CHECK(*session::json_at(text, "/a~1b/1/m~0n") == "x");
-  CHECK(*session::json_at(text, "/o") == R"({"k":null})");
+  CHECK(*session::json_at(text, "/o") == R"({"k": null})");
+  const char* numbers =
+      R"( {"id":100000000000000000001,"p":0.1234567890123456789,"s":{"b":1.0,"a":1e400}} )";
+  CHECK(*session::json_at(numbers, "/id") == "100000000000000000001");
+  CHECK(*session::json_at(numbers, "/p") == "0.1234567890123456789");
+  CHECK(*session::json_at(numbers, "/s") == R"({"b":1.0,"a":1e400})");
+  CHECK(session::json_at(numbers, "")->front() == '{');
   CHECK_FALSE(session::json_at(text, "/a~1b/2"));
   CHECK_FALSE(session::json_at(text, "/nope"));
   CHECK_FALSE(session::json_at("nope", "/a"));

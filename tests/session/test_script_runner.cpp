@@ -371,15 +371,15 @@ TEST_CASE("runner: who takes some of what waits is waited for, who takes nothing
   ScriptRunner runner(
       script, host, [](const std::string&) { return std::nullopt; }, true);
   runner.connected("");
+  const auto until = [&runner](double end) {
+    while (!runner.finished() && *runner.wake_at() <= end) runner.proceed(*runner.wake_at());
+  };
   runner.proceed(1);
-  CHECK(runner.wake_at() == 3);
+  until(2.75);
   host.waiting = 999;
-  runner.proceed(2);
-  CHECK(runner.wake_at() == 3);
-  runner.proceed(3);
+  until(4.75);
   CHECK(!runner.finished());
-  CHECK(runner.wake_at() == 5);
-  runner.proceed(5);
+  until(5);
   REQUIRE(runner.finished());
   CHECK(runner.failure()->message ==
         "f:2: can't send: the peer reads nothing for 2 s, 999 bytes wait");
@@ -395,7 +395,7 @@ TEST_CASE("runner: a block's time rules also over the wait for room") {
       script, host, [](const std::string&) { return std::nullopt; }, true);
   runner.connected("");
   runner.proceed(0);
-  CHECK(runner.wake_at() == 9);
+  CHECK(*runner.wake_at() <= 9);
   runner.proceed(9);
   REQUIRE(runner.finished());
   CHECK(runner.failure()->message == "f:1: not done within 9 s: still at line 2: send a");
