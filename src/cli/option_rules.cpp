@@ -157,7 +157,7 @@ Result<void> check_input(const Given& given, const Options& options) {
     }
     return fail(Stage::kUsage,
                 "--input " + format + " and " + dashed(other) + " exclude each other",
-                other == "execute" ? "with -x stdin is not read" : "");
+                other == "execute" ? "with -x stdin is not read, or line by line (-i)" : "");
   }
   if (given.has("null") && given.has("input") && messages.input != InputFormat::kNul) {
     return fail(Stage::kUsage, "--null and --input exclude each other",

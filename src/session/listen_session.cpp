@@ -32,7 +32,7 @@ constexpr std::size_t kLeastQueued = std::size_t{256} << 10;
 Result<void> write_port_file(const std::string& path, const std::string& text) {
   // A port is no secret; whoever starts the server may be another user than who looks for it.
   auto file = output::WholeFile::open(path, 0644);
-  if (!file) return fail(Stage::kOutput, "--port-file: " + file.error().message);
+  if (!file) return fail(Stage::kUsage, "--port-file: " + file.error().message);
   (*file)->stream().put(text);
   if (auto finished = (*file)->finish(); !finished) {
     return fail(Stage::kOutput, "--port-file: " + finished.error().message);
@@ -112,7 +112,7 @@ void ListenSession::start(Finished finished) {
   if (presentation_) {
     reader_watch_.start(presentation_->out().poll_fd(), [this] { reader_left(); });
   }
-  end_.start(url(), [this](Error error) { hurry(fail(std::move(error)), SIGTERM); });
+  end_.start(url(), [this](Error error) { hurry(fail(std::move(error)), 0); });
 }
 
 void ListenSession::accepted(std::unique_ptr<net::Stream> stream) {
@@ -465,11 +465,13 @@ void ListenSession::interrupt(ExitStatus status) {
 }
 
 /// A signal or --timeout: what ends the run closes it cleanly, what comes while it ends, at once.
+/// `signal` is for the commands; 0: they end as those of clients that leave.
 void ListenSession::hurry(Result<ExitStatus> outcome, int signal) {
   clock_.sample();
   const bool again = end_.begun();
   const bool decides = end_.hurry(std::move(outcome));
-  if (commands_) commands_->signal(again ? SIGKILL : signal);
+  const int told = again ? SIGKILL : signal;
+  if (commands_ && told != 0) commands_->signal(told);
   if (!again) return close_all();
   if (run_end_->begun()) return decides ? run_end_->cut_short(end_.outcome()) : run_end_->hurry();
   for (auto& [number, client] : clients_) client->connection().abort(server_ends());

@@ -171,6 +171,10 @@ Result<ExitStatus> run_client(const Options& given) {
   }
   auto url = net::parse_url(address);
   if (!url) return fail(std::move(url.error()));
+  if (!url->secure && !options.tls.pin.empty() && !options.handshake.follow_redirects) {
+    return fail(Stage::kUsage, "--pin: no key is shown by " + url->display() + ", which has no TLS",
+                "is it wss://? -L follows where it leads");
+  }
   if (auto asked = ask_for_password(options.handshake, *url); !asked) return fail(asked.error());
   auto replay = ReplaySource::open(options, loop, clock);
   if (!replay) return fail(std::move(replay.error()));

@@ -52,10 +52,10 @@ const Conflict kConflicts[] = {
     // input formats
     {{"--input", "raw", "-x", "a", "h"},
      "--input raw and --execute exclude each other",
-     "with -x stdin is not read"},
+     "with -x stdin is not read, or line by line (-i)"},
     {{"-x", "a", "--input", "whole", "h"},
      "--input whole and --execute exclude each other",
-     "with -x stdin is not read"},
+     "with -x stdin is not read, or line by line (-i)"},
     {{"--input", "raw", "-i", "h"}, "--input raw and --interactive exclude each other", ""},
     {{"--input", "json", "--slash", "h"}, "--slash needs input by line", "leave --input away"},
     {{"-0", "--slash", "h"}, "--slash and --null exclude each other", ""},

@@ -267,6 +267,13 @@ class Ends(WithFolder):
             pid = int(ended.out)
             eventually(lambda: not os.path.exists(f"/proc/{pid}"), what="its end")
 
+    def test_after_the_timeout_its_input_ends_first(self):
+        command = f"cat; sleep 0.3; echo ended >>{self.path('marks')}"
+        with Listening("--timeout", "0.5", "--exec", command) as server:
+            self.expect(run("-w", "-1", server.url))
+            self.expect(server.wait(), status=7)
+        self.assertEqual(self.read("marks"), b"ended\n")
+
     def test_places_are_counted_with_what_still_runs(self):
         command = f"trap '' TERM; echo $$; while :; do sleep 1; done"
         words = ("--max-clients", "1", "--close-timeout", "0.1")

@@ -99,7 +99,7 @@ class Admission(Dialogue):
                 told = email.utils.parsedate_to_datetime(date)
                 self.assertLess(abs(told.timestamp() - time.time()), 3600)
         ended = run("--listen", "0", "--port-file", "/no/such/folder/port")
-        self.expect(ended, status=1, out="", err="--port-file: can't open /no/such/folder/port for writing: no such file or directory")
+        self.expect(ended, status=2, out="", err="--port-file: can't open /no/such/folder/port for writing: no such file or directory")
 
     def test_a_port_file_that_is_no_regular_file_is_written_into(self):
         with tempfile.TemporaryDirectory() as folder:

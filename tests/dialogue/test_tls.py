@@ -396,6 +396,8 @@ class Choices(Dialogue):
             ended = self.dialogue(*words, "--pin", other, url, status=4, out="")
             self.one_error(ended, "pin|public key")
             self.dialogue("-k", "--pin", other, url, status=4, out="")
+        told = "--pin: no key is shown by ws://localhost:1/, which has no TLS"
+        self.dialogue("--pin", pin, "localhost:1", status=2, out="", err=told)
         self.assertEqual(b"".join(heard), b"", "the request went out all the same")
 
     def test_a_pin_wants_a_certificate(self):
