@@ -472,7 +472,15 @@ void ListenSession::hurry(Result<ExitStatus> outcome, int signal) {
   const bool decides = end_.hurry(std::move(outcome));
   const int told = again ? SIGKILL : signal;
   if (commands_ && told != 0) commands_->signal(told);
-  if (!again) return close_all();
+  if (!again) {
+    close_all();
+    // Their Closes would stand behind what nobody takes.
+    if (!output_watch_->congested()) return;
+    for (auto& [number, client] : clients_) {
+      client->connection().close_within(output::OutputStream::kLastPatience);
+    }
+    return;
+  }
   if (run_end_->begun()) return decides ? run_end_->cut_short(end_.outcome()) : run_end_->hurry();
   for (auto& [number, client] : clients_) client->connection().abort(server_ends());
 }

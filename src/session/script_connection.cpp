@@ -94,6 +94,10 @@ void ScriptConnection::cancel_opening() {
   opening_.reset();
 }
 
+void ScriptConnection::close_within(double seconds) {
+  if (connection_) connection_->close_within(seconds);
+}
+
 void ScriptConnection::abort() {
   if (connection_) connection_->abort({});
 }

@@ -62,6 +62,8 @@ class ScriptConnection : public ConnectionOwner {
   void ping(std::string_view data);
   void pong(std::string_view data);
   void close(std::uint16_t code, std::string_view reason);
+  /// Connection::close_within().
+  void close_within(double seconds);
   void abort();
   void cancel_opening();
   void settle();

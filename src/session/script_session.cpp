@@ -229,8 +229,11 @@ void ScriptSession::interrupt(ExitStatus status) {
   runner_.abandon(clock_.seconds(), "interrupted");
   if (run_end_.begun()) return run_end_.cut_short(status);  // only readers are still waited for
   if (!closing_) close_all();
+  // A server's Close would stand behind what nobody takes.
+  const bool stuck = output_watch_.congested();
   for (auto& [name, connection] : connections_) {
     connection->cancel_opening();
+    if (stuck) connection->close_within(output::OutputStream::kLastPatience);
     if (again) connection->abort();
     connection->settle();
   }

@@ -150,6 +150,17 @@ class FullOutput(Dialogue):
                 client.signal(number)
                 self.expect(client.wait(), status=status)
 
+    def test_a_signal_does_not_wait_for_a_close_behind_what_nobody_takes(self):
+        patient = ("--close-timeout", "600")
+        with self.unread(sends(100_000), "-w", "-1", *patient) as (_, client, reader):
+            until_full(reader)
+            client.signal(signal.SIGTERM)
+            self.expect(client.wait(), status=143)
+        with self.unread_script(self.SCRIPTS["goes on"], 100_000, *patient) as (client, reader):
+            until_full(reader)
+            client.signal(signal.SIGTERM)
+            self.expect(client.wait(), status=143)
+
     def test_the_timeout_while_stdout_takes_nothing_more(self):
         for count in (SOME, 100_000):  # the server has closed; it sends on and on
             with self.unread(sends(count), "-w", "-1", "--timeout", PERIOD) as (_, client, _):
@@ -189,12 +200,12 @@ class FullOutput(Dialogue):
     def test_a_server_with_a_full_stdout_can_be_ended(self):
         reader, writer = full_pipe()
         self.addCleanup(os.close, reader)
-        with Running("--listen", "0", stdout=writer) as listening:
+        with Running("--listen", "0", "--close-timeout", "600", stdout=writer) as listening:
             os.close(writer)
             listening.wait_err("listening on ")
             url = "ws://127.0.0.1:" + re.search(rb":(\d+)", bytes(listening.err))[1].decode()
-            lines = (b"y" * 1000 + b"\n") * SOME
-            with Running("-w", "-1", url) as client:
+            lines = (b"y" * 1000 + b"\n") * 20 * SOME
+            with Running("-w", "-1", "--close-timeout", "1", url) as client:
                 client.send(lines)
                 until_full(reader)
                 listening.signal(signal.SIGINT)
