@@ -31,27 +31,6 @@ Error error_of(std::string what, int cause) {
   return {Stage::kInput, std::move(what) + ": " + cause_of(cause) + ": nothing was sent", {}, {}};
 }
 
-/// SIGINT and SIGQUIT reach the whole group of the terminal: they are not for us meanwhile.
-class KeySignalsIgnored {
- public:
-  KeySignalsIgnored() {
-    struct sigaction ignore {};
-    ignore.sa_handler = SIG_IGN;
-    sigaction(SIGINT, &ignore, &interrupt_);
-    sigaction(SIGQUIT, &ignore, &quit_);
-  }
-  ~KeySignalsIgnored() {
-    sigaction(SIGINT, &interrupt_, nullptr);
-    sigaction(SIGQUIT, &quit_, nullptr);
-  }
-  KeySignalsIgnored(const KeySignalsIgnored&) = delete;
-  KeySignalsIgnored& operator=(const KeySignalsIgnored&) = delete;
-
- private:
-  struct sigaction interrupt_ {};
-  struct sigaction quit_ {};
-};
-
 /// A file that only we can read, removed at the end unless it is to be kept.
 class PrivateFile {
  public:
@@ -180,7 +159,6 @@ Result<std::string> edit_externally(const std::string& text, int terminal, int s
   auto file = PrivateFile::create(text);
   if (!file) return fail(std::move(file.error()));
   const std::string editor = external_editor();
-  const KeySignalsIgnored while_it_runs;
   keep_statuses();
   const pid_t child = start_editor(editor, file->path(), terminal);
   if (child == 0) {

@@ -2,7 +2,8 @@
 //
 // The text goes into a private file, the editor runs on it in the foreground of `terminal` (whose
 // modes the caller has put back), and what it left is read again, without the line end that editors
-// add. Ctrl-C and Ctrl-\ are the editor's alone meanwhile; Ctrl-Z stops both, as any pair of a job.
+// add. The caller sees to it that Ctrl-C and Ctrl-\ are the editor's alone from then on until its
+// own modes are back (KeySignalsIgnored); Ctrl-Z stops both, as any pair of a job.
 // `stop_fd` becoming readable ends the editor. Blocks; on any one thread. What can fail (no editor,
 // its status, the file): Error of Stage::kInput; a text that was changed stays in its file then,
 // and the hint names it.

@@ -187,8 +187,9 @@ void LineEditor::bind_keys() {
       rl_bind_key_in_map(kCtrlC, &LineEditor::interrupt, map);
       rl_bind_key_in_map(kCtrlZ, &LineEditor::signal_key, map);
       rl_bind_key_in_map(kCtrlBackslash, &LineEditor::signal_key, map);
-      // Pastes are cut out before. Readline's own command would wait for the end of one.
-      rl_bind_keyseq_in_map("\\e[200~", nullptr, map);
+      // Pastes are cut out before. Readline's own command would wait for the end of one. (Nothing
+      // in its place would leave a map of keys that nobody frees.)
+      rl_bind_keyseq_in_map("\\e[200~", &LineEditor::ignore, map);
     }
   }
   // As in a shell; the user's own bindings go first.
@@ -198,6 +199,8 @@ void LineEditor::bind_keys() {
 }
 
 bool LineEditor::wants_bracketed_paste() const { return is_on("enable-bracketed-paste"); }
+
+std::string LineEditor::line() const { return std::string(line_so_far()); }
 
 bool LineEditor::line_is_empty() const {
   return rl_end == 0 && (rl_readline_state & kSpecialStates) == 0;
@@ -243,6 +246,8 @@ void LineEditor::take_run() {
   constexpr std::size_t kRun = 64;
   const bool inserts = rl_get_keymap() != rl_get_keymap_by_name("vi-command");
   if (keys_.size() < kRun || !inserts || (rl_readline_state & kSpecialStates) != 0) return;
+  // Readline has the first bytes of that character already.
+  if ((static_cast<unsigned char>(keys_.front()) & 0xC0U) == 0x80U) return;
   const auto end = std::find_if(keys_.begin(), keys_.end(), is_control);
   const std::string run(keys_.begin(), end);
   if (run.size() < kRun) return;
@@ -441,8 +446,12 @@ int LineEditor::take_key(FILE*) {
   if (self.keys_.empty()) return self.wait_for_key();
   const auto key = static_cast<unsigned char>(self.keys_.front());
   self.keys_.remove_prefix(1);
-  // Within a search or behind a prefix, Ctrl-C gives just that up, as Ctrl-G does.
+  // Within a search or behind a prefix, Ctrl-C gives just that up, as Ctrl-G does. So does a NUL
+  // in a search, which readline takes for a character that is not whole, and waits for more.
   if (key == kCtrlC && (rl_readline_state & kBegunCommands) != 0) return kCtrlG;
+  if (key == '\0' && (rl_readline_state & (RL_STATE_ISEARCH | RL_STATE_NSEARCH)) != 0) {
+    return kCtrlG;
+  }
   return key;
 }
 
@@ -470,6 +479,8 @@ int LineEditor::interrupt(int, int) {
   g_editor->listener_.on_interrupt(rl_end == 0);
   return 0;
 }
+
+int LineEditor::ignore(int, int) { return 0; }
 
 int LineEditor::signal_key(int, int key) {
   g_editor->listener_.on_signal_key(key == kCtrlZ ? SIGTSTP : SIGQUIT);

@@ -61,6 +61,8 @@ class LineEditor {
   /// From within keys(): the rest of them is not wanted now.
   std::string take_rest();
   bool line_is_empty() const;
+  /// As it stands on the screen, with marks.
+  std::string line() const;
   void set_line(const std::string& line);
   /// Shows "^C" and begins an empty line.
   void drop_line();
@@ -85,6 +87,7 @@ class LineEditor {
   static int line_begins();
   static int interrupt(int, int);
   static int signal_key(int, int key);
+  static int ignore(int count, int key);
   static int edit(int, int);
   static void redisplay();
   static char** attempt_completion(const char* word, int start, int end);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,9 @@ constexpr int kStopMs = 100;
 constexpr int kGraceMs = 500;
 // Of what is to be shown behind a program that has the screen; then nothing more is received.
 constexpr std::size_t kMostHeld = std::size_t{16} << 20;
+// Of what is typed behind a Return that waits; the terminal holds the rest.
+constexpr std::size_t kMostWaiting = std::size_t{64} << 10;
+constexpr char kCtrlC = '\x03';
 
 int columns_of(int fd) {
   winsize size{};
@@ -80,6 +84,13 @@ int ms_until(SteadyClock::time_point then) {
 bool more_comes() {
   pollfd input{STDIN_FILENO, POLLIN, 0};
   return poll(&input, 1, kPasteMs) > 0;
+}
+
+bool asks_to_leave(std::string_view line) {
+  if (!is_slash_command(line)) return false;
+  const auto command = parse_slash_command(line);
+  return command && command->kind == SlashCommand::Kind::kAction &&
+         command->what == Action::Kind::kQuit;
 }
 
 class TerminalRepl final : public Repl, private Screen, private LineEditor::Listener {
@@ -123,6 +134,8 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void take_input();
   void give(const std::vector<TerminalInput>& inputs);
   void give_keys(std::string_view keys);
+  bool hold_at_return(std::string_view& keys);
+  std::size_t waiting_bytes() const;
   void obey(const TypedMessages::Outcome& outcome);
   void edit();
   void set_editing(bool editing);
@@ -164,6 +177,9 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   };
   std::optional<Edit> edit_;
   std::vector<TerminalInput> late_;
+  // A Return for which the session has no room, and what was typed behind it.
+  std::vector<TerminalInput> waiting_;
+  std::string behind_;  // the line that filled it, of the same keys
 
   std::atomic<bool> congested_{false};
   std::atomic<bool> leaving_{false};
@@ -227,8 +243,9 @@ ActionSource::Pull TerminalRepl::next(Action& action) {
 void TerminalRepl::run() {
   editor_.begin(kPrompt);
   while (!quitting_) {
-    // A session that does not pull is not fed: the terminal holds what is typed.
-    const bool feeds = !actions_.full();
+    // A session that does not pull is not fed, but keys that send nothing are keys all the same.
+    if (!waiting_.empty() && !actions_.full()) give(std::exchange(waiting_, {}));
+    const bool feeds = waiting_bytes() < kMostWaiting;
     const bool typed = feeds && output_.has_typed();
     const int input = feeds ? STDIN_FILENO : -1;
     pollfd watched[3] = {
@@ -293,6 +310,14 @@ void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
     if (quitting_) break;
     if (edit_) {
       late_.push_back(input);
+    } else if (!waiting_.empty()) {
+      const auto interrupt = input.pasted ? std::string::npos : input.bytes.find(kCtrlC);
+      if (interrupt == std::string::npos) {
+        waiting_.push_back(input);
+      } else {
+        waiting_.clear();
+        give_keys(std::string_view(input.bytes).substr(interrupt));
+      }
     } else if (input.pasted) {
       editor_.paste(input.bytes);
     } else {
@@ -301,12 +326,43 @@ void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
   }
 }
 
+std::size_t TerminalRepl::waiting_bytes() const {
+  return std::accumulate(
+      waiting_.begin(), waiting_.end(), std::size_t{0},
+      [](std::size_t sum, const TerminalInput& input) { return sum + input.bytes.size(); });
+}
+
+/// What is typed before a Return is edited; false: the Return waits, and what is behind it.
+bool TerminalRepl::hold_at_return(std::string_view& keys) {
+  const bool bound = !bindings_.empty() && editor_.line_is_empty();
+  const std::size_t end = bound ? 0 : std::min(keys.find_first_of("\r\n"), keys.size());
+  if (end > 0) editor_.keys(keys.substr(0, end));
+  keys.remove_prefix(end);
+  if (keys.empty() || edit_ || quitting_ || asks_to_leave(editor_.line())) return true;
+  if (const auto interrupt = keys.find(kCtrlC); interrupt != std::string_view::npos) {
+    keys.remove_prefix(interrupt);
+    return true;
+  }
+  if (keys.size() == 1) {
+    editor_.print_above("wscope: much waits to be sent, and now this line; Ctrl-C drops it\n");
+  }
+  waiting_.push_back({false, std::string(keys)});
+  return false;
+}
+
 void TerminalRepl::give_keys(std::string_view keys) {
-  if (bindings_.empty()) return editor_.keys(keys);
+  std::string rest;
   while (!keys.empty() && !quitting_) {
     if (edit_) {
       late_.push_back({false, std::string(keys)});
       return;
+    }
+    const bool full = actions_.full();
+    if (full && (!hold_at_return(keys) || keys.empty())) return;
+    if (bindings_.empty() && !full) {
+      editor_.keys(keys);
+      keys = rest = std::exchange(behind_, {});
+      continue;
     }
     if (editor_.line_is_empty() && !typed_.begun()) {
       if (const std::string* message = bindings_.take(keys)) {
@@ -398,7 +454,10 @@ void TerminalRepl::print_piece_if_due() {
   if (take_piece(piece)) editor_.print_above(piece);
 }
 
-void TerminalRepl::on_line(std::string line, std::string shown) { obey(typed_.add(line, shown)); }
+void TerminalRepl::on_line(std::string line, std::string shown) {
+  obey(typed_.add(line, shown));
+  if (actions_.full()) behind_ += editor_.take_rest();
+}
 
 void TerminalRepl::on_broken_mark(std::string mark) {
   editor_.print_above(error_lines({Stage::kInput,
@@ -443,9 +502,11 @@ void TerminalRepl::edit() {
   const Edit wanted = std::move(*edit_);
   set_editing(true);
   editor_.hide();
+  std::optional<KeySignalsIgnored> keys_are_its(std::in_place);
   mode_.leave();
   Result<std::string> text = edit_externally(wanted.text, terminal_, stop_);
   mode_.enter_again();
+  keys_are_its.reset();
   set_editing(false);
   edit_.reset();
   signals_.take_continued();

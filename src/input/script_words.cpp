@@ -74,7 +74,16 @@ std::optional<std::string> ScriptWords::quoted() {
 
 bool ScriptWords::slashed(std::string& expression, std::string& flags) {
   std::size_t end = 1;
-  while (end < rest_.size() && rest_[end] != '/') end += rest_[end] == '\\' ? 2 : 1;
+  while (end < rest_.size() && rest_[end] != '/') {
+    // The / of ${NAME/POINTER} ends nothing.
+    const std::size_t brace =
+        rest_.compare(end, 2, "${") == 0 ? rest_.find('}', end) : std::string::npos;
+    if (brace != std::string::npos) {
+      end = brace + 1;
+    } else {
+      end += rest_[end] == '\\' || rest_.compare(end, 2, "$$") == 0 ? 2 : 1;
+    }
+  }
   if (end >= rest_.size()) return false;
   expression = rest_.substr(1, end - 1);
   const std::string_view behind = rest_.substr(end + 1);

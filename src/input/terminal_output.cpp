@@ -12,7 +12,11 @@
 namespace wscope::input {
 namespace {
 
+using SteadyClock = std::chrono::steady_clock;
+
 constexpr char kCtrlC = 3;
+// Who has pressed it once waits so long before the next means more.
+constexpr auto kPatience = std::chrono::milliseconds(500);
 constexpr std::string_view kSignalKeys = "\x03\x1a\x1c";
 // At the end: who takes nothing for so long takes nothing any more.
 constexpr int kLastMs = 1000;
@@ -107,8 +111,12 @@ void TerminalOutput::take_typing() {
   const std::string_view typed(keys, static_cast<std::size_t>(got));
   typed_ += typed;
   if (has_signal_key(typed)) resume();
-  for (const char key : typed) {
-    if (key == kCtrlC) given_up_ = std::exchange(interrupted_, true) || given_up_;
+  if (typed.find(kCtrlC) == std::string_view::npos) return;
+  const auto now = SteadyClock::now();
+  if (!std::exchange(interrupted_, true)) {
+    interrupted_at_ = now;
+  } else if (now - interrupted_at_ >= kPatience) {
+    given_up_ = true;
   }
 }
 

@@ -3,11 +3,12 @@
 //
 // write() waits for the terminal, but never for good. What is typed meanwhile is read and kept, and
 // Ctrl-C in it makes stopped output go on, as the terminal itself would see to if keys were signals
-// there; a second one that moves nothing gives the terminal up. So does `stop_fd` becoming
-// readable, a second after the last byte went. From then on bytes are dropped. One thread at a
-// time. What fails (the terminal has gone) is dropped, too.
+// there; another one, after half a second that moved nothing, gives the terminal up. So does
+// `stop_fd` becoming readable, a second after the last byte went. From then on bytes are dropped.
+// One thread at a time. What fails (the terminal has gone) is dropped, too.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -49,6 +50,7 @@ class TerminalOutput {
   bool given_up_ = false;
   bool typing_ = true;        // input_ has not ended
   bool interrupted_ = false;  // Ctrl-C, and no byte since
+  std::chrono::steady_clock::time_point interrupted_at_;
   std::string typed_;
 };
 

@@ -4,6 +4,7 @@ import json
 import re
 import stat
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from dialogue.test_listen import RawClient
 from support import frames
 from support.certificates import Certificates
 from support.program import environment, eventually
-from support.server import PeerGone, Server
+from support.server import PeerGone, Server, unused_port
 from support.terminal import CTRL_C, CTRL_D, PIPE, UP, Terminal
 from test_repl import Prompting, Repl
 
@@ -322,6 +323,50 @@ class State(Repl):
             terminal.type(f"/file {file}\r/quit\r")
             self.assertEqual(terminal.wait(), 0)
             self.assertIn("1 message not sent", terminal.text())
+
+    def test_who_has_much_that_waits_can_leave(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"a" * 2_000_000)
+            file.flush()
+            holder, port = unused_port()
+            self.addCleanup(holder.close)
+            for keys in (CTRL_C, CTRL_D, "/quit\r", "a line\r" + CTRL_C + CTRL_C, "a" + CTRL_C + "/quit\r"):
+                words = ("--reconnect", f"ws://127.0.0.1:{port}/")
+                with self.subTest(keys), Terminal(*words) as terminal:
+                    terminal.wait_for("connecting again in")
+                    terminal.type(f"/file {file.name}\r")
+                    terminal.wait_line(">")
+                    terminal.type(keys)
+                    self.assertEqual(terminal.wait(), 0)
+                    self.assertIn("1 message not sent", terminal.text())
+
+    def test_what_is_typed_behind_much_that_waits_goes_out_in_its_order(self):
+        read_now = threading.Event()
+
+        def late(peer):
+            peer.accept()
+            read_now.wait(60)
+            return peer.answer_close()
+
+        with tempfile.NamedTemporaryFile() as file, Server(late) as server:
+            file.write(b"a" * 9_000_000)
+            file.flush()
+            with Terminal(server.url) as terminal:
+                terminal.wait_for("connected to")
+                terminal.type(f"/file {file.name}\r" * 2)
+                terminal.type("behind")
+                terminal.wait_line("> behind")
+                terminal.type("\r")
+                terminal.wait_for("much waits to be sent")
+                terminal.type("dropped" + CTRL_C + "one\rtwo\rthree")
+                terminal.wait_line("> one")
+                read_now.set()
+                terminal.wait_line("> three")
+                terminal.type("\r/quit\r")
+                self.assertEqual(terminal.wait(), 0)
+            got = server.result()
+        self.assertEqual([len(one) for one in got[:2]], [9_000_000] * 2)
+        self.assertEqual(got[2:], ["one", "two", "three"])
 
     def test_what_was_queued_when_the_connection_was_lost_is_told(self):
         def cuts(peer):

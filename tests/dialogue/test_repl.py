@@ -4,9 +4,11 @@ import contextlib
 import os
 import shlex
 import signal
+import subprocess
 import termios
 import threading
 import unittest
+from pathlib import Path
 
 from support import frames
 from support.program import WSCOPE, environment, eventually, waiting
@@ -322,6 +324,7 @@ class Held(Repl):
             terminal.wait_for("> hi")
         else:
             terminal, script = self.at_prompt(*words)
+        self.script = script
         if unread:
             terminal.hold()
         else:
@@ -359,12 +362,30 @@ class Held(Repl):
         terminal.wait_until(lambda s: flood in s.text().replace("\n", ""), "the message")
         terminal.wait_line("> xy")
 
-    def test_ctrl_c_twice_leaves_a_terminal_that_nobody_reads(self):
+    def test_ctrl_c_once_more_leaves_a_terminal_that_nobody_reads(self):
         terminal = self.held(unread=True, flood=4)
-        terminal.type(CTRL_C + CTRL_C)
-        terminal.process.wait(10)
+
+        def left():
+            terminal.type(CTRL_C)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                terminal.process.wait(0.7)
+            return not terminal.running()
+
+        eventually(left, what="the end")
         self.assertEqual(terminal.wait(), 0)
         self.put_back(terminal)
+
+    def test_two_ctrl_c_while_a_terminal_lags_are_two_keys(self):
+        terminal = self.held(unread=True, flood=4)
+        path = Path(f"/proc/{terminal.process.pid}/io")
+        ever_read = lambda: int(path.read_text(encoding="ascii").split()[1])  # noqa: E731
+        before = ever_read()
+        keys = "line one\rabc" + CTRL_C + "line two\rabc" + CTRL_C
+        terminal.type(keys)
+        eventually(lambda: ever_read() >= before + len(keys), what="the reading of the keys")
+        terminal.let_go()
+        lines = lambda: [one for _, one in self.script.got if one[:4] == b"line"]  # noqa: E731
+        eventually(lambda: lines() == [b"line one", b"line two"], what="the messages")
 
     def ends_all_the_same(self, status, *words, send=None):
         """At the prompt and without one, stopped and full."""

@@ -105,6 +105,19 @@ class PasteTest(unittest.TestCase):
             repl.type(".\r")
             repl.wait_actions(["text xxx y ."])
 
+    def test_a_character_in_slow_pieces_before_a_long_run(self):
+        with Repl() as repl:
+            repl.type("a" * 20)
+            repl.wait_line("> " + "a" * 20)
+            repl.type_until_read(b"\xf0\x9f")
+            repl.type(b"\x98\x80" + b"b" * 100 + b"\r")
+            repl.wait_actions(["text " + "a" * 20 + "😀" + "b" * 100])
+
+    def test_a_nul_in_a_search_is_no_character_that_more_of_must_follow(self):
+        with Repl() as repl:
+            repl.type("\x12\x00hello\r")
+            repl.wait_actions(["text hello"])
+
     def test_a_marker_in_slow_pieces_with_keys_that_send(self):
         with Repl(options="no-history on-key=f=fire") as repl:
             repl.type_until_read("\x1b[20")
