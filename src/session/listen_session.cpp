@@ -493,7 +493,8 @@ void ListenSession::close_all() {
   acceptor_->stop();
   for (auto& [number, client] : clients_) {
     auto& connection = client->connection();
-    if (connection.open()) {
+    // Also where nothing can be written any more: its deadline bounds what is still read.
+    if (connection.state() == ws::Engine::State::kOpen) {
       connection.close(end_.close_code(), {});
       if (commands_) commands_->closing(*client);
       connection.settle();

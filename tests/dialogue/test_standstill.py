@@ -16,7 +16,7 @@ import unittest
 
 from support import frames
 from support.dialogue import Dialogue
-from support.program import TIME_FACTOR, Running, run, settled, until_full
+from support.program import TIME_FACTOR, Running, eventually, run, settled, until_full
 from support.server import PeerGone, Server
 
 MIB = 1 << 20
@@ -211,6 +211,32 @@ class FullOutput(Dialogue):
                 listening.signal(signal.SIGINT)
                 self.expect(listening.wait(), status=130)
                 client.wait()
+
+    def test_nor_does_a_client_that_was_lost_meanwhile_hold_it_up(self):
+        """Nothing can be written to it, what it sent still waits for stdout."""
+        reader, writer = full_pipe()
+        self.addCleanup(os.close, reader)
+        words = ("--listen", "0", "--ping-interval", "0.1", "--close-timeout", "1")
+        with Running(*words, stdout=writer) as listening:
+            os.close(writer)
+            listening.wait_err("listening on ")
+            url = "ws://127.0.0.1:" + re.search(rb":(\d+)", bytes(listening.err))[1].decode()
+            with Running("-w", "-1", url) as client:
+                client.send((b"y" * 1000 + b"\n") * 3000)
+                until_full(reader)
+                client.signal(signal.SIGKILL)
+                client.wait()
+            # A ping is answered by a reset: from then on nothing can be written.
+            port = f":{int(url.rsplit(':', 1)[1]):04X} "
+            with open("/proc/net/tcp", encoding="ascii") as table:
+
+                def gone():
+                    table.seek(0)
+                    return not any(port in line[:25] and line[34:36] != "0A" for line in table)
+
+                eventually(gone, what="the reset")
+            listening.signal(signal.SIGTERM)
+            self.expect(listening.wait(), status=143)
 
     def test_a_trace_that_nobody_reads(self):
         """Reading stops, memory stays flat, signals and --timeout work."""
