@@ -92,9 +92,11 @@ bool is_met(const Need& need, const std::function<bool(std::string_view)>& given
 
 std::string dashed(std::string_view long_name) { return "--" + std::string(long_name); }
 
-Result<void> check_pairs(const Given& given) {
+Result<void> check_pairs(const Given& given, const Options& options) {
+  const bool no_proxy = options.network.proxy && options.network.proxy->empty();
   for (const Pair& pair : kExclusive) {
     if (!given.has(pair.first) || !given.has(pair.second)) continue;
+    if (pair.second == "proxy" && no_proxy) continue;  // --proxy '' goes with all
     return fail(Stage::kUsage,
                 dashed(pair.first) + " and " + dashed(pair.second) + " exclude each other",
                 std::string(pair.hint));
@@ -216,7 +218,7 @@ bool lacks_partner(std::string_view long_name, const std::function<bool(std::str
 
 Result<void> check_rules(const Given& given, const Options& options) {
   if (auto checked = check_roles(given, options); !checked) return checked;
-  if (auto checked = check_pairs(given); !checked) return checked;
+  if (auto checked = check_pairs(given, options); !checked) return checked;
   if (auto checked = check_input(given, options); !checked) return checked;
   return check_values(given, options);
 }
@@ -235,6 +237,23 @@ Result<void> check_address(const Given& typed, const Options& options) {
   return {};
 }
 
+namespace {
+
+/// Our own echo server is on the loopback interface, whatever defaults and environment say of the
+/// way to others.
+void go_straight(Options& options) {
+  NetworkOptions& network = options.network;
+  network.proxy = "";
+  network.unix_socket.clear();
+  network.connect_to.clear();
+  network.resolve.clear();
+  network.interface.clear();
+  network.family = AddressFamily::kAny;
+  options.tls.pin.clear();
+}
+
+}  // namespace
+
 void settle(const Given& given, Options& options) {
   MessageOptions& messages = options.messages;
   if (given.has("null")) {
@@ -247,6 +266,7 @@ void settle(const Given& given, Options& options) {
   const bool named = !options.profile.profile.empty();       // its profile may hold the URL
   const bool scripted = !options.automation.script.empty();  // it opens its connections itself
   options.listen.embedded = options.url.empty() && !options.listen.enabled && !named && !scripted;
+  if (options.listen.embedded) go_straight(options);
 }
 
 }  // namespace wscope::cli

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/escape.h"
 #include "net/host_name.h"
 
 namespace wscope::net {
@@ -57,23 +58,33 @@ bool same_network(const Bytes& a, const Bytes& b, std::size_t bits) {
   return ((a.data[bits / 8] ^ b.data[bits / 8]) & mask) == 0;
 }
 
-bool address_matches(const std::string& host, std::string_view token) {
+struct Block {
+  Bytes address;
+  std::size_t bits;  // that count
+};
+
+/// An address, or a CIDR block; nothing of other text.
+std::optional<Block> parse_block(std::string_view token) {
   const auto slash = token.find('/');
-  const Bytes block = address_bytes(std::string(token.substr(0, slash)));
-  const Bytes address = address_bytes(host);
-  if (block.bits == 0 || block.bits != address.bits) return false;
-  std::size_t bits = block.bits;
-  if (slash != std::string_view::npos) {
-    const std::string_view digits = token.substr(slash + 1);
-    if (digits.empty() || digits.size() > 3) return false;
-    bits = 0;
-    for (const char c : digits) {
-      if (c < '0' || c > '9') return false;
-      bits = bits * 10 + static_cast<std::size_t>(c - '0');
-    }
-    if (bits > block.bits) return false;
+  const Bytes address = address_bytes(std::string(token.substr(0, slash)));
+  if (address.bits == 0) return std::nullopt;
+  if (slash == std::string_view::npos) return Block{address, address.bits};
+  const std::string_view digits = token.substr(slash + 1);
+  if (digits.empty() || digits.size() > 3) return std::nullopt;
+  std::size_t bits = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    bits = bits * 10 + static_cast<std::size_t>(c - '0');
   }
-  return same_network(block, address, bits);
+  if (bits > address.bits) return std::nullopt;
+  return Block{address, bits};
+}
+
+bool address_matches(const std::string& host, std::string_view token) {
+  const auto block = parse_block(token);
+  const Bytes address = address_bytes(host);
+  return block && block->address.bits == address.bits &&
+         same_network(block->address, address, block->bits);
 }
 
 bool name_matches(std::string_view host, std::string_view token) {
@@ -104,6 +115,29 @@ bool token_matches(const Url& url, std::string_view token) {
              ? address_matches(url.host, token)
              : name_matches(url.host, token) ||
                    (!url.display_host.empty() && name_matches(url.display_host, token));
+}
+
+/// Calls `take` with each token of the list until it says true; whether it did.
+template <class Take>
+bool any_token(std::string_view list, const Take& take) {
+  static constexpr std::string_view kSeparators = ", \t";
+  for (std::size_t begin = list.find_first_not_of(kSeparators); begin < list.size();) {
+    const std::size_t end = std::min(list.find_first_of(kSeparators, begin), list.size());
+    if (take(list.substr(begin, end - begin))) return true;
+    begin = list.find_first_not_of(kSeparators, end);
+  }
+  return false;
+}
+
+/// What could only be a CIDR block, and is none; empty: nothing.
+std::string bad_block_in(std::string_view list) {
+  std::string bad;
+  any_token(list, [&bad](std::string_view token) {
+    const bool wrong = token.find('/') != std::string_view::npos && !parse_block(token);
+    if (wrong) bad = token;
+    return wrong;
+  });
+  return bad;
 }
 
 /// The first of the variables that is set and not empty.
@@ -188,6 +222,10 @@ Result<std::optional<Proxy>> choose_proxy(const Url& url, const NetworkOptions& 
   std::string exceptions;
   if (network.no_proxy) {
     exceptions = *network.no_proxy;
+    if (const std::string bad = bad_block_in(exceptions); !bad.empty()) {
+      return fail(Stage::kUsage, "--noproxy: " + quoted(bad) + " is no block of addresses",
+                  "for example 10.0.0.0/8");
+    }
   } else if (const auto variable = first_set(environment, {"no_proxy", "NO_PROXY"})) {
     exceptions = variable->second;
   }
@@ -198,13 +236,7 @@ Result<std::optional<Proxy>> choose_proxy(const Url& url, const NetworkOptions& 
 }
 
 bool is_excepted(const Url& url, std::string_view list) {
-  static constexpr std::string_view kSeparators = ", \t";
-  for (std::size_t begin = list.find_first_not_of(kSeparators); begin < list.size();) {
-    const std::size_t end = std::min(list.find_first_of(kSeparators, begin), list.size());
-    if (token_matches(url, list.substr(begin, end - begin))) return true;
-    begin = list.find_first_not_of(kSeparators, end);
-  }
-  return false;
+  return any_token(list, [&url](std::string_view token) { return token_matches(url, token); });
 }
 
 }  // namespace wscope::net

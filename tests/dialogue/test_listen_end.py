@@ -11,7 +11,7 @@ import unittest
 from dialogue.test_listen import Listening, RawClient
 from support import frames
 from support.dialogue import Dialogue
-from support.program import TIME_FACTOR, run
+from support.program import TIME_FACTOR, environment, run
 
 # Long enough for clients to come in, on a busy machine, too.
 SECONDS = str(2 * TIME_FACTOR)
@@ -377,6 +377,17 @@ class Headers(Ending):
             ended = run("--listen", "0", "-H", header)
             self.expect(ended, status=2, out="", err="^wscope: hint: ", no_err="^listening")
             self.assertIn(told, self.one_error(ended))
+
+    def test_the_embedded_server_is_reached_straight(self):
+        nowhere = {"http_proxy": "http://127.0.0.1:1", "all_proxy": "socks5://127.0.0.1:1"}
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as config:
+            config.write(
+                '[defaults]\nproxy = "127.0.0.1:1"\nconnect-to = "127.0.0.1:1"\nipv6 = true\n'
+                'interface = "192.0.2.1"\npin = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="\n'
+            )
+            config.flush()
+            for words in ((), ("--config", config.name)):
+                self.dialogue(*words, "-x", "hi", "--count", "1", env=environment(**nowhere), out="hi\n")
 
     def test_the_embedded_server_has_none_of_it(self):
         with tempfile.TemporaryDirectory() as folder:

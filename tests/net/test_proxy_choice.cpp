@@ -157,6 +157,29 @@ TEST_CASE("proxy choice: curl's rules for a list of exceptions") {
   }
 }
 
+TEST_CASE(
+    "proxy choice: --noproxy with what can't be a block is refused, the variable's is passed "
+    "over") {
+  const auto none = [](const char*) -> const char* { return nullptr; };
+  NetworkOptions network;
+  network.proxy = "p";
+  for (const char* bad : {"a,10.0.0.0/abc", "127.0.0.0/33", "::1/129 b", "x/8"}) {
+    CAPTURE(bad);
+    network.no_proxy = bad;
+    const auto chosen = choose_proxy(*parse_url("ws://h"), network, none);
+    REQUIRE_FALSE(chosen);
+    CHECK(chosen.error().stage == Stage::kUsage);
+    CHECK(chosen.error().message.find("--noproxy: \"") == 0);
+  }
+  network.no_proxy = "10.0.0.0/8 ::1/128,*.x";
+  CHECK(choose_proxy(*parse_url("ws://h"), network, none));
+  network.no_proxy.reset();
+  const auto variable = [](const char* name) {
+    return std::string(name) == "no_proxy" ? "10.0.0.0/abc,h" : nullptr;
+  };
+  CHECK_FALSE(*choose_proxy(*parse_url("ws://h"), network, variable));
+}
+
 TEST_CASE("proxy choice: the forms of a proxy") {
   struct Row {
     const char* text;
