@@ -89,6 +89,7 @@ struct Opened {
   std::string_view local_address;  // "127.0.0.1:51234"
   std::string_view peer_address;
   std::size_t client = 0;  // number of the client of a --listen; 0: no listener
+  bool again = false;      // by --reconnect
 };
 
 struct Message {

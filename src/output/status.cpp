@@ -10,8 +10,8 @@
 namespace wscope::output {
 
 void Status::on_opened(const Opened& opened) {
-  // A listener's notices tell of its clients.
-  if (!tells_lines() || opened.client != 0) return;
+  // A listener's notices tell of its clients. Who reads a log has been told of the attempts.
+  if (opened.client != 0 || (!tells_lines() && (!opened.again || wishes_.quiet))) return;
   std::string text = "connected to " + std::string(opened.url);
   std::string agreed(opened.subprotocol);
   if (!opened.extensions.empty()) {

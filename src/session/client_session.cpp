@@ -113,15 +113,16 @@ void ClientSession::opened(Result<OpenedStream> result) {
     return finish_unopened(fail(error));
   }
   opened_ = std::move(*result);
-  // The prompt tells of each connection; who reads a log has been told of the attempts.
-  if (reconnect_.attempts() > 0 && !source_.interactive()) {
-    sink_.on_notice("connected to " + opened_.url);
-  }
   was_open_ = true;
   local_address_ = opened_.stream->local_address();
   peer_address_ = opened_.stream->peer_address();
-  opened_event_ = {opened_.url, opened_.agreed.subprotocol, opened_.agreed.extensions,
-                   local_address_, peer_address_};
+  opened_event_ = {opened_.url,
+                   opened_.agreed.subprotocol,
+                   opened_.agreed.extensions,
+                   local_address_,
+                   peer_address_,
+                   0,
+                   reconnect_.attempts() > 0};
   sink_.on_opened(opened_event_);
   const auto& asked = options_.handshake.subprotocols;
   if (!asked.empty() && opened_.agreed.subprotocol.empty()) {

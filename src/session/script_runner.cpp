@@ -560,12 +560,13 @@ bool ScriptRunner::fail_late() {
 }
 
 bool ScriptRunner::fail_deaf() {
-  return fail_at(current_,
-                 {Stage::kTimeout,
-                  fmt::format("can't send: the peer reads nothing for {:g} s, {} bytes wait",
-                              patience(), wait_.unsent),
-                  {},
-                  {}});
+  Error error{Stage::kTimeout,
+              fmt::format("can't send: the peer reads nothing for {:g} s, {} bytes wait",
+                          patience(), wait_.unsent),
+              {},
+              {}};
+  if (inboxes_[wait_.connection].full()) error.hint = kFullLine;
+  return fail_at(current_, std::move(error));
 }
 
 std::string ScriptRunner::place(const Statement& statement) const {

@@ -272,6 +272,17 @@ class Statements(Script):
         with Server(floods) as server:
             self.expect(self.script('await "bad" within 60\n', server.url), status=0, err="")
 
+    def test_a_pointer_in_a_regular_expression(self):
+        text = 'send json {"id": "a.b"}\nexpect json {} as w\nset d x\nsend %s\nexpect /%s/\n'
+        for said, pattern, status in (
+            ("a.b y", "^${w/id} y$", 0),
+            ("acb y", "^${w/id} y$", 8),
+            ("a/b", "^${nothing:-a/b}$", 0),
+            ("$", "^$${2}$", 8),
+        ):
+            with self.subTest(pattern):
+                self.expect(self.echo(text % (said, pattern)), status=status)
+
     def test_a_close_without_a_code(self):
         for code, status in (("1005", 0), ("1000", 8), ("", 0)):
             with self.subTest(code), Server(lambda peer: (peer.accept(), peer.finish(None))) as server:

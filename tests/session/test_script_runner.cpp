@@ -387,6 +387,23 @@ TEST_CASE("runner: who takes some of what waits is waited for, who takes nothing
   CHECK(host.said == Said{"> a"});
 }
 
+TEST_CASE("runner: where our own line is full, the wait for room tells so") {
+  Host host;
+  host.room = false;
+  const auto script = *input::parse_script("timeout 2\nsend a\n", "f", true);
+  ScriptRunner runner(
+      script, host, [](const std::string&) { return std::nullopt; }, true);
+  runner.connected("");
+  for (int i = 0; i < 17; ++i) {
+    runner.event("",
+                 {ScriptEvent::Kind::kMessage, MessageType::kText, std::string(1 << 20, 'x'), {}});
+  }
+  CHECK(runner.is_full(""));
+  runner.proceed(0);
+  while (!runner.finished()) runner.proceed(*runner.wake_at());
+  CHECK(runner.failure()->hint.find("messages of 16 MiB wait in line") == 0);
+}
+
 TEST_CASE("runner: a block's time rules also over the wait for room") {
   Host host;
   host.room = false;
