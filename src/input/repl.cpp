@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +35,7 @@
 #include "input/terminal_output.h"
 #include "input/terminal_signals.h"
 #include "input/typed_messages.h"
+#include "input/waiting_input.h"
 
 namespace wscope::input {
 namespace {
@@ -59,9 +59,6 @@ constexpr int kStopMs = 100;
 constexpr int kGraceMs = 500;
 // Of what is to be shown behind a program that has the screen; then nothing more is received.
 constexpr std::size_t kMostHeld = std::size_t{16} << 20;
-// Of what is typed behind a Return that waits; the terminal holds the rest.
-constexpr std::size_t kMostWaiting = std::size_t{64} << 10;
-constexpr char kCtrlC = '\x03';
 
 int columns_of(int fd) {
   winsize size{};
@@ -84,13 +81,6 @@ int ms_until(SteadyClock::time_point then) {
 bool more_comes() {
   pollfd input{STDIN_FILENO, POLLIN, 0};
   return poll(&input, 1, kPasteMs) > 0;
-}
-
-bool asks_to_leave(std::string_view line) {
-  if (!is_slash_command(line)) return false;
-  const auto command = parse_slash_command(line);
-  return command && command->kind == SlashCommand::Kind::kAction &&
-         command->what == Action::Kind::kQuit;
 }
 
 class TerminalRepl final : public Repl, private Screen, private LineEditor::Listener {
@@ -135,7 +125,6 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   void give(const std::vector<TerminalInput>& inputs);
   void give_keys(std::string_view keys);
   bool hold_at_return(std::string_view& keys);
-  std::size_t waiting_bytes() const;
   void obey(const TypedMessages::Outcome& outcome);
   void edit();
   void set_editing(bool editing);
@@ -177,8 +166,7 @@ class TerminalRepl final : public Repl, private Screen, private LineEditor::List
   };
   std::optional<Edit> edit_;
   std::vector<TerminalInput> late_;
-  // A Return for which the session has no room, and what was typed behind it.
-  std::vector<TerminalInput> waiting_;
+  WaitingInput waiting_;
   std::string behind_;  // the line that filled it, of the same keys
 
   std::atomic<bool> congested_{false};
@@ -244,8 +232,8 @@ void TerminalRepl::run() {
   editor_.begin(kPrompt);
   while (!quitting_) {
     // A session that does not pull is not fed, but keys that send nothing are keys all the same.
-    if (!waiting_.empty() && !actions_.full()) give(std::exchange(waiting_, {}));
-    const bool feeds = waiting_bytes() < kMostWaiting;
+    if (!waiting_.empty() && !actions_.full()) give(waiting_.take());
+    const bool feeds = !waiting_.full();
     const bool typed = feeds && output_.has_typed();
     const int input = feeds ? STDIN_FILENO : -1;
     pollfd watched[3] = {
@@ -311,13 +299,7 @@ void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
     if (edit_) {
       late_.push_back(input);
     } else if (!waiting_.empty()) {
-      const auto interrupt = input.pasted ? std::string::npos : input.bytes.find(kCtrlC);
-      if (interrupt == std::string::npos) {
-        waiting_.push_back(input);
-      } else {
-        waiting_.clear();
-        give_keys(std::string_view(input.bytes).substr(interrupt));
-      }
+      if (const auto keys = waiting_.add(input)) give_keys(*keys);
     } else if (input.pasted) {
       editor_.paste(input.bytes);
     } else {
@@ -326,27 +308,19 @@ void TerminalRepl::give(const std::vector<TerminalInput>& inputs) {
   }
 }
 
-std::size_t TerminalRepl::waiting_bytes() const {
-  return std::accumulate(
-      waiting_.begin(), waiting_.end(), std::size_t{0},
-      [](std::size_t sum, const TerminalInput& input) { return sum + input.bytes.size(); });
-}
-
 /// What is typed before a Return is edited; false: the Return waits, and what is behind it.
 bool TerminalRepl::hold_at_return(std::string_view& keys) {
   const bool bound = !bindings_.empty() && editor_.line_is_empty();
   const std::size_t end = bound ? 0 : std::min(keys.find_first_of("\r\n"), keys.size());
   if (end > 0) editor_.keys(keys.substr(0, end));
   keys.remove_prefix(end);
-  if (keys.empty() || edit_ || quitting_ || asks_to_leave(editor_.line())) return true;
-  if (const auto interrupt = keys.find(kCtrlC); interrupt != std::string_view::npos) {
-    keys.remove_prefix(interrupt);
-    return true;
-  }
-  if (keys.size() == 1) {
+  if (keys.empty() || edit_ || quitting_ || is_slash_quit(editor_.line())) return true;
+  const bool single = keys.size() == 1;
+  keys = waiting_.begin(keys);
+  if (!keys.empty()) return true;
+  if (single) {
     editor_.print_above("wscope: much waits to be sent, and now this line; Ctrl-C drops it\n");
   }
-  waiting_.push_back({false, std::string(keys)});
   return false;
 }
 

@@ -241,6 +241,13 @@ bool is_slash_command(std::string_view typed) {
   return std::find(std::begin(kTakeLines), std::end(kTakeLines), name) != std::end(kTakeLines);
 }
 
+bool is_slash_quit(std::string_view typed) {
+  if (!is_slash_command(typed)) return false;
+  const auto command = parse_slash_command(typed);
+  return command && command->kind == SlashCommand::Kind::kAction &&
+         command->what == Action::Kind::kQuit;
+}
+
 Parsed parse_slash_command(std::string_view line) {
   if (line.substr(0, 2) == "//") {
     return simply(Action::Kind::kText, std::string(line.substr(1)));

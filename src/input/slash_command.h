@@ -43,6 +43,9 @@ struct SlashCommand {
 /// the command takes such a text: source code may well begin with "//".
 bool is_slash_command(std::string_view typed);
 
+/// Whether it is one that leaves.
+bool is_slash_quit(std::string_view typed);
+
 /// `line` begins with '/'. The text of "//text" and "/to N text" is not checked to be UTF-8.
 Result<SlashCommand> parse_slash_command(std::string_view line);
 

@@ -12,7 +12,7 @@ from support import frames
 from support.certificates import Certificates
 from support.dialogue import Dialogue
 from support.program import SANITIZED, WSCOPE, Running, eventually, run, settled
-from support.server import Server
+from support.server import Server, talks_and_hears
 
 MIB = 1 << 20
 LIMIT = 24 * MIB
@@ -182,16 +182,7 @@ class BackPressure(Dialogue):
         """Sending goes on while stdout takes nothing: else each waits for the other."""
         text = "x" * 50000
 
-        def talk(peer):
-            peer.accept()
-            talking = threading.Thread(target=lambda: [peer.text(text) for _ in range(400)])
-            talking.start()
-            said = [peer.read_message() for _ in range(400)]
-            talking.join()
-            peer.finish()
-            return said
-
-        with tempfile.TemporaryDirectory() as folder, Server(talk) as server:
+        with tempfile.TemporaryDirectory() as folder, Server(talks_and_hears(text, 400)) as server:
             words = "mkfifo back; timeout 60 \"$0\" -w -1 \"$1\" <back | cat >back"
             ended = subprocess.run(
                 ["bash", "-o", "pipefail", "-c", words, WSCOPE, server.url], cwd=folder, check=False

@@ -10,7 +10,7 @@ import unittest
 from support import frames
 from support.dialogue import Dialogue
 from support.program import Running, environment, eventually, run
-from support.server import PeerGone, Server, echo, sink
+from support.server import PeerGone, Server, echo, sink, talks_and_hears
 
 
 def state_of(pid):
@@ -387,16 +387,7 @@ class BackPressure(WithFolder):
         """More than all the pipes and sockets between hold."""
         text = "x" * 50000
 
-        def talk(peer):
-            peer.accept()
-            talking = threading.Thread(target=lambda: [peer.text(text) for _ in range(400)])
-            talking.start()
-            said = [peer.read_message() for _ in range(400)]
-            talking.join()
-            peer.finish()
-            return said
-
-        with Server(talk) as server:
+        with Server(talks_and_hears(text, 400)) as server:
             self.dialogue("--exec", "cat", server.url, err="")
             self.assertEqual(server.result(), [text] * 400)
 

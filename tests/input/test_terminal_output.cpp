@@ -6,6 +6,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <thread>
@@ -85,14 +87,22 @@ TEST_CASE("Ctrl-C makes output go on that Ctrl-S has stopped, and stays a key") 
   CHECK_FALSE(output.has_typed());
 }
 
-TEST_CASE("a second Ctrl-C gives up a terminal that nobody reads") {
+TEST_CASE("another Ctrl-C, a while later, gives up a terminal that nobody reads") {
   Terminal terminal;
   TerminalOutput output(terminal.inner, terminal.inner, terminal.stop);
   while (output.put(std::string(100000, 'x'), 50) > 0) continue;
-  std::thread writer([&] { output.write("never seen"); });
-  terminal.type("\x03");
-  terminal.type("\x03");
+  std::atomic<bool> over{false};
+  std::thread writer([&] {
+    output.write("never seen");
+    over = true;
+  });
+  int pressed = 0;
+  for (; !over; ++pressed) {
+    terminal.type("\x03\x03");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
   writer.join();
+  CHECK(pressed > 1);
   CHECK(output.given_up());
   output.write("dropped");
   CHECK(output.put("dropped", 0) == 7);

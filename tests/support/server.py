@@ -237,6 +237,21 @@ def echo(peer):
     peer.end()
 
 
+def talks_and_hears(text, count):
+    """Sends so many messages on a thread of its own while it reads as many; what came."""
+
+    def script(peer):
+        peer.accept()
+        talking = threading.Thread(target=lambda: [peer.text(text) for _ in range(count)])
+        talking.start()
+        said = [peer.read_message() for _ in range(count)]
+        talking.join()
+        peer.finish()
+        return said
+
+    return script
+
+
 def sink(peer):
     """Reads everything, answers nothing; returns the messages."""
     peer.accept()
