@@ -41,6 +41,10 @@ std::string_view trim_ows(std::string_view text) {
   return text;
 }
 
+std::string_view header_name(std::string_view header) {
+  return trim_ows(header.substr(0, header.find_first_of(":;")));
+}
+
 std::vector<std::string_view> split_list(std::string_view value) {
   std::vector<std::string_view> elements;
   while (true) {

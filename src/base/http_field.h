@@ -27,6 +27,8 @@ bool is_token(std::string_view text);
 bool is_token_char(char c);
 /// Without spaces and tabs at both ends (OWS, RFC 9110 5.6.3).
 std::string_view trim_ows(std::string_view text);
+/// The name in "Name: value", "Name:" and "Name;", the forms of -H.
+std::string_view header_name(std::string_view header);
 /// Elements of a list of tokens, trimmed; empty elements are dropped (RFC 9110 5.6.1.2).
 std::vector<std::string_view> split_list(std::string_view value);
 /// Takes the next line of a head off `rest`, without its end; nothing when no line end is left.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/http_field.h"
 #include "base/user_info.h"
 #include "cli/option_rules.h"
 
@@ -33,13 +34,10 @@ bool same_family(const OptionRow& one, const OptionRow& other) {
 }
 
 /// In lower case, without what follows it.
-std::string header_name(const Assignment& header) {
+std::string header_named_by(const Assignment& header) {
   const Setting& setting = header.setting;
   const bool reference = header.layer != Assignment::Layer::kCommandLine && !setting.prefix.empty();
-  std::string name = reference ? setting.prefix : header.value;
-  name.resize(std::min(name.find_first_of(":;"), name.size()));
-  while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.pop_back();
-  return lower_case(name);
+  return lower_case(header_name(reference ? setting.prefix : header.value));
 }
 
 /// What an option is sent as, in lower case; -H of the same name would replace it.
@@ -64,15 +62,16 @@ bool logs_in(const Assignment& url) {
 }
 
 bool is_login(const Assignment& one) {
-  const bool header = one.row->long_name == "header" && header_name(one) == "authorization";
+  const bool header = one.row->long_name == "header" && header_named_by(one) == "authorization";
   return header || header_of(*one.row) == "authorization";
 }
 
 bool gives_way(const Assignment& lower, const Assignment& higher) {
   if (lower.row == higher.row) {
-    return !lower.row->lists_headers() || header_name(lower) == header_name(higher);
+    return !lower.row->lists_headers() || header_named_by(lower) == header_named_by(higher);
   }
-  if (lower.row->long_name == "header" && header_name(lower) == header_of(*higher.row)) return true;
+  if (lower.row->long_name == "header" && header_named_by(lower) == header_of(*higher.row))
+    return true;
   if (logs_in(higher) && is_login(lower)) return true;
   const auto input_clash = [](const Assignment& one, const Assignment& other) {
     return one.row->long_name == "input" && input_excludes(one.value, other.row->long_name);

@@ -15,12 +15,8 @@
 namespace wscope::session {
 namespace {
 
-std::string_view name_of(std::string_view header) {
-  return trim_ows(header.substr(0, header.find_first_of(":;")));
-}
-
 bool is_one_of(std::string_view header, std::initializer_list<std::string_view> names) {
-  const std::string_view name = name_of(header);
+  const std::string_view name = header_name(header);
   return std::any_of(names.begin(), names.end(),
                      [name](std::string_view other) { return equal_ignoring_case(name, other); });
 }

@@ -64,10 +64,7 @@ Result<ExitStatus> judge(const Ending& ending, const RunFacts& facts) {
     return fail(Stage::kConnection,
                 fmt::format("{} closed the connection first: {}", facts.peer, undelivered));
   }
-  if (facts.cut) {
-    return fail(Stage::kConnection, ours ? "connection closed" : "server closed the connection");
-  }
-  if (!facts.unfinished.empty() && !facts.left) {
+  if (facts.cut || (!facts.unfinished.empty() && !facts.left)) {
     return fail(Stage::kConnection, ours ? "connection closed" : "server closed the connection");
   }
   if (!facts.shortfall.empty()) {

@@ -28,16 +28,12 @@ std::string folder_of(const std::string& file) {
   return slash == std::string::npos ? std::string() : file.substr(0, slash + 1);
 }
 
-std::string name_of(const std::string& header) {
-  return lower_case(trim_ows(std::string_view(header).substr(0, header.find_first_of(":;"))));
-}
-
 /// A header of the script replaces those of its name on the command line, or takes them away.
 void put_over(std::vector<std::string>& below, const std::vector<std::string>& headers) {
   for (const std::string& header : headers) {
     below.erase(std::remove_if(below.begin(), below.end(),
-                               [name = name_of(header)](const std::string& one) {
-                                 return name_of(one) == name;
+                               [name = header_name(header)](const std::string& one) {
+                                 return equal_ignoring_case(header_name(one), name);
                                }),
                 below.end());
   }

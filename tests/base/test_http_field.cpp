@@ -90,3 +90,12 @@ TEST_CASE("a date is that of RFC 9110 5.6.7") {
   CHECK(http_date(system_clock::from_time_t(951827696)) == "Tue, 29 Feb 2000 12:34:56 GMT");
   CHECK(http_date(system_clock::from_time_t(0)) == "Thu, 01 Jan 1970 00:00:00 GMT");
 }
+
+TEST_CASE("the name of a header, in each form of -H") {
+  CHECK(header_name("Host: h:8080") == "Host");
+  CHECK(header_name(" X-A \t: b") == "X-A");
+  CHECK(header_name("User-Agent:") == "User-Agent");
+  CHECK(header_name("X-Empty;") == "X-Empty");
+  CHECK(header_name("bare") == "bare");
+  CHECK(header_name("").empty());
+}
