@@ -21,6 +21,11 @@ struct Command {
   std::string_view meaning;
   Parsed (*parse)(std::string_view argument);
   bool (*useful)(const Options& options) = [](const Options&) { return true; };
+
+  /// A message is among its arguments.
+  bool takes_lines() const {
+    return arguments.find("TEXT") != arguments.npos || arguments.find("[ARG") != arguments.npos;
+  }
 };
 
 // In /help, where the meaning of a command begins.
@@ -236,9 +241,10 @@ Action SlashCommand::action() const {
 bool is_slash_command(std::string_view typed) {
   if (typed.empty() || typed.front() != '/') return false;
   if (typed.find('\n') == std::string_view::npos) return true;
-  constexpr std::string_view kTakeLines[] = {"/json", "/edit", "/to", "/call", "/ack", "/notify"};
   const std::string_view name = take_word(typed);
-  return std::find(std::begin(kTakeLines), std::end(kTakeLines), name) != std::end(kTakeLines);
+  return std::any_of(std::begin(kCommands), std::end(kCommands), [name](const Command& command) {
+    return command.name == name && command.takes_lines();
+  });
 }
 
 bool is_slash_quit(std::string_view typed) {
